@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The program's source text as NUL-terminated strings, for tools/program.c. */
+.macro embed name, file
+	.globl \name
+\name:
+	.incbin "\file"
+	.byte 0
+.endm
+
+.section .rodata
+embed bpf_text_wire, "wire.h"
+embed bpf_text_prelude, "prelude.h"
+embed bpf_text_body, "tcpstates.bpf.c"
+embed bpf_text_tracepoint, "tracepoint.bpf.c"
+embed bpf_text_kprobe, "kprobe.bpf.c"
+
+.section .note.GNU-stack, "", %progbits

@@ -1,0 +1,1 @@
+/* Empty: the program text declares all it uses. libbcc insists on this file. */

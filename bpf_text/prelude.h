@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/*
+ * Everything the program takes from outside: no kernel header is needed. It stands in for libbcc's
+ * own helpers.h (whose include guard is set on the compiler's command line) and declares, under the
+ * names that libbcc's rewriter generates calls to, just the helpers that the program uses.
+ * Numbers and signatures: include/uapi/linux/bpf.h and bpf-helpers(7).
+ */
+typedef unsigned char u8, __u8;
+typedef unsigned short u16, __u16;
+typedef unsigned int u32, __u32;
+typedef unsigned long long u64, __u64;
+
+#define AF_INET		  2
+#define AF_INET6	  10
+#define IPPROTO_TCP	  6
+#define TCP_CLOSE	  7
+#define BPF_ANY		  0
+#define BPF_F_NO_PREALLOC 1
+#define BPF_F_CURRENT_CPU 0xffffffffULL
+#ifndef CUR_CPU_IDENTIFIER
+#define CUR_CPU_IDENTIFIER BPF_F_CURRENT_CPU
+#endif
+
+static void *(*bpf_map_lookup_elem)(void *map, const void *key) = (void *)1;
+static long (*bpf_map_update_elem)(void *map, const void *key, const void *value,
+				   u64 flags) = (void *)2;
+static long (*bpf_map_delete_elem)(void *map, const void *key) = (void *)3;
+static u64 (*bpf_ktime_get_ns)(void) = (void *)5;
+static u64 (*bpf_get_current_pid_tgid)(void) = (void *)14;
+static long (*bpf_get_current_comm)(void *buf, u32 size) = (void *)16;
+static long (*bpf_perf_event_output)(void *ctx, void *map, u64 flags, void *data,
+				     u64 size) = (void *)25;
+
+/* The rewriter turns a map's name into this; LLVM turns this into the instruction's map reference. */
+u64 bpf_pseudo_fd(u64 type, u64 fd) asm("llvm.bpf.pseudo");
+
+/* The rewriter finds a map by its section, and its shape by the members' names. */
+#define BCC_SEC(name) __attribute__((section(name), used))
+#define BPF_F_TABLE(map_type, key_type, leaf_type, name, entries, map_flags)                       \
+	struct name##_table {                                                                      \
+		key_type key;                                                                      \
+		leaf_type leaf;                                                                    \
+		leaf_type *(*lookup)(key_type *);                                                  \
+		long (*update)(key_type *, leaf_type *);                                           \
+		long (*delete)(key_type *);                                                        \
+		u32 max_entries;                                                                   \
+		int flags;                                                                         \
+	};                                                                                         \
+	__attribute__((section("maps/" map_type)))                                                 \
+	struct name##_table name = {.max_entries = (entries), .flags = (map_flags)}
+#define BPF_TABLE(map_type, key_type, leaf_type, name, entries)                                    \
+	BPF_F_TABLE(map_type, key_type, leaf_type, name, entries, 0)
+#define BPF_PERF_OUTPUT(name)                                                                      \
+	struct name##_table {                                                                      \
+		int key;                                                                           \
+		u32 leaf;                                                                          \
+		long (*perf_submit)(void *, void *, u32);                                          \
+		u32 max_entries;                                                                   \
+	};                                                                                         \
+	__attribute__((section("maps/perf_output"))) struct name##_table name = {.max_entries = 0}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/*
+ * One change of a TCP session's state, whatever probe saw it. The entry below fills in who changed
+ * from what to what; this adds the time, the duration and the task, and sends the event.
+ *
+ * FILTER_FAMILY, FILTER_LPORT and FILTER_DPORT are true for what is to be seen.
+ */
+BPF_F_TABLE("hash", u64, u64, starts, MAX_SOCKETS, BPF_F_NO_PREALLOC); /* sock -> last change, ns */
+BPF_PERF_OUTPUT(events);
+BPF_TABLE("percpu_array", u32, u64, counters, COUNTERS);
+
+static inline void counter_add(u32 counter)
+{
+	u64 *count = counters.lookup(&counter);
+
+	if (count)
+		(*count)++;
+}
+
+/* Ends the old state's time and starts the new one's, in one clock reading. */
+static inline void event_clock(struct event *event)
+{
+	u64 sk = event->skaddr, now = bpf_ktime_get_ns();
+	u64 *start = starts.lookup(&sk);
+
+	event->ts_ns = now;
+	event->span_ns = start ? now - *start : SPAN_UNKNOWN;
+	if (event->newstate == TCP_CLOSE) {
+		/* The address names another socket from here on. */
+		if (start)
+			starts.delete(&sk);
+	} else if (start) {
+		*start = now;
+	} else if (starts.update(&sk, &now)) {
+		counter_add(COUNTER_NO_ROOM);
+	}
+}
+
+static inline int event_send(void *ctx, struct event *event)
+{
+	u64 sk = event->skaddr;
+
+	if (!FILTER_FAMILY(event->family))
+		return 0;
+	/*
+	 * A port is 0 until the kernel has chosen it: such a socket may match later, so its clock
+	 * runs, unseen. One with a wrong port never will, and need not stay in the table.
+	 */
+	if ((event->lport && !FILTER_LPORT(event->lport)) ||
+	    (event->rport && !FILTER_DPORT(event->rport))) {
+		starts.delete(&sk);
+		return 0;
+	}
+	event_clock(event);
+	if (!FILTER_LPORT(event->lport) || !FILTER_DPORT(event->rport))
+		return 0;
+
+	event->pid = bpf_get_current_pid_tgid() >> 32;
+	bpf_get_current_comm(event->comm, sizeof(event->comm));
+	if (events.perf_submit(ctx, event, EVENT_SIZE))
+		counter_add(COUNTER_LOST);
+	return 0;
+}
