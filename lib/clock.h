@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Kernel time (CLOCK_MONOTONIC, what bpf_ktime_get_ns() reads) and the time of day it was. */
+#ifndef CLOCK_H
+#define CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+#define NS_PER_SECOND 1000000000LL
+
+struct wall_clock {
+	int64_t offset_ns; /* CLOCK_REALTIME less CLOCK_MONOTONIC */
+	time_t second;	   /* the one that text shows */
+	char text[sizeof("HH:MM:SS")];
+};
+
+uint64_t clock_now_ns(void); /* CLOCK_MONOTONIC */
+
+/* Reads how far the two clocks are apart: now and then, since the time of day can be set. */
+void wall_clock_update(struct wall_clock *clock);
+
+/* Nanoseconds since the Epoch at kernel time ts_ns. */
+int64_t wall_clock_ns(const struct wall_clock *clock, uint64_t ts_ns);
+
+/* "HH:MM:SS" in the local zone at kernel time ts_ns; valid until the next call. */
+const char *wall_clock_text(struct wall_clock *clock, uint64_t ts_ns);
+
+#endif

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "compile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "diag.h"
+#include "text.h"
+
+#define HELPER	       "bcc-compile"
+#define ARGS_MAX       4
+#define READ_SIZE      65536
+#define STATUS_REFUSED 1   /* the helper's word: what it wrote is a diagnosis */
+#define STATUS_EXEC    127 /* as a shell and ld.so say it: the helper could not start */
+
+/* The helper lies beside this program (a build tree) or in libexec. */
+static int helper_path(char path[PATH_MAX])
+{
+	char exe[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+
+	if (len > 0) {
+		exe[len] = '\0';
+		if (snprintf(path, PATH_MAX, "%s/" HELPER, dirname(exe)) < PATH_MAX &&
+		    !access(path, X_OK))
+			return 0;
+	}
+	snprintf(path, PATH_MAX, "%s/" HELPER, LIBEXECDIR);
+	return access(path, X_OK) ? -errno : 0;
+}
+
+/* The text goes in as a file, not through a pipe: no writing and reading by turns. */
+static int source_file(const struct text *source)
+{
+	int fd = memfd_create("program text", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, source->data, source->len) != (ssize_t)source->len ||
+	    lseek(fd, 0, SEEK_SET)) {
+		close(fd);
+		return -EIO;
+	}
+	return fd;
+}
+
+static void helper_args(const struct headers *headers, const char *args[ARGS_MAX + 1])
+{
+	static const char *const kinds[] =
+		{[HEADERS_OWN] = "own", [HEADERS_TREE] = "tree", [HEADERS_ARCHIVE] = "archive"};
+	int count = 0;
+
+	args[count++] = HELPER;
+	args[count++] = kinds[headers->kind];
+	if (headers->kind != HEADERS_OWN)
+		args[count++] = headers->source;
+	if (headers->kind == HEADERS_TREE)
+		args[count++] = headers->build;
+	args[count] = NULL;
+}
+
+/*
+ * In the child. The caller's ARCH, BCC_*, TMPDIR, LD_* and the like must not change what is
+ * compiled, so the environment is empty but for a PATH.
+ */
+static void helper_exec(const char *path, const char *const args[], pid_t parent, int in, int out)
+{
+	static char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent) /* gone before the line above */
+		_exit(STATUS_EXEC);
+	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
+	    dup2(out, STDERR_FILENO) < 0)
+		_exit(STATUS_EXEC);
+	execve(path, (char *const *)args, environment);
+	dprintf(STDERR_FILENO, "%s: %s\n", path, strerror(errno));
+	_exit(STATUS_EXEC);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
+}
+
+/* Reads until the other side is closed: -ETIMEDOUT past the deadline, -EFBIG past the limit. */
+static int result_read(int fd, struct text *result)
+{
+	int64_t deadline = now_ms() + COMPILE_DEADLINE_MS;
+
+	for (;;) {
+		struct pollfd poller = {.fd = fd, .events = POLLIN};
+		int64_t left = deadline - now_ms();
+		int ready = left > 0 ? poll(&poller, 1, left) : 0;
+		ssize_t got;
+		char *at;
+
+		if (!ready)
+			return -ETIMEDOUT;
+		if (ready < 0) {
+			if (errno == EINTR)
+				continue;
+			return -errno;
+		}
+		at = text_reserve(result, READ_SIZE);
+		if (!at)
+			return result->err;
+		got = read(fd, at, READ_SIZE);
+		if (got <= 0)
+			return got ? -errno : 0;
+		result->len += got;
+		if (result->len > COMPILE_RESULT_MAX)
+			return -EFBIG;
+	}
+}
+
+static int helper_run(const char *path, const char *const args[], int source, struct text *result,
+		      int *status)
+{
+	pid_t parent = getpid(), pid;
+	int pipe_fds[2], err;
+
+	if (pipe2(pipe_fds, O_CLOEXEC))
+		return -errno;
+	pid = fork();
+	if (pid < 0) {
+		err = -errno;
+		close(pipe_fds[0]);
+		close(pipe_fds[1]);
+		return err;
+	}
+	if (!pid)
+		helper_exec(path, args, parent, source, pipe_fds[1]);
+	close(pipe_fds[1]);
+	err = result_read(pipe_fds[0], result);
+	close(pipe_fds[0]);
+	if (err)
+		kill(pid, SIGKILL);
+	while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+		;
+	return err;
+}
+
+/* What the helper's end means, with its words where it had any. */
+static int result_judge(int err, int status, struct text *result, struct diag *diag)
+{
+	const char *words = result->len ? result->data : "";
+
+	if (result->len) /* room for a NUL is always there */
+		result->data[result->len] = '\0';
+	if (err == -ETIMEDOUT)
+		return diag_set(diag, err, "the compiler did not end within %d s",
+				COMPILE_DEADLINE_MS / 1000);
+	if (err == -EFBIG)
+		return diag_set(diag, -EPROTO, "the compiler wrote more than %d MB",
+				COMPILE_RESULT_MAX >> 20);
+	if (err)
+		return diag_errno(diag, err, "reading from the compiler");
+	if (WIFSIGNALED(status)) {
+		err = diag_set(diag, -EPROTO, "the compiler crashed: %s",
+			       strsignal(WTERMSIG(status)));
+	} else if (WEXITSTATUS(status) == STATUS_EXEC) {
+		err = diag_set(diag, -ENOEXEC, "the compiler cannot start: %.*s",
+			       (int)strcspn(words, "\n"), words);
+		diag_hint(diag, "install libbcc (Debian: libbpfcc, Fedora: bcc)");
+	} else if (WEXITSTATUS(status) == STATUS_REFUSED) {
+		err = diag_set(diag, -EINVAL, "the compiler refused the program: %.*s",
+			       (int)strcspn(words, "\n"), words);
+	} else if (WEXITSTATUS(status)) {
+		err = diag_set(diag, -EPROTO, "the compiler ended with status %d",
+			       WEXITSTATUS(status));
+	} else if (result->len < 4 || memcmp(result->data, "\177ELF", 4)) {
+		return diag_set(diag, -EPROTO, "the compiler's answer is not an object");
+	} else {
+		return 0;
+	}
+	diag_detail(diag, words);
+	return err;
+}
+
+int compile_object(const struct text *source, const struct headers *headers, struct text *object,
+		   struct diag *diag)
+{
+	_cleanup_text_ struct text result = {0};
+	const char *args[ARGS_MAX + 1];
+	int err, status = 0, source_fd;
+	char path[PATH_MAX];
+
+	err = helper_path(path);
+	if (err)
+		return diag_errno(diag, -ENOEXEC, "the compiler is not installed: %s", path);
+	source_fd = source_file(source);
+	if (source_fd < 0)
+		return diag_errno(diag, source_fd, "keeping the program text");
+	helper_args(headers, args);
+	err = helper_run(path, args, source_fd, &result, &status);
+	close(source_fd);
+	err = result_judge(err, status, &result, diag);
+	if (!err)
+		text_bytes(object, result.data, result.len);
+	return err ? err : object->err;
+}

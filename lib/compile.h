@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The compiler, asked for one object. It runs as a process of its own (bcc-compile), so that LLVM's
+ * 180 MB are gone when it ends and a crash or a hang of it is just an error here.
+ */
+#ifndef COMPILE_H
+#define COMPILE_H
+
+#include "headers.h"
+
+struct diag;
+struct text;
+
+#define COMPILE_DEADLINE_MS 30000
+#define COMPILE_RESULT_MAX  (16 << 20) /* bytes */
+
+/*
+ * Compiles source (C, as libbcc takes it) against headers and appends the BPF ELF object to object.
+ * -errno with diag filled: -ETIMEDOUT past the deadline, -ENOEXEC if the compiler could not be
+ * started, -EINVAL if it refused the text (diag->detail has its words), -EPROTO if it crashed or
+ * answered nonsense. The compiler is gone in any case, also if the caller is killed.
+ */
+int compile_object(const struct text *source, const struct headers *headers, struct text *object,
+		   struct diag *diag);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What went wrong, for the one place that prints it. The library never prints: a function returns
+ * -errno and, where errno alone cannot say it, fills the caller's struct diag. A plain value that
+ * owns nothing.
+ */
+#ifndef DIAG_H
+#define DIAG_H
+
+struct diag {
+	char what[512];	   /* one line: what: why */
+	char hint[256];	   /* one line: what to do about it, or empty */
+	char detail[4096]; /* many lines, for the curious: a compiler's or verifier's words */
+};
+
+/* Sets what and clears the rest; returns err, so that `return diag_set(...)` reads well. */
+int diag_set(struct diag *diag, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The same, with ": " and the text of -err at the end. */
+int diag_errno(struct diag *diag, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+void diag_hint(struct diag *diag, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Keeps the last part of text, from the start of a line, if it is too long. */
+void diag_detail(struct diag *diag, const char *text);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What this host allows, and why it did not. */
+#ifndef HOST_H
+#define HOST_H
+
+struct diag;
+
+/*
+ * Whether this process may load tracing programs: CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN alone
+ * (capabilities(7)). -EPERM with diag naming what is missing.
+ */
+int host_may_trace(struct diag *diag);
+
+/*
+ * Fills diag with "what: why" for the error of a bpf(2) or perf_event_open(2), with the likely
+ * cause where the host tells: no BPF in the kernel, lockdown. Returns err.
+ */
+int host_explain(int err, const char *what, struct diag *diag);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The systemd journal, through libsystemd, which is loaded only here and only when asked for. One
+ * journal a process; it stays open until the end.
+ */
+#ifndef JOURNAL_H
+#define JOURNAL_H
+
+struct diag;
+struct iovec;
+
+/*
+ * Loads libsystemd and looks for journald's socket, which libsystemd itself would miss in silence
+ * (sd_journal_send(3), "returns 0 ... if journald is not available"). -errno with diag filled.
+ */
+int journal_open(struct diag *diag);
+
+/* Sends one entry: count fields, each "NAME=value" (sd_journal_sendv(3)). 0 or -errno. */
+int journal_send(const struct iovec *fields, int count);
+
+#endif

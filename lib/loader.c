@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "loader.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "diag.h"
+#include "host.h"
+
+#define VERIFIER_LOG_SIZE 65536
+
+struct loader {
+	struct bpf_object *object;
+	struct bpf_program *program;
+	struct bpf_link *link;
+	int cpus;	  /* possible ones: the width of a per-CPU value */
+	uint64_t *values; /* room for one per-CPU value */
+};
+
+/* What libbpf has to say is kept in the verifier's log or in an errno; it must not print. */
+static int print_nothing(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	(void)level;
+	(void)fmt;
+	(void)args;
+	return 0;
+}
+
+void loader_free(struct loader *loader)
+{
+	if (!loader)
+		return;
+	bpf_link__destroy(loader->link);
+	bpf_object__close(loader->object);
+	free(loader->values);
+	free(loader);
+}
+
+static int object_open(struct loader *loader, const void *object, size_t size, struct diag *diag)
+{
+	int err;
+
+	libbpf_set_print(print_nothing);
+	loader->cpus = libbpf_num_possible_cpus();
+	if (loader->cpus < 0)
+		return diag_errno(diag, loader->cpus, "/sys/devices/system/cpu/possible");
+	loader->values = calloc(loader->cpus, sizeof(*loader->values));
+	if (!loader->values)
+		return diag_errno(diag, -ENOMEM, "loading the program");
+	loader->object = bpf_object__open_mem(object, size, NULL);
+	err = libbpf_get_error(loader->object);
+	if (err) {
+		loader->object = NULL;
+		return diag_errno(diag, err, "the compiled object cannot be read");
+	}
+	loader->program = bpf_object__next_program(loader->object, NULL);
+	if (!loader->program || bpf_object__next_program(loader->object, loader->program))
+		return diag_set(diag, -EINVAL, "the compiled object must hold one program");
+	return 0;
+}
+
+static int object_load(struct loader *loader, struct diag *diag)
+{
+	char *log = calloc(1, VERIFIER_LOG_SIZE);
+	int err;
+
+	if (!log)
+		return diag_errno(diag, -ENOMEM, "loading the program");
+	bpf_program__set_log_buf(loader->program, log, VERIFIER_LOG_SIZE);
+	err = bpf_object__load(loader->object);
+	if (err && log[0]) {
+		diag_errno(diag, err, "the kernel's verifier refused the program");
+		diag_hint(diag, "-v shows its last lines");
+		diag_detail(diag, log);
+	} else if (err) {
+		host_explain(err, "loading the program", diag);
+	}
+	/* The program keeps the address of the log. */
+	bpf_program__set_log_buf(loader->program, NULL, 0);
+	free(log);
+	return err;
+}
+
+int loader_open(struct loader **loader, const void *object, size_t size, struct diag *diag)
+{
+	struct loader *new = calloc(1, sizeof(*new));
+	int err = new ? object_open(new, object, size, diag)
+		      : diag_errno(diag, -ENOMEM, "loading the program");
+
+	if (!err)
+		err = object_load(new, diag);
+	if (err) {
+		loader_free(new);
+		return err;
+	}
+	*loader = new;
+	return 0;
+}
+
+int loader_attach(struct loader *loader, int perf_fd, struct diag *diag)
+{
+	int err;
+
+	loader->link = perf_fd < 0 ? bpf_program__attach(loader->program)
+				   : bpf_program__attach_perf_event(loader->program, perf_fd);
+	err = libbpf_get_error(loader->link);
+	if (!err)
+		return 0;
+	loader->link = NULL;
+	return host_explain(err, "attaching the program", diag);
+}
+
+void loader_detach(struct loader *loader)
+{
+	bpf_link__destroy(loader->link);
+	loader->link = NULL;
+}
+
+int loader_map(const struct loader *loader, const char *name)
+{
+	return bpf_object__find_map_fd_by_name(loader->object, name);
+}
+
+int loader_map_set(const struct loader *loader, const char *name, uint32_t key, uint32_t value)
+{
+	int fd = loader_map(loader, name);
+
+	return fd < 0 ? fd : bpf_map_update_elem(fd, &key, &value, BPF_ANY);
+}
+
+int loader_counters(const struct loader *loader, const char *name, uint64_t *sums, size_t count)
+{
+	int fd = loader_map(loader, name);
+
+	if (fd < 0)
+		return fd;
+	for (uint32_t i = 0; i < count; i++) {
+		int err = bpf_map_lookup_elem(fd, &i, loader->values);
+
+		if (err)
+			return err;
+		sums[i] = 0;
+		for (int cpu = 0; cpu < loader->cpus; cpu++)
+			sums[i] += loader->values[cpu];
+	}
+	return 0;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A compiled object in the kernel: its maps, its program, its attachment. The only file that knows
+ * libbpf's loading. loader_free() detaches and removes everything; so does the end of the process.
+ */
+#ifndef LOADER_H
+#define LOADER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct diag;
+struct loader;
+
+/*
+ * Opens the object (an ELF file in memory) and loads its one program into the kernel; nothing runs
+ * yet. -errno with diag filled; a verifier's words are in diag->detail.
+ */
+int loader_open(struct loader **loader, const void *object, size_t size, struct diag *diag);
+void loader_free(struct loader *loader);
+
+/*
+ * Attaches by what the program's section says, or to the perf event perf_fd, which the loader
+ * then owns, if that is not -1.
+ */
+int loader_attach(struct loader *loader, int perf_fd, struct diag *diag);
+
+/* Ends the attachment: once it returns, the program does not run any more. */
+void loader_detach(struct loader *loader);
+
+/* The descriptor of the map called name, owned by the loader, or -ENOENT. */
+int loader_map(const struct loader *loader, const char *name);
+
+/* Sets the 32-bit element key of a map: the event of a CPU in a perf event array. */
+int loader_map_set(const struct loader *loader, const char *name, uint32_t key, uint32_t value);
+
+/* Sums each of count per-CPU 64-bit counters of a map over all CPUs. */
+int loader_counters(const struct loader *loader, const char *name, uint64_t *sums, size_t count);
+
+#endif

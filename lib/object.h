@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Writing a BPF ELF object as libbpf reads it (and readelf, llvm-objdump and bpftool): a section a
+ * program, a BTF-described .maps section, relocations from the instructions to the maps, the
+ * license.
+ */
+#ifndef OBJECT_H
+#define OBJECT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct diag;
+struct text;
+
+struct object_map {
+	const char *name;
+	uint32_t type;	   /* enum bpf_map_type */
+	uint32_t key_size; /* bytes */
+	uint32_t value_size;
+	uint32_t max_entries; /* 0: libbpf chooses, for a perf event array one a CPU */
+	uint32_t flags;
+	int fd; /* how the instructions name this map: the imm of an ld_imm64 BPF_PSEUDO_MAP_FD */
+};
+
+struct object_program {
+	const char *name;
+	const char *section; /* libbpf's: "kprobe/...", "tracepoint/..." */
+	const void *insns;   /* struct bpf_insn */
+	size_t size;	     /* bytes */
+};
+
+struct object_source {
+	const struct object_program *programs;
+	size_t program_count;
+	const struct object_map *maps;
+	size_t map_count;
+	const char *license;
+};
+
+/* Appends the object's bytes to out. -errno with diag filled: out is as it was. */
+int object_write(const struct object_source *source, struct text *out, struct diag *diag);
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ring.h"
+
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "diag.h"
+#include "host.h"
+
+#define RECORD_MAX 65536 /* perf_event_header.size is 16 bits wide */
+
+struct ring {
+	int fd;
+	int cpu;
+	struct perf_event_mmap_page *meta; /* followed by the data pages */
+};
+
+struct ring_set {
+	size_t count;
+	size_t page_size;
+	size_t data_size;		  /* bytes of one buffer, a power of 2 */
+	unsigned char record[RECORD_MAX]; /* a record that wraps around, put together */
+	struct ring rings[];
+};
+
+void ring_set_free(struct ring_set *set)
+{
+	if (!set)
+		return;
+	for (size_t i = 0; i < set->count; i++) {
+		if (set->rings[i].meta)
+			munmap(set->rings[i].meta, set->page_size + set->data_size);
+		close(set->rings[i].fd);
+	}
+	free(set);
+}
+
+static int ring_open(struct ring *ring, const struct ring_set *set, int cpu)
+{
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.type = PERF_TYPE_SOFTWARE,
+		.config = PERF_COUNT_SW_BPF_OUTPUT,
+		.sample_type = PERF_SAMPLE_RAW,
+		.sample_period = 1,
+		.watermark = 1,
+		.wakeup_watermark = set->data_size / 2,
+	};
+	void *meta;
+
+	ring->cpu = cpu;
+	ring->fd = syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+	if (ring->fd < 0)
+		return -errno;
+	meta = mmap(NULL, set->page_size + set->data_size, PROT_READ | PROT_WRITE, MAP_SHARED,
+		    ring->fd, 0);
+	if (meta == MAP_FAILED || ioctl(ring->fd, PERF_EVENT_IOC_ENABLE, 0)) {
+		int err = -errno;
+
+		if (meta != MAP_FAILED)
+			munmap(meta, set->page_size + set->data_size);
+		close(ring->fd);
+		return err;
+	}
+	ring->meta = meta;
+	return 0;
+}
+
+int ring_set_open(struct ring_set **set, unsigned int pages, struct diag *diag)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_CONF), page_size = sysconf(_SC_PAGESIZE);
+	struct ring_set *new = calloc(1, sizeof(*new) + cpus * sizeof(*new->rings));
+	int err;
+
+	if (!new)
+		return diag_errno(diag, -ENOMEM, "opening the perf buffers");
+	new->page_size = page_size;
+	new->data_size = (size_t)pages *page_size;
+	for (int cpu = 0; cpu < cpus; cpu++) {
+		err = ring_open(&new->rings[new->count], new, cpu);
+		if (err == -ENODEV) /* not online */
+			continue;
+		if (err) {
+			char what[64];
+
+			ring_set_free(new);
+			snprintf(what, sizeof(what), "opening the perf buffer of CPU %d", cpu);
+			return host_explain(err, what, diag);
+		}
+		new->count++;
+	}
+	*set = new;
+	return 0;
+}
+
+size_t ring_set_count(const struct ring_set *set)
+{
+	return set->count;
+}
+
+int ring_set_cpu(const struct ring_set *set, size_t index)
+{
+	return set->rings[index].cpu;
+}
+
+int ring_set_fd(const struct ring_set *set, size_t index)
+{
+	return set->rings[index].fd;
+}
+
+/* The record of size bytes at position tail, in one piece. */
+static const void *record_at(struct ring_set *set, const struct ring *ring, uint64_t tail,
+			     size_t size)
+{
+	const unsigned char *data = (const unsigned char *)ring->meta + set->page_size;
+	size_t at = tail & (set->data_size - 1), first = set->data_size - at;
+
+	if (size <= first)
+		return data + at;
+	memcpy(set->record, data + at, first);
+	memcpy(set->record + first, data, size - first);
+	return set->record;
+}
+
+/* A sample: the header, 32 bits of size, the data. */
+static int sample_pass(const void *record, size_t size, ring_record_fn *fn, void *arg)
+{
+	const size_t start = sizeof(struct perf_event_header) + sizeof(uint32_t);
+	uint32_t raw;
+
+	if (size < start)
+		return -EPROTO;
+	memcpy(&raw, (const char *)record + sizeof(struct perf_event_header), sizeof(raw));
+	if (raw > size - start)
+		return -EPROTO;
+	fn(arg, (const char *)record + start, raw);
+	return 0;
+}
+
+static int64_t ring_drain(struct ring_set *set, struct ring *ring, ring_record_fn *fn, void *arg)
+{
+	uint64_t head = __atomic_load_n(&ring->meta->data_head, __ATOMIC_ACQUIRE);
+	uint64_t tail = ring->meta->data_tail;
+	int64_t records = 0;
+
+	while (tail != head) {
+		struct perf_event_header header;
+		const void *record;
+
+		memcpy(&header, record_at(set, ring, tail, sizeof(header)), sizeof(header));
+		if (header.size < sizeof(header) || header.size > head - tail)
+			return -EPROTO;
+		if (header.type == PERF_RECORD_SAMPLE) {
+			record = record_at(set, ring, tail, header.size);
+			if (sample_pass(record, header.size, fn, arg))
+				return -EPROTO;
+			records++;
+		}
+		tail += header.size;
+	}
+	/* Only now may the kernel write over what was read. */
+	__atomic_store_n(&ring->meta->data_tail, tail, __ATOMIC_RELEASE);
+	return records;
+}
+
+int64_t ring_set_drain(struct ring_set *set, ring_record_fn *fn, void *arg)
+{
+	int64_t records = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		int64_t got = ring_drain(set, &set->rings[i], fn, arg);
+
+		if (got < 0)
+			return got;
+		records += got;
+	}
+	return records;
+}

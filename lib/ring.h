@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The perf buffers, one a CPU, that a BPF program's perf_event_output writes into
+ * (perf_event_open(2), "MMAP layout"). A set is opened for all CPUs that are online;
+ * ring_set_free() closes it.
+ */
+#ifndef RING_H
+#define RING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct diag;
+struct ring_set;
+
+/* One record's data: valid during the call only, and aligned to 4 bytes at best. */
+typedef void ring_record_fn(void *arg, const void *data, size_t size);
+
+/*
+ * Opens a buffer of pages (a power of 2) data pages on each CPU. The reader is woken when one is
+ * half full; more often is for the reader's own timer.
+ */
+int ring_set_open(struct ring_set **set, unsigned int pages, struct diag *diag);
+void ring_set_free(struct ring_set *set);
+
+size_t ring_set_count(const struct ring_set *set);
+int ring_set_cpu(const struct ring_set *set, size_t index);
+int ring_set_fd(const struct ring_set *set, size_t index); /* to poll; owned by the set */
+
+/*
+ * Calls fn for each record that was there when it began: each buffer's head is read once, so a busy
+ * CPU cannot hold up the others. What the kernel says of lost records is passed over: the program
+ * counts its failures itself. Returns the number of records, or -EPROTO for a broken buffer.
+ */
+int64_t ring_set_drain(struct ring_set *set, ring_record_fn *fn, void *arg);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A growing string, for program text and for a batch of output lines. Start from `struct text t =
+ * {0}`; text_free() ends it. Running out of memory is remembered in err and makes each later
+ * append do nothing, so that a writer checks once, at the end.
+ */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct text {
+	char *data; /* NUL-terminated once anything was appended */
+	size_t len;
+	size_t room;
+	int err; /* 0 or -ENOMEM */
+};
+
+void text_free(struct text *text);
+void text_clear(struct text *text); /* keeps the memory */
+
+/* Makes room for len more bytes and a NUL; NULL when there is none. The caller adds to text->len.
+ */
+char *text_reserve(struct text *text, size_t len);
+
+void text_bytes(struct text *text, const void *bytes, size_t len);
+void text_str(struct text *text, const char *str);
+void text_char(struct text *text, char c);
+void text_dec(struct text *text, uint64_t value);
+void text_hex(struct text *text, uint64_t value); /* lower case, no prefix */
+void text_printf(struct text *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* value / 1000 with exactly three decimals: microseconds as milliseconds, for example. */
+void text_thousandths(struct text *text, uint64_t value);
+
+/* value / 1000000 with exactly six decimals. */
+void text_millionths(struct text *text, uint64_t value);
+
+#define _cleanup_text_ __attribute__((cleanup(text_free)))
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tracefs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "diag.h"
+#include "host.h"
+
+#define TRACEFS	    "/sys/kernel/tracing"
+#define FORMAT_SIZE 16384
+
+static int detached_mount(void)
+{
+	int config = fsopen("tracefs", FSOPEN_CLOEXEC), mount = -1, err;
+
+	if (config >= 0 && !fsconfig(config, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		mount = fsmount(config, FSMOUNT_CLOEXEC, 0);
+	err = -errno;
+	if (config >= 0)
+		close(config);
+	return mount < 0 ? err : mount;
+}
+
+/*
+ * /sys/kernel/debug/tracing is left alone: to look there makes the kernel mount tracefs on it.
+ */
+static int tracefs_open(void)
+{
+	int fd = open(TRACEFS, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct statfs fs;
+
+	if (fd >= 0 && !fstatfs(fd, &fs) && fs.f_type == TRACEFS_MAGIC)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return detached_mount();
+}
+
+/* The whole of a small file, NUL-terminated. */
+static int file_read(int dir, const char *event, const char *name, char *buf, size_t size)
+{
+	char path[256];
+	ssize_t got;
+	int fd;
+
+	snprintf(path, sizeof(path), "events/%s/%s", event, name);
+	fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	got = read(fd, buf, size - 1);
+	close(fd);
+	if (got < 0)
+		return -errno;
+	buf[got] = '\0';
+	return 0;
+}
+
+/* "\tfield:__u8 saddr[4];\toffset:32;\tsize:4;\tsigned:0;" */
+static int field_parse(const char *line, struct tracepoint_field *field)
+{
+	const char *end = strchr(line, ';'), *start = end;
+	size_t len;
+
+	if (!end || sscanf(end, "; offset:%u; size:%u;", &field->offset, &field->size) != 2)
+		return -EPROTO;
+	while (start > line && start[-1] != ' ')
+		start--;
+	len = strcspn(start, "[;");
+	if (!len || len >= sizeof(field->name))
+		return -EPROTO;
+	memcpy(field->name, start, len);
+	field->name[len] = '\0';
+	return 0;
+}
+
+int tracepoint_parse(const char *format, struct tracepoint *tracepoint)
+{
+	tracepoint->field_count = 0;
+	for (const char *line = format; (line = strstr(line, "\tfield:")); line++) {
+		if (tracepoint->field_count == TRACEPOINT_FIELDS_MAX ||
+		    field_parse(line, &tracepoint->fields[tracepoint->field_count]))
+			return -EPROTO;
+		tracepoint->field_count++;
+	}
+	return tracepoint->field_count;
+}
+
+const struct tracepoint_field *tracepoint_field(const struct tracepoint *tracepoint,
+						const char *name)
+{
+	for (int i = 0; i < tracepoint->field_count; i++)
+		if (!strcmp(tracepoint->fields[i].name, name))
+			return &tracepoint->fields[i];
+	return NULL;
+}
+
+int tracepoint_read(const char *event, struct tracepoint *tracepoint, struct diag *diag)
+{
+	char buf[FORMAT_SIZE];
+	int err, dir = tracefs_open();
+
+	if (dir < 0) {
+		diag_errno(diag, dir, "tracefs is not mounted and cannot be");
+		diag_hint(diag, "mount -t tracefs nodev " TRACEFS);
+		return dir;
+	}
+	err = file_read(dir, event, "id", buf, sizeof(buf));
+	if (!err) {
+		tracepoint->id = atoi(buf);
+		err = file_read(dir, event, "format", buf, sizeof(buf));
+	}
+	close(dir);
+	if (err == -ENOENT)
+		return diag_set(diag, err, "this kernel has no tracepoint %s", event);
+	if (err)
+		return diag_errno(diag, err, "tracefs: events/%s", event);
+	if (tracepoint_parse(buf, tracepoint) < 0)
+		return diag_set(diag, -EPROTO, "tracefs: events/%s/format is not understood",
+				event);
+	return 0;
+}
+
+int tracepoint_open(int id, struct diag *diag)
+{
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.type = PERF_TYPE_TRACEPOINT,
+		.config = id,
+		.sample_period = 1,
+	};
+	int fd = syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+
+	return fd < 0 ? host_explain(-errno, "opening the tracepoint", diag) : fd;
+}
