@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bcc-compile: C text in on stdin, one BPF ELF object out on stdout, through libbcc.
+ *
+ *   bcc-compile own                   the text declares all it uses
+ *   bcc-compile tree SOURCE BUILD     against a kernel's header trees
+ *   bcc-compile archive FILE          against kheaders.tar.xz
+ *
+ * Status 0: stdout is the object. Status 1: stdout is the diagnosis. It creates no map and loads
+ * nothing, so it needs no privilege, but for an archive (a mount of its own, gone when it ends).
+ *
+ * A function named as BCC's probes are (kprobe__FUNCTION, tracepoint__CATEGORY__EVENT,
+ * raw_tracepoint__EVENT) becomes a program of that type.
+ */
+#include <bcc/bcc_common.h>
+#include <bcc/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "diag.h"
+#include "object.h"
+#include "text.h"
+
+#define PROGRAMS_MAX 8
+#define MAPS_MAX     16
+#define NAME_SIZE    128
+#define FAKE_FD	     (1 << 20) /* above any descriptor, so that closing one hits nothing */
+#define ARCHIVE_SIZE "size=1g"
+
+/*
+ * libbcc calls this through the dynamic linker to create each map, then writes the descriptor into
+ * the instructions. The maps are for whoever loads the object to create: a number is enough here.
+ * Should a newer libbcc not ask, it creates real maps, and the descriptors are just as good.
+ */
+int bcc_create_map_xattr(struct bcc_create_map_attr *attr, bool allow_rlimit)
+{
+	static int maps;
+
+	(void)attr;
+	(void)allow_rlimit;
+	return FAKE_FD + maps++;
+}
+
+static int stdin_read(struct text *text)
+{
+	for (;;) {
+		char *at = text_reserve(text, 65536);
+		ssize_t got = at ? read(STDIN_FILENO, at, 65536) : -1;
+
+		if (got < 0)
+			return at ? -errno : text->err;
+		at[got] = '\0';
+		if (!got)
+			return text->len ? 0 : -ENODATA;
+		text->len += got;
+	}
+}
+
+/* All that libbcc and LLVM print, on either stream, goes into a file; *result is stdout's old self.
+ */
+static int words_capture(int *result)
+{
+	int words = memfd_create("words", MFD_CLOEXEC);
+
+	*result = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (words < 0 || *result < 0 || dup2(words, STDOUT_FILENO) < 0 ||
+	    dup2(words, STDERR_FILENO) < 0)
+		return -errno;
+	return words;
+}
+
+/* The folder of the kernel's headers that are none: libbcc asks only for linux/kconfig.h. */
+static int own_tree(char path[PATH_MAX])
+{
+	ssize_t len = readlink("/proc/self/exe", path, PATH_MAX - 1);
+	char *slash;
+
+	if (len < 0)
+		return -errno;
+	path[len] = '\0';
+	slash = strrchr(path, '/');
+	snprintf(slash, PATH_MAX - (slash - path), "/headers");
+	return 0;
+}
+
+/* Unpacks the archive into memory that no other process sees and that ends with this one. */
+static int archive_unpack(const char *archive, const char *dir, struct diag *diag)
+{
+	pid_t parent = getpid(), pid;
+	int status = 0;
+
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) ||
+	    mount("headers", dir, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, ARCHIVE_SIZE))
+		return diag_errno(diag, -errno, "mounting a tmpfs for %s", archive);
+	pid = fork();
+	if (pid < 0)
+		return diag_errno(diag, -errno, "starting tar");
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() == parent)
+			execlp("tar", "tar", "-xf", archive, "-C", dir, NULL);
+		_exit(127);
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!WIFEXITED(status) || WEXITSTATUS(status))
+		return diag_set(diag, -EIO, "unpacking %s: tar failed", archive);
+	return 0;
+}
+
+/* libbcc takes the tree from the environment. */
+static int headers_choose(int argc, char **argv, char build[PATH_MAX], struct diag *diag)
+{
+	char dir[PATH_MAX];
+	int err = own_tree(dir);
+
+	if (err)
+		return diag_errno(diag, err, "/proc/self/exe");
+	if (argc == 2 && !strcmp(argv[1], "own")) {
+		build[0] = '\0';
+	} else if (argc == 4 && !strcmp(argv[1], "tree")) {
+		snprintf(dir, PATH_MAX, "%s", argv[2]);
+		snprintf(build, PATH_MAX, "%s", argv[3]);
+	} else if (argc == 3 && !strcmp(argv[1], "archive")) {
+		err = archive_unpack(argv[2], dir, diag);
+		snprintf(build, PATH_MAX, "%s", dir);
+	} else {
+		return diag_set(diag, -EINVAL,
+				"usage: bcc-compile own | tree SOURCE BUILD | "
+				"archive FILE");
+	}
+	setenv("BCC_KERNEL_SOURCE", dir, 1);
+	return err;
+}
+
+/* The folder of this machine's architecture below a kernel's arch/. */
+static const char *kernel_arch(void)
+{
+	static struct utsname name;
+	static const struct {
+		const char *machine, *arch;
+	} arches[] = {
+		{"x86_64", "x86"}, {"aarch64", "arm64"}, {"ppc64le", "powerpc"},
+		{"s390x", "s390"}, {"riscv64", "riscv"}, {"loongarch64", "loongarch"},
+	};
+
+	uname(&name);
+	for (size_t i = 0; i < sizeof(arches) / sizeof(*arches); i++)
+		if (!strcmp(name.machine, arches[i].machine))
+			return arches[i].arch;
+	return name.machine;
+}
+
+/*
+ * Without kernel headers, libbcc's own prelude (bcc/bpf.h and bcc/helpers.h) is skipped by its
+ * include guards. With a split tree, the build half's folders are added to the ones libbcc knows.
+ */
+static void *module_compile(const char *text, const char *build)
+{
+	static char flags[4][PATH_MAX + 64];
+	const char *own[] = {"-D_UAPI__LINUX_BPF_H__", "-D__BPF_HELPERS_H"};
+	const char *split[] = {flags[0], flags[1], flags[2], flags[3], "-Wno-everything"};
+	const char *arch = kernel_arch();
+
+	if (!build[0])
+		return bpf_module_create_c_from_string(text, 0, own, 2, false, NULL);
+	snprintf(flags[0], sizeof(flags[0]), "-I%s/arch/%s/include/generated", build, arch);
+	snprintf(flags[1], sizeof(flags[1]), "-I%s/include", build);
+	snprintf(flags[2], sizeof(flags[2]), "-I%s/arch/%s/include/generated/uapi", build, arch);
+	snprintf(flags[3], sizeof(flags[3]), "-I%s/include/generated/uapi", build);
+	return bpf_module_create_c_from_string(text, 0, split, 5, false, NULL);
+}
+
+/* kprobe__F -> kprobe/F, tracepoint__C__E -> tracepoint/C/E, raw_tracepoint__E -> raw_tp/E. */
+static int section_name(const char *function, char section[NAME_SIZE])
+{
+	static const struct {
+		const char *function, *section;
+	} kinds[] = {{"kprobe__", "kprobe/"},
+		     {"tracepoint__", "tracepoint/"},
+		     {"raw_tracepoint__", "raw_tp/"}};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		size_t len = strlen(kinds[i].function);
+		char *between;
+
+		if (strncmp(function, kinds[i].function, len))
+			continue;
+		snprintf(section, NAME_SIZE, "%s%s", kinds[i].section, function + len);
+		between = strncmp(section, "tracepoint/", 11) ? NULL : strstr(section, "__");
+		if (between) {
+			*between = '/';
+			memmove(between + 1, between + 2, strlen(between + 2) + 1);
+		}
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static int module_write(void *module, struct text *object, struct diag *diag)
+{
+	char sections[PROGRAMS_MAX][NAME_SIZE];
+	struct object_program programs[PROGRAMS_MAX];
+	struct object_map maps[MAPS_MAX];
+	struct object_source source = {
+		.programs = programs,
+		.program_count = bpf_num_functions(module),
+		.maps = maps,
+		.map_count = bpf_num_tables(module),
+		.license = bpf_module_license(module),
+	};
+
+	if (source.program_count > PROGRAMS_MAX || source.map_count > MAPS_MAX)
+		return diag_set(diag, -E2BIG, "more than %d programs or %d maps", PROGRAMS_MAX,
+				MAPS_MAX);
+	for (size_t i = 0; i < source.program_count; i++) {
+		const char *name = bpf_function_name(module, i);
+
+		programs[i] =
+			(struct object_program){name, sections[i], bpf_function_start_id(module, i),
+						bpf_function_size_id(module, i)};
+		if (section_name(name, sections[i]))
+			return diag_set(diag, -EINVAL, "%s: not the name of a probe", name);
+	}
+	for (size_t i = 0; i < source.map_count; i++) {
+		uint32_t type = bpf_table_type_id(module, i);
+
+		maps[i] = (struct object_map){
+			.name = bpf_table_name(module, i),
+			.type = type,
+			.key_size = bpf_table_key_size_id(module, i),
+			.value_size = bpf_table_leaf_size_id(module, i),
+			.max_entries = type == BPF_MAP_TYPE_PERF_EVENT_ARRAY
+					       ? 0
+					       : bpf_table_max_entries_id(module, i),
+			.flags = bpf_table_flags_id(module, i),
+			.fd = bpf_table_fd_id(module, i),
+		};
+	}
+	return object_write(&source, object, diag);
+}
+
+static int compile(int argc, char **argv, struct text *object, struct diag *diag)
+{
+	struct text text = {0};
+	char build[PATH_MAX];
+	void *module;
+	int err = stdin_read(&text);
+
+	if (err)
+		return diag_errno(diag, err, "reading the program text");
+	err = headers_choose(argc, argv, build, diag);
+	if (err)
+		return err;
+	module = module_compile(text.data, build);
+	if (!module)
+		return -EINVAL; /* libbcc has said why */
+	return module_write(module, object, diag);
+}
+
+/* A compiler's first line is often about where it was included from: the first error goes first. */
+static void words_append(int words, struct text *out)
+{
+	off_t size = lseek(words, 0, SEEK_END);
+	char *at = size > 0 ? text_reserve(out, size) : NULL;
+
+	if (at && pread(words, at, size, 0) == size)
+		out->len += size;
+}
+
+static int result_send(int fd, const struct text *text)
+{
+	for (size_t sent = 0; sent < text->len;) {
+		ssize_t put = write(fd, text->data + sent, text->len - sent);
+
+		if (put < 0)
+			return -errno;
+		sent += put;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct diag diag = {0};
+	struct text object = {0};
+	int result, err, words = words_capture(&result);
+
+	if (words < 0)
+		return 125;
+	err = compile(argc, argv, &object, &diag);
+	if (err) {
+		text_clear(&object);
+		if (diag.what[0])
+			text_printf(&object, "%s\n", diag.what);
+		fflush(NULL);
+		words_append(words, &object);
+	}
+	if (result_send(result, &object) || object.err)
+		return 125;
+	fflush(NULL);
+	_exit(err ? 1 : 0); /* LLVM's destructors take their time and free what is freed anyway */
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The files of bpf_text/ as strings (bpf_text/embed.S). */
+#ifndef BPF_TEXT_H
+#define BPF_TEXT_H
+
+extern const char bpf_text_wire[];
+extern const char bpf_text_prelude[];
+extern const char bpf_text_body[];
+extern const char bpf_text_tracepoint[];
+extern const char bpf_text_kprobe[];
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "journal_entry.h"
+
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "event.h"
+#include "fields.h"
+#include "journal.h"
+#include "text.h"
+
+#define FIELDS_MAX 20
+
+/* Fields one after the other; where each begins, since the text may move while it grows. */
+struct entry {
+	struct text text;
+	size_t starts[FIELDS_MAX + 1];
+	int count;
+};
+
+/* Begins a field; what is appended to the text from here on is its value. */
+static struct text *entry_field(struct entry *entry, const char *name)
+{
+	entry->starts[entry->count++] = entry->text.len;
+	text_printf(&entry->text, "%s=", name);
+	return &entry->text;
+}
+
+static void entry_address(struct entry *entry, const struct event *event, const char *side,
+			  const uint8_t address[16])
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "OBJECT_IPV%c_%s_ADDRESS",
+		 event->family == AF_INET ? '4' : '6', side);
+	address_append(entry_field(entry, name), event, address);
+}
+
+static void entry_message(struct entry *entry, const struct event *event)
+{
+	struct text *text = entry_field(entry, "MESSAGE");
+
+	comm_append(text, event);
+	text_char(text, ' ');
+	address_append(text, event, event->laddr);
+	text_printf(text, " %u → ", event->lport);
+	address_append(text, event, event->raddr);
+	text_printf(text, " %u ", event->rport);
+	state_append(text, event->oldstate);
+	text_str(text, " → ");
+	state_append(text, event->newstate);
+}
+
+/*
+ * journald adds OBJECT_COMM and more itself where root names OBJECT_PID
+ * (systemd.journal-fields(7)), but only while the process lives, and it ignores fields that begin
+ * with "_". So the task's name and the event's time have fields of our own: TCPSTATES_COMM, and
+ * TCPSTATES_TIMESTAMP in microseconds since the Epoch, as _SOURCE_REALTIME_TIMESTAMP would be.
+ */
+static void entry_fill(struct entry *entry, const struct event *event,
+		       const struct wall_clock *clock)
+{
+	entry_message(entry, event);
+	text_str(entry_field(entry, "SYSLOG_IDENTIFIER"), "tcpstates");
+	text_str(entry_field(entry, "PRIORITY"), "5"); /* LOG_NOTICE */
+	text_dec(entry_field(entry, "OBJECT_PID"), event->pid);
+	if (geteuid())
+		comm_append(entry_field(entry, "OBJECT_COMM"), event);
+	entry_address(entry, event, "SOURCE", event->laddr);
+	text_dec(entry_field(entry, "OBJECT_TCP_SOURCE_PORT"), event->lport);
+	entry_address(entry, event, "DESTINATION", event->raddr);
+	text_dec(entry_field(entry, "OBJECT_TCP_DESTINATION_PORT"), event->rport);
+	state_append(entry_field(entry, "OBJECT_TCP_OLD_STATE"), event->oldstate);
+	state_append(entry_field(entry, "OBJECT_TCP_NEW_STATE"), event->newstate);
+	text_dec(entry_field(entry, "OBJECT_TCP_SPAN_TIME"), event_span_us(event));
+	comm_append(entry_field(entry, "TCPSTATES_COMM"), event);
+	text_dec(entry_field(entry, "TCPSTATES_TIMESTAMP"),
+		 wall_clock_ns(clock, event->ts_ns) / 1000);
+	entry->starts[entry->count] = entry->text.len;
+}
+
+int journal_entry_send(const struct event *event, const struct wall_clock *clock)
+{
+	struct entry entry = {0};
+	struct iovec fields[FIELDS_MAX];
+	int err;
+
+	entry_fill(&entry, event, clock);
+	for (int i = 0; i < entry.count; i++) {
+		fields[i].iov_base = entry.text.data + entry.starts[i];
+		fields[i].iov_len = entry.starts[i + 1] - entry.starts[i];
+	}
+	err = entry.text.err ? entry.text.err : journal_send(fields, entry.count);
+	text_free(&entry.text);
+	return err;
+}

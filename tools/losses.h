@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was lost, counted per cause and told on stderr: as it happens, and in all at the end. */
+#ifndef LOSSES_H
+#define LOSSES_H
+
+#include <stdint.h>
+
+enum loss {
+	LOSS_BUFFER_FULL, /* the program found its perf buffer full */
+	LOSS_NO_ROOM,	  /* the program found the table of sockets full */
+	LOSS_NO_MEMORY,	  /* the tracer could not keep a record */
+	LOSS_BAD_RECORD,  /* a record was not as long as an event */
+	LOSS_LATE,	  /* an event came too late for its place in time */
+	LOSS_JOURNAL,	  /* journald did not take an entry */
+	LOSSES,
+};
+
+struct losses {
+	uint64_t counts[LOSSES];
+	uint64_t told[LOSSES];
+	uint64_t next_ns; /* CLOCK_MONOTONIC before which nothing more is told */
+};
+
+/* Tells what is new, at most once a second. */
+void losses_tell(struct losses *losses, uint64_t now_ns);
+
+/* Tells the totals, if there are any. */
+void losses_total(const struct losses *losses);
+
+#endif

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "diag.h"
+#include "parse.h"
+#include "probe.h"
+#include "text.h"
+
+#define LONG_ONLY   256 /* + row: the value of an option without a letter */
+#define HELP_COLUMN 20
+
+typedef int option_fn(struct options *options, const char *value, struct diag *diag);
+
+enum group {
+	GROUP_CLASSIC, /* the interface of BCC's tool */
+	GROUP_MORE,
+};
+
+struct option_row {
+	char letter; /* or 0 */
+	const char *name;
+	const char *metavar; /* or NULL: takes no value */
+	const char *help;
+	enum group group;
+	bool value_optional;
+	bool or_next;	/* excludes the next row */
+	size_t flag;	/* the bool to set ... */
+	option_fn *set; /* ... or what to do with the value */
+};
+
+static int lport_set(struct options *options, const char *value, struct diag *diag)
+{
+	return port_list_parse(&options->lports, "-L/--localport", value, diag);
+}
+
+static int rport_set(struct options *options, const char *value, struct diag *diag)
+{
+	return port_list_parse(&options->rports, "-D/--remoteport", value, diag);
+}
+
+static int probe_set(struct options *options, const char *value, struct diag *diag)
+{
+	_cleanup_text_ struct text known = {0};
+
+	options->probe = value;
+	if (probe_is_known(value))
+		return 0;
+	for (size_t i = 0; probe_kind_name(i); i++)
+		text_printf(&known, "%s%s", i ? ", " : "", probe_kind_name(i));
+	return diag_set(diag, -EINVAL, "--probe: no such probe: '%s' (there are: %s)", value,
+			known.err ? "" : known.data);
+}
+
+static int headers_set(struct options *options, const char *value, struct diag *diag)
+{
+	options->kernel_headers = true;
+	options->kernel_headers_path = value;
+	if (value && !*value)
+		return diag_set(diag, -EINVAL, "--kernel-headers: the path is empty");
+	return 0;
+}
+
+static int max_sockets_set(struct options *options, const char *value, struct diag *diag)
+{
+	/* A BPF hash table's size is 32 bits, rounded up to a power of 2. */
+	if (parse_number(value, strlen(value), 1, 1U << 31, &options->max_sockets))
+		return diag_set(diag, -EINVAL,
+				"--max-sockets: not a number from 1 to 2147483648: '%s'", value);
+	return 0;
+}
+
+#define FLAG(member) .flag = offsetof(struct options, member)
+
+static const struct option_row rows[] = {
+	{'h', "help", .help = "show this help message and exit", FLAG(help)},
+	{'T', "time", .help = "include time column on output (HH:MM:SS)", FLAG(time)},
+	{'t', "timestamp", .help = "include timestamp on output (seconds)", FLAG(timestamp)},
+	{'w', "wide", .help = "wide column output (fits IPv6 addresses)", FLAG(wide)},
+	{'s', "csv", .help = "comma separated values output", FLAG(csv)},
+	{'L', "localport", "LOCALPORT", "comma-separated list of local ports to trace",
+	 .set = lport_set},
+	{'D', "remoteport", "REMOTEPORT", "comma-separated list of remote ports to trace",
+	 .set = rport_set},
+	{'Y', "journal", .help = "log session state changes to the systemd journal", FLAG(journal)},
+	{'4', "ipv4", .help = "trace IPv4 family only", FLAG(ipv4), .or_next = true},
+	{'6', "ipv6", .help = "trace IPv6 family only", FLAG(ipv6)},
+	{0, "ebpf", .help = "print the BPF program's text and exit", .group = GROUP_MORE,
+	 FLAG(ebpf)},
+	{'v', "verbose", .help = "tell on stderr what is done at start, and its time",
+	 .group = GROUP_MORE, FLAG(verbose)},
+	{'V', "version", .help = "print the version and exit", .group = GROUP_MORE, FLAG(version)},
+	{0, "probe", "NAME", "use this probe and no other", .group = GROUP_MORE, .set = probe_set},
+	{0, "kernel-headers", "PATH",
+	 "compile against the kernel's headers (a folder, kheaders.tar.xz)", .group = GROUP_MORE,
+	 .value_optional = true, .set = headers_set},
+	{0, "max-sockets", "N", "keep the times of at most N sockets (default 65536)",
+	 .group = GROUP_MORE, .set = max_sockets_set},
+};
+
+#define ROWS (sizeof(rows) / sizeof(*rows))
+
+static const char examples[] = "examples:\n"
+			       "    tcpstates           # trace all TCP state changes\n"
+			       "    tcpstates -t        # include timestamp column\n"
+			       "    tcpstates -T        # include time column (HH:MM:SS)\n"
+			       "    tcpstates -w        # wider columns (fit IPv6)\n"
+			       "    tcpstates -stT      # csv output, with times & timestamps\n"
+			       "    tcpstates -Y        # log events to the systemd journal\n"
+			       "    tcpstates -L 80     # only trace local port 80\n"
+			       "    tcpstates -L 80,81  # only trace local ports 80 and 81\n"
+			       "    tcpstates -D 80     # only trace remote port 80\n"
+			       "    tcpstates -4        # trace IPv4 family only\n"
+			       "    tcpstates -6        # trace IPv6 family only\n";
+
+static void usage_print(FILE *file)
+{
+	fputs("usage: tcpstates", file);
+	for (size_t i = 0; i < ROWS && rows[i].group == GROUP_CLASSIC; i++) {
+		fprintf(file, "%s-%c", i && rows[i - 1].or_next ? " | " : " [", rows[i].letter);
+		if (rows[i].metavar)
+			fprintf(file, " %s", rows[i].metavar);
+		if (!rows[i].or_next)
+			fputc(']', file);
+	}
+	fputs("\n\nTrace TCP session state changes and durations\n", file);
+}
+
+static void row_print(FILE *file, const struct option_row *row)
+{
+	int column = 0;
+
+	if (row->letter)
+		column += fprintf(file, "  -%c, --%s", row->letter, row->name);
+	else
+		column += fprintf(file, "  --%s", row->name);
+	if (row->metavar && row->group != GROUP_CLASSIC)
+		column += fprintf(file, row->value_optional ? "[=%s]" : "=%s", row->metavar);
+	if (column > HELP_COLUMN - 2) {
+		fputc('\n', file);
+		column = 0;
+	}
+	fprintf(file, "%*s%s\n", HELP_COLUMN - column, "", row->help);
+}
+
+void options_help(FILE *file)
+{
+	enum group group = GROUP_CLASSIC;
+
+	usage_print(file);
+	fputs("\noptions:\n", file);
+	for (size_t i = 0; i < ROWS; i++) {
+		if (rows[i].group != group)
+			fputs("\nmore options:\n", file);
+		group = rows[i].group;
+		row_print(file, &rows[i]);
+	}
+	fprintf(file, "\n%s", examples);
+}
+
+static int row_value(size_t row)
+{
+	return rows[row].letter ? rows[row].letter : LONG_ONLY + (int)row;
+}
+
+/* What getopt_long(3) wants to know, out of the table. */
+static void getopt_tables(char letters[2 * ROWS + 1], struct option longs[ROWS + 1])
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		longs[i] = (struct option){
+			.name = rows[i].name,
+			.has_arg = !rows[i].metavar	    ? no_argument
+				   : rows[i].value_optional ? optional_argument
+							    : required_argument,
+			.val = row_value(i),
+		};
+		if (rows[i].letter)
+			*letters++ = rows[i].letter;
+		if (rows[i].letter && rows[i].metavar)
+			*letters++ = ':';
+	}
+	*letters = '\0';
+	longs[ROWS] = (struct option){0};
+}
+
+static int option_set(struct options *options, int value, struct diag *diag)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		if (row_value(i) != value)
+			continue;
+		if (rows[i].set)
+			return rows[i].set(options, optarg, diag);
+		*(bool *)((char *)options + rows[i].flag) = true;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+/* getopt_long(3) would print its message; a message of ours says the same in our one place. */
+static int getopt_explain(int value, char **argv, struct diag *diag)
+{
+	const char *word = argv[optind - 1];
+
+	if (optopt && optopt < LONG_ONLY && word[1] != '-')
+		return diag_set(diag, -EINVAL, "%s: '-%c'",
+				value == ':' ? "a value is missing" : "unknown option", optopt);
+	return diag_set(diag, -EINVAL, "%s: '%s'",
+			value == ':' ? "a value is missing"
+			: optopt     ? "no value is wanted"
+				     : "unknown or ambiguous option",
+			word);
+}
+
+int options_parse(int argc, char **argv, struct options *options, struct diag *diag)
+{
+	char letters[2 * ROWS + 2] = ":";
+	struct option longs[ROWS + 1];
+	int value, err;
+
+	*options = (struct options){.max_sockets = MAX_SOCKETS_DEFAULT};
+	getopt_tables(letters + 1, longs);
+	opterr = 0;
+	while ((value = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		err = value == '?' || value == ':' ? getopt_explain(value, argv, diag)
+						   : option_set(options, value, diag);
+		if (err)
+			return err;
+	}
+	if (options->help || options->version)
+		return 0;
+	if (optind < argc)
+		return diag_set(diag, -EINVAL, "unexpected argument: '%s'", argv[optind]);
+	if (options->ipv4 && options->ipv6)
+		return diag_set(diag, -EINVAL, "-4/--ipv4 and -6/--ipv6 exclude each other");
+	return 0;
+}
+
+void options_free(struct options *options)
+{
+	port_list_free(&options->lports);
+	port_list_free(&options->rports);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line. Every option is one row of a table, from which its parsing and -h are made. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "filter.h"
+
+struct diag;
+
+#define MAX_SOCKETS_DEFAULT 65536
+
+struct options {
+	bool help;
+	bool version;
+	bool time;
+	bool timestamp;
+	bool wide;
+	bool csv;
+	bool journal;
+	bool ipv4;
+	bool ipv6;
+	bool ebpf;
+	bool verbose;
+	bool kernel_headers;		 /* compile against them */
+	const char *kernel_headers_path; /* or NULL: where they are by custom */
+	const char *probe;		 /* or NULL: the first that works */
+	uint64_t max_sockets;
+	struct port_list lports;
+	struct port_list rports;
+};
+
+/*
+ * Reads argv into options. -EINVAL with diag filled for bad usage. options_free() in any case. The
+ * strings are argv's own.
+ */
+int options_parse(int argc, char **argv, struct options *options, struct diag *diag);
+void options_free(struct options *options);
+
+void options_help(FILE *file);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where state changes are seen: the ladder of probes, best first. Each has an entry of its own in
+ * bpf_text/ and what it needs of the kernel.
+ */
+#ifndef PROBE_H
+#define PROBE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct diag;
+struct loader;
+struct text;
+
+struct probe_kind;
+
+struct probe {
+	const struct probe_kind *kind;
+	int tracepoint_id;
+	const char *protocol_type; /* of the tracepoint's record: u8 before Linux 5.6 */
+};
+
+bool probe_is_known(const char *name);
+const char *probe_kind_name(size_t index); /* NULL past the last */
+
+/*
+ * Finds the first probe that this kernel offers, or checks the one called name. -ENOTSUP with diag
+ * saying what each lacks.
+ */
+int probe_choose(struct probe *probe, const char *name, struct diag *diag);
+
+/* The probe called name, or the first, as on a current kernel; asks this kernel nothing. */
+void probe_assume(struct probe *probe, const char *name);
+
+const char *probe_name(const struct probe *probe);
+bool probe_needs_kernel_headers(const struct probe *probe);
+
+/* Appends the macros, then the entry point, of the probe's program text. */
+void probe_render_macros(const struct probe *probe, struct text *text);
+void probe_render_entry(const struct probe *probe, struct text *text);
+
+/* The kernel headers that the entry uses, as #include lines. */
+const char *probe_includes(const struct probe *probe);
+
+/* Attaches the loaded program: from here on events come. */
+int probe_attach(const struct probe *probe, struct loader *loader, struct diag *diag);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The BPF program: its text, made of the options and the probe, and the object compiled from it. */
+#ifndef PROGRAM_H
+#define PROGRAM_H
+
+#include <stdbool.h>
+
+struct diag;
+struct options;
+struct probe;
+struct steps;
+struct text;
+
+/*
+ * Appends the program's text. With kernel_headers it takes types and helpers from them and from
+ * libbcc's own prelude, otherwise it declares all it uses.
+ */
+void program_render(const struct options *options, const struct probe *probe, bool kernel_headers,
+		    struct text *text);
+
+/*
+ * Renders and compiles the program into object: without kernel headers if the probe and the options
+ * allow it, and with them where that fails and there are some. -errno with diag filled.
+ */
+int program_compile(const struct options *options, const struct probe *probe, struct steps *steps,
+		    struct text *object, struct diag *diag);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tcpstates: TCP session state changes and their durations, with BPF compiled at run time.
+ * docs/architecture.md has the way an event takes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "diag.h"
+#include "host.h"
+#include "journal.h"
+#include "loader.h"
+#include "options.h"
+#include "output.h"
+#include "probe.h"
+#include "program.h"
+#include "steps.h"
+#include "tracer.h"
+
+enum { STATUS_OK = 0, STATUS_FAILURE = 1, STATUS_USAGE = 2 };
+
+/* A closed stdin, stdout or stderr must not become the number of another file. */
+static void standard_fds_keep(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	close(fd);
+}
+
+static void diag_print(const struct diag *diag, bool verbose)
+{
+	fprintf(stderr, "tcpstates: %s\n", diag->what);
+	if (diag->hint[0])
+		fprintf(stderr, "tcpstates: %s\n", diag->hint);
+	if (verbose && diag->detail[0])
+		fprintf(stderr, "%s\n", diag->detail);
+}
+
+static int text_print(const struct options *options, struct diag *diag)
+{
+	struct output output = {.fd = STDOUT_FILENO};
+	struct probe probe;
+	struct diag why;
+	int err;
+
+	/* As this kernel wants it, where that can be seen without privilege. */
+	if (probe_choose(&probe, options->probe, &why))
+		probe_assume(&probe, options->probe);
+	program_render(options, &probe,
+		       options->kernel_headers || probe_needs_kernel_headers(&probe),
+		       &output.lines);
+	err = output_flush(&output);
+	output_free(&output);
+	return err && err != -EPIPE ? diag_errno(diag, err, "writing to stdout") : 0;
+}
+
+static int trace(const struct options *options, struct diag *diag)
+{
+	_cleanup_text_ struct text object = {0};
+	struct loader *loader = NULL;
+	struct probe probe;
+	struct steps steps;
+	int err;
+
+	steps_begin(&steps, options->verbose);
+	err = options->journal ? journal_open(diag) : 0;
+	if (!err)
+		err = host_may_trace(diag);
+	if (!err)
+		err = probe_choose(&probe, options->probe, diag);
+	if (err)
+		return err;
+	step_done(&steps, "probe %s", probe_name(&probe));
+	err = program_compile(options, &probe, &steps, &object, diag);
+	if (err)
+		return err;
+	err = loader_open(&loader, object.data, object.len, diag);
+	if (err)
+		return err;
+	step_done(&steps, "loaded");
+	err = tracer_run(options, &probe, loader, &steps, diag);
+	loader_free(loader);
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	struct diag diag = {0};
+	int err, status;
+
+	standard_fds_keep();
+	signal(SIGPIPE, SIG_IGN); /* a reader's end is seen by write(2) and poll(2) */
+	err = options_parse(argc, argv, &options, &diag);
+	status = err ? STATUS_USAGE : STATUS_FAILURE;
+	if (!err && options.help)
+		options_help(stdout);
+	else if (!err && options.version)
+		puts("tcpstates " VERSION);
+	else if (!err)
+		err = options.ebpf ? text_print(&options, &diag) : trace(&options, &diag);
+	if (!err && fflush(stdout))
+		err = diag_errno(&diag, -errno, "writing to stdout");
+	if (err)
+		diag_print(&diag, options.verbose);
+	options_free(&options);
+	return err ? status : STATUS_OK;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The loop from the perf buffers to stdout and the journal. */
+#ifndef TRACER_H
+#define TRACER_H
+
+struct diag;
+struct loader;
+struct options;
+struct probe;
+struct steps;
+
+/*
+ * Opens the buffers, attaches the loaded program, prints the header, then the events until SIGINT,
+ * SIGTERM or the end of stdout's reader; then detaches and prints what is left. 0, or -errno with
+ * diag filled.
+ */
+int tracer_run(const struct options *options, const struct probe *probe, struct loader *loader,
+	       struct steps *steps, struct diag *diag);
+
+#endif
