@@ -1,20 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /*
- * tcp_set_state() is entered before the change, so the old state is still in the socket. Ports and
- * addresses come from struct inet_sock, as the tracepoint takes them (net/ipv4/af_inet.c).
+ * Where there is no tracepoint: the functions that change a TCP session's state. tcp_set_state()
+ * makes all changes but two: a socket that begins to listen, and the child of a listening one. Ports
+ * and addresses come from struct inet_sock, as the tracepoint takes them (net/ipv4/af_inet.c).
  */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 5, 0)
+#define KERNEL_READ(to, from) bpf_probe_read(to, sizeof(*(to)), from)
+#else
 #define KERNEL_READ(to, from) bpf_probe_read_kernel(to, sizeof(*(to)), from)
+#endif
 
-int kprobe__tcp_set_state(struct pt_regs *ctx)
+/* The place of sk_protocol changed in 5.6; the protocol's name is "TCP" or "TCPv6" in each kernel. */
+static inline int sock_is_tcp(struct sock *sk)
 {
-	struct sock *sk = (struct sock *)PT_REGS_PARM1(ctx);
+	struct proto *proto = 0;
+	u32 name = 0;
+
+	KERNEL_READ(&proto, &sk->__sk_common.skc_prot);
+	KERNEL_READ(&name, (u32 *)proto->name);
+	return (name & 0xffffff) == ('T' | 'C' << 8 | 'P' << 16);
+}
+
+static inline int sock_send(struct pt_regs *ctx, struct sock *sk, u8 oldstate, u8 newstate)
+{
 	struct inet_sock *inet = (struct inet_sock *)sk;
 	struct event event = {};
 	__be16 sport = 0, dport = 0;
 
 	event.skaddr = (u64)sk;
-	event.newstate = PT_REGS_PARM2(ctx);
-	KERNEL_READ(&event.oldstate, (u8 *)&sk->__sk_common.skc_state);
+	event.oldstate = oldstate;
+	event.newstate = newstate;
 	KERNEL_READ(&event.family, &sk->__sk_common.skc_family);
 	KERNEL_READ(&sport, &inet->inet_sport);
 	KERNEL_READ(&dport, &sk->__sk_common.skc_dport);
@@ -31,4 +46,28 @@ int kprobe__tcp_set_state(struct pt_regs *ctx)
 	}
 #endif
 	return event_send(ctx, &event);
+}
+
+/* Entered before the change: the old state is still in the socket. */
+int kprobe__tcp_set_state(struct pt_regs *ctx)
+{
+	struct sock *sk = (struct sock *)PT_REGS_PARM1(ctx);
+	u8 oldstate = 0;
+
+	KERNEL_READ(&oldstate, (u8 *)&sk->__sk_common.skc_state);
+	return sock_send(ctx, sk, oldstate, PT_REGS_PARM2(ctx));
+}
+
+int kprobe__inet_csk_listen_start(struct pt_regs *ctx)
+{
+	struct sock *sk = (struct sock *)PT_REGS_PARM1(ctx);
+
+	return sock_is_tcp(sk) ? sock_send(ctx, sk, TCP_CLOSE, TCP_LISTEN) : 0;
+}
+
+int kretprobe__inet_csk_clone_lock(struct pt_regs *ctx)
+{
+	struct sock *sk = (struct sock *)PT_REGS_RC(ctx);
+
+	return sk && sock_is_tcp(sk) ? sock_send(ctx, sk, TCP_LISTEN, TCP_SYN_RECV) : 0;
 }

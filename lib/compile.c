@@ -79,6 +79,7 @@ static void helper_exec(const char *path, const char *const args[], pid_t parent
 {
 	static char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
 
+	setpgid(0, 0); /* so that what it starts can be ended with it */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent) /* gone before the line above */
 		_exit(STATUS_EXEC);
@@ -99,9 +100,9 @@ static int64_t now_ms(void)
 }
 
 /* Reads until the other side is closed: -ETIMEDOUT past the deadline, -EFBIG past the limit. */
-static int result_read(int fd, struct text *result)
+static int result_read(int fd, unsigned int deadline_s, struct text *result)
 {
-	int64_t deadline = now_ms() + COMPILE_DEADLINE_MS;
+	int64_t deadline = now_ms() + deadline_s * 1000LL;
 
 	for (;;) {
 		struct pollfd poller = {.fd = fd, .events = POLLIN};
@@ -129,8 +130,8 @@ static int result_read(int fd, struct text *result)
 	}
 }
 
-static int helper_run(const char *path, const char *const args[], int source, struct text *result,
-		      int *status)
+static int helper_run(const char *path, const char *const args[], int source,
+		      unsigned int deadline_s, struct text *result, int *status)
 {
 	pid_t parent = getpid(), pid;
 	int pipe_fds[2], err;
@@ -147,9 +148,9 @@ static int helper_run(const char *path, const char *const args[], int source, st
 	if (!pid)
 		helper_exec(path, args, parent, source, pipe_fds[1]);
 	close(pipe_fds[1]);
-	err = result_read(pipe_fds[0], result);
+	err = result_read(pipe_fds[0], deadline_s, result);
 	close(pipe_fds[0]);
-	if (err)
+	if (err && kill(-pid, SIGKILL)) /* the group, or, before it made one, itself */
 		kill(pid, SIGKILL);
 	while (waitpid(pid, status, 0) < 0 && errno == EINTR)
 		;
@@ -157,15 +158,17 @@ static int helper_run(const char *path, const char *const args[], int source, st
 }
 
 /* What the helper's end means, with its words where it had any. */
-static int result_judge(int err, int status, struct text *result, struct diag *diag)
+static int result_judge(int err, int status, unsigned int deadline_s, struct text *result,
+			struct diag *diag)
 {
-	const char *words = result->len ? result->data : "";
+	const char *words = result->len ? result->data : "", *rest = words;
+	int line;
 
 	if (result->len) /* room for a NUL is always there */
 		result->data[result->len] = '\0';
+	line = strcspn(words, "\n");
 	if (err == -ETIMEDOUT)
-		return diag_set(diag, err, "the compiler did not end within %d s",
-				COMPILE_DEADLINE_MS / 1000);
+		return diag_set(diag, err, "the compiler did not end within %u s", deadline_s);
 	if (err == -EFBIG)
 		return diag_set(diag, -EPROTO, "the compiler wrote more than %d MB",
 				COMPILE_RESULT_MAX >> 20);
@@ -175,12 +178,12 @@ static int result_judge(int err, int status, struct text *result, struct diag *d
 		err = diag_set(diag, -EPROTO, "the compiler crashed: %s",
 			       strsignal(WTERMSIG(status)));
 	} else if (WEXITSTATUS(status) == STATUS_EXEC) {
-		err = diag_set(diag, -ENOEXEC, "the compiler cannot start: %.*s",
-			       (int)strcspn(words, "\n"), words);
+		err = diag_set(diag, -ENOEXEC, "the compiler cannot start: %.*s", line, words);
 		diag_hint(diag, "install libbcc (Debian: libbpfcc, Fedora: bcc)");
 	} else if (WEXITSTATUS(status) == STATUS_REFUSED) {
-		err = diag_set(diag, -EINVAL, "the compiler refused the program: %.*s",
-			       (int)strcspn(words, "\n"), words);
+		err = diag_set(diag, -EINVAL, "the compiler refused the program: %.*s", line,
+			       words);
+		rest += line + !!words[line];
 	} else if (WEXITSTATUS(status)) {
 		err = diag_set(diag, -EPROTO, "the compiler ended with status %d",
 			       WEXITSTATUS(status));
@@ -189,12 +192,12 @@ static int result_judge(int err, int status, struct text *result, struct diag *d
 	} else {
 		return 0;
 	}
-	diag_detail(diag, words);
+	diag_detail(diag, rest);
 	return err;
 }
 
-int compile_object(const struct text *source, const struct headers *headers, struct text *object,
-		   struct diag *diag)
+int compile_object(const struct text *source, const struct headers *headers,
+		   unsigned int deadline_s, struct text *object, struct diag *diag)
 {
 	_cleanup_text_ struct text result = {0};
 	const char *args[ARGS_MAX + 1];
@@ -202,15 +205,17 @@ int compile_object(const struct text *source, const struct headers *headers, str
 	char path[PATH_MAX];
 
 	err = helper_path(path);
-	if (err)
-		return diag_errno(diag, -ENOEXEC, "the compiler is not installed: %s", path);
+	if (err) {
+		diag_errno(diag, err, "the compiler is not installed: %s", path);
+		return -ENOEXEC;
+	}
 	source_fd = source_file(source);
 	if (source_fd < 0)
 		return diag_errno(diag, source_fd, "keeping the program text");
 	helper_args(headers, args);
-	err = helper_run(path, args, source_fd, &result, &status);
+	err = helper_run(path, args, source_fd, deadline_s, &result, &status);
 	close(source_fd);
-	err = result_judge(err, status, &result, diag);
+	err = result_judge(err, status, deadline_s, &result, diag);
 	if (!err)
 		text_bytes(object, result.data, result.len);
 	return err ? err : object->err;

@@ -11,16 +11,16 @@
 struct diag;
 struct text;
 
-#define COMPILE_DEADLINE_MS 30000
-#define COMPILE_RESULT_MAX  (16 << 20) /* bytes */
+#define COMPILE_RESULT_MAX (16 << 20) /* bytes */
 
 /*
- * Compiles source (C, as libbcc takes it) against headers and appends the BPF ELF object to object.
+ * Compiles source (C, as libbcc takes it) against headers within deadline_s seconds and appends the
+ * BPF ELF object to object.
  * -errno with diag filled: -ETIMEDOUT past the deadline, -ENOEXEC if the compiler could not be
  * started, -EINVAL if it refused the text (diag->detail has its words), -EPROTO if it crashed or
  * answered nonsense. The compiler is gone in any case, also if the caller is killed.
  */
-int compile_object(const struct text *source, const struct headers *headers, struct text *object,
-		   struct diag *diag);
+int compile_object(const struct text *source, const struct headers *headers,
+		   unsigned int deadline_s, struct text *object, struct diag *diag);
 
 #endif

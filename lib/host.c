@@ -28,11 +28,10 @@ int host_may_trace(struct diag *diag)
 	perfmon = caps & 1ULL << CAP_PERFMON;
 	if (caps & 1ULL << CAP_SYS_ADMIN || (bpf && perfmon))
 		return 0;
-	diag_set(diag, -EPERM, "not permitted: %s%s%s missing", bpf ? "" : "CAP_BPF",
-		 bpf || perfmon ? "" : " and ",
-		 perfmon ? "is"
-		 : bpf	 ? "CAP_PERFMON is"
-			 : "CAP_PERFMON are");
+	diag_set(diag, -EPERM, "not permitted: %s missing",
+		 bpf	 ? "CAP_PERFMON is" :
+		 perfmon ? "CAP_BPF is" :
+			   "CAP_BPF and CAP_PERFMON are");
 	diag_hint(diag, "run it as root");
 	return -EPERM;
 }

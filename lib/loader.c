@@ -14,8 +14,8 @@
 
 struct loader {
 	struct bpf_object *object;
-	struct bpf_program *program;
-	struct bpf_link *link;
+	struct bpf_link **links; /* one a program, NULL until it is attached */
+	size_t programs;
 	int cpus;	  /* possible ones: the width of a per-CPU value */
 	uint64_t *values; /* room for one per-CPU value */
 };
@@ -29,18 +29,29 @@ static int print_nothing(enum libbpf_print_level level, const char *fmt, va_list
 	return 0;
 }
 
+void loader_detach(struct loader *loader)
+{
+	for (size_t i = 0; loader->links && i < loader->programs; i++) {
+		bpf_link__destroy(loader->links[i]);
+		loader->links[i] = NULL;
+	}
+}
+
 void loader_free(struct loader *loader)
 {
 	if (!loader)
 		return;
-	bpf_link__destroy(loader->link);
+	loader_detach(loader);
 	bpf_object__close(loader->object);
+	free(loader->links);
 	free(loader->values);
 	free(loader);
 }
 
 static int object_open(struct loader *loader, const void *object, size_t size, struct diag *diag)
 {
+	struct bpf_program *program;
+	char why[128]; /* libbpf has errors of its own beyond errno's */
 	int err;
 
 	libbpf_set_print(print_nothing);
@@ -54,12 +65,23 @@ static int object_open(struct loader *loader, const void *object, size_t size, s
 	err = libbpf_get_error(loader->object);
 	if (err) {
 		loader->object = NULL;
-		return diag_errno(diag, err, "the compiled object cannot be read");
+		libbpf_strerror(err, why, sizeof(why));
+		return diag_set(diag, -EPROTO, "the compiled object cannot be read: %s", why);
 	}
-	loader->program = bpf_object__next_program(loader->object, NULL);
-	if (!loader->program || bpf_object__next_program(loader->object, loader->program))
-		return diag_set(diag, -EINVAL, "the compiled object must hold one program");
-	return 0;
+	bpf_object__for_each_program(program, loader->object) loader->programs++;
+	loader->links = calloc(loader->programs, sizeof(*loader->links));
+	if (!loader->programs)
+		return diag_set(diag, -EINVAL, "the compiled object holds no program");
+	return loader->links ? 0 : diag_errno(diag, -ENOMEM, "loading the program");
+}
+
+/* All programs share the log; the last one that was begun is the one that was refused. */
+static void log_set(struct loader *loader, char *log)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, loader->object)
+		bpf_program__set_log_buf(program, log, log ? VERIFIER_LOG_SIZE : 0);
 }
 
 static int object_load(struct loader *loader, struct diag *diag)
@@ -69,7 +91,7 @@ static int object_load(struct loader *loader, struct diag *diag)
 
 	if (!log)
 		return diag_errno(diag, -ENOMEM, "loading the program");
-	bpf_program__set_log_buf(loader->program, log, VERIFIER_LOG_SIZE);
+	log_set(loader, log);
 	err = bpf_object__load(loader->object);
 	if (err && log[0]) {
 		diag_errno(diag, err, "the kernel's verifier refused the program");
@@ -78,8 +100,7 @@ static int object_load(struct loader *loader, struct diag *diag)
 	} else if (err) {
 		host_explain(err, "loading the program", diag);
 	}
-	/* The program keeps the address of the log. */
-	bpf_program__set_log_buf(loader->program, NULL, 0);
+	log_set(loader, NULL); /* the programs keep the address */
 	free(log);
 	return err;
 }
@@ -102,21 +123,21 @@ int loader_open(struct loader **loader, const void *object, size_t size, struct 
 
 int loader_attach(struct loader *loader, int perf_fd, struct diag *diag)
 {
-	int err;
+	struct bpf_program *program;
+	size_t i = 0;
 
-	loader->link = perf_fd < 0 ? bpf_program__attach(loader->program)
-				   : bpf_program__attach_perf_event(loader->program, perf_fd);
-	err = libbpf_get_error(loader->link);
-	if (!err)
-		return 0;
-	loader->link = NULL;
-	return host_explain(err, "attaching the program", diag);
-}
+	bpf_object__for_each_program(program, loader->object)
+	{
+		struct bpf_link *link = perf_fd < 0
+						? bpf_program__attach(program)
+						: bpf_program__attach_perf_event(program, perf_fd);
+		int err = libbpf_get_error(link);
 
-void loader_detach(struct loader *loader)
-{
-	bpf_link__destroy(loader->link);
-	loader->link = NULL;
+		if (err)
+			return host_explain(err, bpf_program__section_name(program), diag);
+		loader->links[i++] = link;
+	}
+	return 0;
 }
 
 int loader_map(const struct loader *loader, const char *name)

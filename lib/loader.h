@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A compiled object in the kernel: its maps, its program, its attachment. The only file that knows
- * libbpf's loading. loader_free() detaches and removes everything; so does the end of the process.
+ * A compiled object in the kernel: its maps, its programs, their attachments. The only file that
+ * knows libbpf's loading. loader_free() detaches and removes everything; so does the end of the
+ * process.
  */
 #ifndef LOADER_H
 #define LOADER_H
@@ -13,19 +14,19 @@ struct diag;
 struct loader;
 
 /*
- * Opens the object (an ELF file in memory) and loads its one program into the kernel; nothing runs
+ * Opens the object (an ELF file in memory) and loads its programs into the kernel; nothing runs
  * yet. -errno with diag filled; a verifier's words are in diag->detail.
  */
 int loader_open(struct loader **loader, const void *object, size_t size, struct diag *diag);
 void loader_free(struct loader *loader);
 
 /*
- * Attaches by what the program's section says, or to the perf event perf_fd, which the loader
- * then owns, if that is not -1.
+ * Attaches each program by what its section says, or, if perf_fd is not -1, the only one to that
+ * perf event, which the loader then owns. -errno with diag filled; loader_free() undoes the rest.
  */
 int loader_attach(struct loader *loader, int perf_fd, struct diag *diag);
 
-/* Ends the attachment: once it returns, the program does not run any more. */
+/* Ends the attachments: once it returns, no program runs any more. */
 void loader_detach(struct loader *loader);
 
 /* The descriptor of the map called name, owned by the loader, or -ENOENT. */

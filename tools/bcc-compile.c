@@ -9,8 +9,8 @@
  * Status 0: stdout is the object. Status 1: stdout is the diagnosis. It creates no map and loads
  * nothing, so it needs no privilege, but for an archive (a mount of its own, gone when it ends).
  *
- * A function named as BCC's probes are (kprobe__FUNCTION, tracepoint__CATEGORY__EVENT,
- * raw_tracepoint__EVENT) becomes a program of that type.
+ * A function named as BCC's probes are (kprobe__FUNCTION, kretprobe__FUNCTION,
+ * tracepoint__CATEGORY__EVENT, raw_tracepoint__EVENT) becomes a program of that type.
  */
 #include <bcc/bcc_common.h>
 #include <bcc/libbpf.h>
@@ -190,6 +190,7 @@ static int section_name(const char *function, char section[NAME_SIZE])
 	static const struct {
 		const char *function, *section;
 	} kinds[] = {{"kprobe__", "kprobe/"},
+		     {"kretprobe__", "kretprobe/"},
 		     {"tracepoint__", "tracepoint/"},
 		     {"raw_tracepoint__", "raw_tp/"}};
 

@@ -74,6 +74,14 @@ static int max_sockets_set(struct options *options, const char *value, struct di
 	return 0;
 }
 
+static int compile_deadline_set(struct options *options, const char *value, struct diag *diag)
+{
+	if (parse_number(value, strlen(value), 1, 3600, &options->compile_deadline_s))
+		return diag_set(diag, -EINVAL,
+				"--compile-deadline: not a number from 1 to 3600: '%s'", value);
+	return 0;
+}
+
 #define FLAG(member) .flag = offsetof(struct options, member)
 
 static const struct option_row rows[] = {
@@ -100,6 +108,8 @@ static const struct option_row rows[] = {
 	 .value_optional = true, .set = headers_set},
 	{0, "max-sockets", "N", "keep the times of at most N sockets (default 65536)",
 	 .group = GROUP_MORE, .set = max_sockets_set},
+	{0, "compile-deadline", "SECONDS", "end a compiler that takes longer (default 30)",
+	 .group = GROUP_MORE, .set = compile_deadline_set},
 };
 
 #define ROWS (sizeof(rows) / sizeof(*rows))
@@ -221,7 +231,10 @@ int options_parse(int argc, char **argv, struct options *options, struct diag *d
 	struct option longs[ROWS + 1];
 	int value, err;
 
-	*options = (struct options){.max_sockets = MAX_SOCKETS_DEFAULT};
+	*options = (struct options){
+		.max_sockets = MAX_SOCKETS_DEFAULT,
+		.compile_deadline_s = COMPILE_DEADLINE_S_DEFAULT,
+	};
 	getopt_tables(letters + 1, longs);
 	opterr = 0;
 	while ((value = getopt_long(argc, argv, letters, longs, NULL)) != -1) {

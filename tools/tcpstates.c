@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "diag.h"
@@ -39,7 +40,8 @@ static void diag_print(const struct diag *diag, bool verbose)
 	if (diag->hint[0])
 		fprintf(stderr, "tcpstates: %s\n", diag->hint);
 	if (verbose && diag->detail[0])
-		fprintf(stderr, "%s\n", diag->detail);
+		fprintf(stderr, "%s%s", diag->detail,
+			diag->detail[strlen(diag->detail) - 1] == '\n' ? "" : "\n");
 }
 
 static int text_print(const struct options *options, struct diag *diag)
