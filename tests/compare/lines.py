@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs a tcpstates and BCC's at once over the same sessions, and pairs their lines.
+
+usage: lines.py TCPSTATES TRAFFIC
+
+Every line of one must be a line of the other, equal to the byte but for
+- MS, which may differ by 0.02 ms or 2 %;
+- TIME, which in the original is when the line is printed;
+- TIME(s), whose zero is each tool's own first line;
+- the original's 0.000 where -L or -D made it forget when the state began.
+The kernel's socket addresses are in the lines, so that they name the same sockets in both.
+
+A few durations may be further apart: the two programs run one after the other, and an interrupt may
+come between; and the original notes a state's beginning only after it has sent the event and woken
+its reader, so that now and then its duration lacks those microseconds.
+"""
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+
+# What a tracer does with an event must not lie between two events, so it has a processor of its own.
+TRACER = ["taskset", "-c", "0"] if os.cpu_count() > 1 else []
+TRAFFIC = ["taskset", "-c", "0"] if os.cpu_count() > 1 else []
+ORIGINAL = ["/usr/bin/python3", "-u", "/usr/sbin/tcpstates-bpfcc"]
+PORT = 6101
+SESSIONS = 11  # of each kind in each family
+FAR = 0.03  # of the lines may be further apart in MS
+PATIENCE = 60  # seconds without a line
+
+FORMS = ["", "-w", "-s", "-t", "-T", "-tT", "-wtT", "-st", "-sT", "-stT"]
+FILTERS = ["-4", "-6", "-L %d" % PORT, "-L %d,%d" % (PORT, PORT + 2), "-D %d" % PORT,
+           "-D %d,%d" % (PORT + 1, PORT + 2), "-4 -L %d" % PORT, "-6 -D %d" % PORT]
+SCENARIOS = ["client-fin", "server-fin", "client-rst", "server-rst", "half-close", "refused",
+             "listen"]
+
+
+class Tracer:
+    """A running tracer, whose lines are read as they come."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(TRACER + command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.buffer = b""
+        self.lines = []
+
+    def read(self, timeout):
+        """Takes what is there or comes within the time; False at the end or if nothing came."""
+        if not select.select([self.process.stdout], [], [], timeout)[0]:
+            return False
+        data = self.process.stdout.read1(65536)
+        *lines, self.buffer = (self.buffer + data).split(b"\n")
+        self.lines += lines
+        return bool(data)
+
+    def wait_for(self, what, found):
+        while not found(self.lines):
+            if not self.read(PATIENCE):
+                sys.exit("%s: no %s; %s" % (self.process.args, what,
+                                            self.process.stderr.read1(4096).decode()))
+
+    def end(self):
+        self.process.send_signal(signal.SIGINT)
+        while self.read(PATIENCE):
+            pass
+        self.process.wait()
+
+
+def session(traffic, family, port, count, *scenarios, comm="traffic"):
+    subprocess.run([*TRAFFIC, traffic, "-" + family, "-p", str(port), "-n", str(count), "-c", comm,
+                    *scenarios], check=True)
+
+
+def events(tracer):
+    """The lines that count: neither the header nor a mark's."""
+    return [line for line in tracer.lines[1:] if b"mark" not in line]
+
+
+def mark(tracer, traffic, family, port):
+    """The original opens its buffers after its header: sessions of a task called mark until it
+    shows one."""
+    marked = len(tracer.lines)
+    while len(tracer.lines) == marked:
+        session(traffic, family, port, 1, "client-fin", comm="mark")
+        tracer.read(0.1)
+
+
+def run(tool, traffic, options):
+    """Both tools' headers and lines of the same sessions."""
+    original, ours = Tracer(ORIGINAL + options), Tracer([tool] + options)
+    for tracer in (original, ours):
+        tracer.wait_for("header", bool)
+    shown = int(options[-1].split(",")[-1]) if options and options[-1][0] != "-" else PORT
+    for family in [option[1] for option in options if option in ("-4", "-6")] or ["4", "6"]:
+        mark(original, traffic, family, shown)
+    for family in "46m":
+        for port in (PORT, PORT + 2):
+            session(traffic, family, port, SESSIONS, *SCENARIOS)
+    ours.end()
+    want = len(events(ours))
+    original.wait_for("%d lines" % want, lambda lines: len(events(original)) >= want)
+    while original.read(0.1):
+        pass
+    original.end()
+    return (original.lines[0], events(original)), (ours.lines[0], events(ours))
+
+
+def split(line, options):
+    """A line as (TIME or None, TIME(s) or None, the rest, MS)."""
+    flags = "".join(option for option in options if option.startswith("-"))
+    comma = b"," if "s" in flags else b" "
+    rest, ms = line.rsplit(comma, 1)
+    clock = stamp = None
+    if "T" in flags:
+        clock, rest = re.fullmatch(rb"(\d\d:\d\d:\d\d)" + comma + rb"(.*)", rest).groups()
+    if "t" in flags:
+        # In columns 9 wide: one space more before the next, if there is none in it.
+        stamp, rest = re.fullmatch(rb"(\d+\.\d{6} *)" + comma + rb"(.*)", rest).groups()
+    return clock, stamp, rest, ms
+
+
+def seconds(clock):
+    hours, minutes, secs = map(int, clock.split(b":"))
+    return hours * 3600 + minutes * 60 + secs
+
+
+def pair(original, ours, options):
+    """Pairs each line of the original with one of ours: what is wrong, and how far MS is apart."""
+    filtered = "-L" in options or "-D" in options
+    waiting, wrong, offsets, apart, far = {}, [], [], [], []
+    for line in ours:
+        parts = split(line, options)
+        waiting.setdefault(parts[2], []).append(parts)
+    for line in original:
+        clock, stamp, rest, ms = split(line, options)
+        if not waiting.get(rest):
+            wrong.append("only the original has: %s" % line.decode())
+            continue
+        best = waiting[rest].pop(0)  # lines that are alike come in the same order
+        if not (filtered and float(ms) == 0):
+            apart.append(abs(float(best[3]) - float(ms)))
+            if apart[-1] > max(0.02, 0.02 * float(ms)):
+                far.append("MS is %s in ours: %s" % (best[3].decode(), line.decode()))
+        if clock and not -1 <= seconds(clock) - seconds(best[0]) <= 5:
+            wrong.append("TIME is not that of %s: %s" % (best[0], line.decode()))
+        if stamp:
+            offsets.append(float(stamp) - float(best[1]))
+    wrong += ["only ours has: %s" % parts[2].decode()
+              for rest in waiting.values() for parts in rest]
+    if offsets and max(offsets) - min(offsets) > 0.005:
+        wrong.append("TIME(s) differs by %.6f to %.6f" % (min(offsets), max(offsets)))
+    if len(far) > FAR * len(original):
+        wrong += far
+    return wrong, len(far), sorted(apart)[len(apart) // 2] if apart else 0
+
+
+def main(tool, traffic):
+    failed = False
+    for case in FORMS + FILTERS:
+        options = case.split()
+        (header, original), (our_header, ours) = run(tool, traffic, options)
+        wrong, far, median = pair(original, ours, options)
+        if header != our_header:
+            wrong.append("headers: %s\n    ours: %s" % (header, our_header))
+        if len(original) < SESSIONS:
+            wrong.append("only %d lines" % len(original))
+        print("%-14s %4d lines of the original, %4d of ours: %s; MS %.3f apart in the median,"
+              " %d further than 0.02 or 2 %%" % (case or "(none)", len(original), len(ours),
+              "DIFFERENT" if wrong else "equal", median, far), flush=True)
+        for text in wrong[:10]:
+            print("  " + text)
+        failed |= bool(wrong)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

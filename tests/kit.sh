@@ -1,0 +1,89 @@
+# shellcheck shell=bash
+# What the shell tests share. Source it first: the test then runs in a network and a mount namespace
+# of its own, which end with it. BUILD and SOURCE name the build and the source tree.
+set -eu
+
+: "${BUILD:?}" "${SOURCE:?}"
+# shellcheck disable=SC2034
+tool=$BUILD/tools/tcpstates
+traffic=$BUILD/tests/traffic/traffic
+
+[ "$(id -u)" = 0 ] || { echo "SKIP: not root"; exit 77; }
+if [ -z "${KIT_INSIDE-}" ]; then
+	KIT_INSIDE=1 exec unshare --net --mount --propagation private -- "$0" "$@"
+fi
+ip link set lo up
+
+work=$(mktemp -d)
+started=() # processes that must not outlive the test
+end() {
+	[ ${#started[@]} = 0 ] || kill -KILL "${started[@]}" 2>/dev/null || :
+	rm -rf "$work"
+}
+trap end EXIT
+trap 'echo "FAIL: $0:$LINENO: status $?: $BASH_COMMAND"' ERR
+
+fail() {
+	echo "FAIL: $*"
+	exit 1
+}
+
+# trace NAME OPTION...: starts the tool and waits for its header, so that it is attached. Its output
+# goes to $work/NAME.out and NAME.err, its process number is in $tracer.
+trace() {
+	local name=$1 header
+	shift
+	rm -f "$work/$name.fifo"
+	mkfifo "$work/$name.fifo"
+	"$tool" "$@" >"$work/$name.fifo" 2>"$work/$name.err" &
+	tracer=$!
+	started+=("$tracer")
+	exec {fifo}<"$work/$name.fifo"
+	read -r header <&"$fifo" || { cat "$work/$name.err"; fail "$name: no header"; }
+	{ printf '%s\n' "$header"; cat <&"$fifo"; } >"$work/$name.out" &
+	reader=$!
+	exec {fifo}<&-
+}
+
+# trace_end [SIGNAL]: ends the last tracer, which must say 0, and waits for all its output.
+trace_end() {
+	local status=0
+	kill "-${1-INT}" "$tracer"
+	wait "$tracer" || status=$?
+	wait "$reader"
+	[ "$status" = 0 ] || fail "the tracer ended with status $status"
+}
+
+# expect STATUS COMMAND...: the command's stdout and stderr go to $work/out and $work/err. It must
+# end by itself.
+expect() {
+	local want=$1 status=0
+	shift
+	timeout 40 "$@" >"$work/out" 2>"$work/err" || status=$?
+	[ "$status" = "$want" ] || { cat "$work/err"; fail "status $status, not $want: $*"; }
+}
+
+# says TEXT: one line on stderr is exactly "tcpstates: TEXT".
+says() {
+	[ "$(grep -cxF "tcpstates: $1" "$work/err")" = 1 ] ||
+		{ cat "$work/err"; fail "does not say: $1"; }
+}
+
+session() {
+	"$traffic" "$@"
+}
+
+# peers_prepare: what BCC's tcpstates and its CO-RE relative look for, in this mount namespace: tracefs,
+# and headers in /lib/modules/RELEASE. Any headers will do for the tracepoint's program: Debian's 6.1.
+peers_prepare() {
+	local build modules
+	modules=/lib/modules/$(uname -r)
+	mount -t tracefs none /sys/kernel/tracing
+	[ ! -e "$modules/build" ] || return 0
+	build=$(find /usr/src -maxdepth 1 -name 'linux-headers-6.1.*-amd64' | sort -V | tail -n 1)
+	[ -n "$build" ] || { echo "SKIP: no linux-headers-6.1.*-amd64"; exit 77; }
+	mount -t tmpfs none /lib/modules
+	mkdir "$modules"
+	ln -s "$build" "$modules/build"
+	ln -s "$(sed -n 's|^include \(.*\)/Makefile$|\1|p' "$build/Makefile")" "$modules/source"
+}
