@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /*
  * Where there is no tracepoint: the functions that change a TCP session's state. tcp_set_state()
- * makes all changes but two: a socket that begins to listen, and the child of a listening one. Ports
- * and addresses come from struct inet_sock, as the tracepoint takes them (net/ipv4/af_inet.c).
+ * makes all changes but two: a socket that begins to listen, and the child of a listening one.
+ * Ports and addresses come from struct inet_sock, as the tracepoint takes them
+ * (net/ipv4/af_inet.c).
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 5, 0)
 #define KERNEL_READ(to, from) bpf_probe_read(to, sizeof(*(to)), from)
@@ -10,7 +11,7 @@
 #define KERNEL_READ(to, from) bpf_probe_read_kernel(to, sizeof(*(to)), from)
 #endif
 
-/* The place of sk_protocol changed in 5.6; the protocol's name is "TCP" or "TCPv6" in each kernel. */
+/* The place of sk_protocol changed in 5.6; the name is "TCP" or "TCPv6" in every kernel. */
 static inline int sock_is_tcp(struct sock *sk)
 {
 	struct proto *proto = 0;

@@ -31,11 +31,12 @@ static long (*bpf_get_current_comm)(void *buf, u32 size) = (void *)16;
 static long (*bpf_perf_event_output)(void *ctx, void *map, u64 flags, void *data,
 				     u64 size) = (void *)25;
 
-/* The rewriter turns a map's name into this; LLVM turns this into the instruction's map reference. */
+/* The rewriter turns a map's name into this, and LLVM this into an instruction's map reference. */
 u64 bpf_pseudo_fd(u64 type, u64 fd) asm("llvm.bpf.pseudo");
 
 /* The rewriter finds a map by its section, and its shape by the members' names. */
 #define BCC_SEC(name) __attribute__((section(name), used))
+#define BCC_MAP(type) __attribute__((section("maps/" type)))
 #define BPF_F_TABLE(map_type, key_type, leaf_type, name, entries, map_flags)                       \
 	struct name##_table {                                                                      \
 		key_type key;                                                                      \
@@ -46,8 +47,10 @@ u64 bpf_pseudo_fd(u64 type, u64 fd) asm("llvm.bpf.pseudo");
 		u32 max_entries;                                                                   \
 		int flags;                                                                         \
 	};                                                                                         \
-	__attribute__((section("maps/" map_type)))                                                 \
-	struct name##_table name = {.max_entries = (entries), .flags = (map_flags)}
+	struct name##_table name BCC_MAP(map_type) = {                                             \
+		.max_entries = (entries),                                                          \
+		.flags = (map_flags),                                                              \
+	}
 #define BPF_TABLE(map_type, key_type, leaf_type, name, entries)                                    \
 	BPF_F_TABLE(map_type, key_type, leaf_type, name, entries, 0)
 #define BPF_PERF_OUTPUT(name)                                                                      \
@@ -57,4 +60,4 @@ u64 bpf_pseudo_fd(u64 type, u64 fd) asm("llvm.bpf.pseudo");
 		long (*perf_submit)(void *, void *, u32);                                          \
 		u32 max_entries;                                                                   \
 	};                                                                                         \
-	__attribute__((section("maps/perf_output"))) struct name##_table name = {.max_entries = 0}
+	struct name##_table name BCC_MAP("perf_output") = {.max_entries = 0}

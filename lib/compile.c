@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -99,25 +100,32 @@ static int64_t now_ms(void)
 	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
 }
 
-/* Reads until the other side is closed: -ETIMEDOUT past the deadline, -EFBIG past the limit. */
-static int result_read(int fd, unsigned int deadline_s, struct text *result)
+static int ready_wait(int fd, int64_t deadline)
 {
-	int64_t deadline = now_ms() + deadline_s * 1000LL;
-
 	for (;;) {
 		struct pollfd poller = {.fd = fd, .events = POLLIN};
 		int64_t left = deadline - now_ms();
 		int ready = left > 0 ? poll(&poller, 1, left) : 0;
+
+		if (ready > 0)
+			return 0;
+		if (!ready)
+			return -ETIMEDOUT;
+		if (errno != EINTR)
+			return -errno;
+	}
+}
+
+/* Reads until the other side is closed: -ETIMEDOUT past the deadline, -EFBIG past the limit. */
+static int result_read(int fd, int64_t deadline, struct text *result)
+{
+	for (;;) {
+		int err = ready_wait(fd, deadline);
 		ssize_t got;
 		char *at;
 
-		if (!ready)
-			return -ETIMEDOUT;
-		if (ready < 0) {
-			if (errno == EINTR)
-				continue;
-			return -errno;
-		}
+		if (err)
+			return err;
 		at = text_reserve(result, READ_SIZE);
 		if (!at)
 			return result->err;
@@ -130,9 +138,22 @@ static int result_read(int fd, unsigned int deadline_s, struct text *result)
 	}
 }
 
+/* The helper may close its output and still hang. Before Linux 5.3 this is not seen. */
+static int exit_wait(pid_t pid, int64_t deadline)
+{
+	int fd = pidfd_open(pid, 0), err;
+
+	if (fd < 0)
+		return 0;
+	err = ready_wait(fd, deadline);
+	close(fd);
+	return err;
+}
+
 static int helper_run(const char *path, const char *const args[], int source,
 		      unsigned int deadline_s, struct text *result, int *status)
 {
+	int64_t deadline = now_ms() + deadline_s * 1000LL;
 	pid_t parent = getpid(), pid;
 	int pipe_fds[2], err;
 
@@ -148,8 +169,10 @@ static int helper_run(const char *path, const char *const args[], int source,
 	if (!pid)
 		helper_exec(path, args, parent, source, pipe_fds[1]);
 	close(pipe_fds[1]);
-	err = result_read(pipe_fds[0], deadline_s, result);
+	err = result_read(pipe_fds[0], deadline, result);
 	close(pipe_fds[0]);
+	if (!err)
+		err = exit_wait(pid, deadline);
 	if (err && kill(-pid, SIGKILL)) /* the group, or, before it made one, itself */
 		kill(pid, SIGKILL);
 	while (waitpid(pid, status, 0) < 0 && errno == EINTR)

@@ -47,8 +47,9 @@ void diag_detail(struct diag *diag, const char *text)
 		const char *line;
 
 		text += len - (sizeof(diag->detail) - 1);
-		line = strchr(text, '\n');
-		if (line)
+		/* The byte before may be the end of a line, then all of it is kept. */
+		line = strchr(text - 1, '\n');
+		if (line && line[1])
 			text = line + 1;
 	}
 	snprintf(diag->detail, sizeof(diag->detail), "%s", text);

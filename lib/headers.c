@@ -58,7 +58,7 @@ static int source_of_build(const char *build, char source[PATH_MAX])
 	if (!file)
 		return -errno;
 	while (err && fgets(line, sizeof(line), file))
-		if (sscanf(line, "include %4095[^\n]", source) == 1) {
+		if (sscanf(line, "include %4095[^\n]", source) == 1 && source[0] == '/') {
 			char *makefile = strrchr(source, '/');
 
 			if (makefile)

@@ -29,9 +29,9 @@ int host_may_trace(struct diag *diag)
 	if (caps & 1ULL << CAP_SYS_ADMIN || (bpf && perfmon))
 		return 0;
 	diag_set(diag, -EPERM, "not permitted: %s missing",
-		 bpf	 ? "CAP_PERFMON is" :
-		 perfmon ? "CAP_BPF is" :
-			   "CAP_BPF and CAP_PERFMON are");
+		 bpf	   ? "CAP_PERFMON is"
+		 : perfmon ? "CAP_BPF is"
+			   : "CAP_BPF and CAP_PERFMON are");
 	diag_hint(diag, "run it as root");
 	return -EPERM;
 }

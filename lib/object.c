@@ -386,6 +386,8 @@ int object_write(const struct object_source *source, struct text *out, struct di
 	struct bpf_insn **insns = insns_copy(source);
 	int err = insns ? writer_open(&writer) : -ENOMEM;
 
+	if (!source->map_count)
+		err = -EINVAL;
 	for (size_t i = 0; !err && i < source->program_count; i++)
 		err = insns[i] ? 0 : -ENOMEM;
 	if (!err)

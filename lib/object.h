@@ -34,7 +34,7 @@ struct object_source {
 	const struct object_program *programs;
 	size_t program_count;
 	const struct object_map *maps;
-	size_t map_count;
+	size_t map_count; /* at least 1 */
 	const char *license;
 };
 

@@ -20,8 +20,7 @@ struct text {
 void text_free(struct text *text);
 void text_clear(struct text *text); /* keeps the memory */
 
-/* Makes room for len more bytes and a NUL; NULL when there is none. The caller adds to text->len.
- */
+/* Makes room for len more bytes and a NUL, or NULL. The caller adds to text->len. */
 char *text_reserve(struct text *text, size_t len);
 
 void text_bytes(struct text *text, const void *bytes, size_t len);

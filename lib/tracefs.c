@@ -68,10 +68,10 @@ static int file_read(int dir, const char *event, const char *name, char *buf, si
 /* "\tfield:__u8 saddr[4];\toffset:32;\tsize:4;\tsigned:0;" */
 static int field_parse(const char *line, struct tracepoint_field *field)
 {
-	const char *end = strchr(line, ';'), *start = end;
+	const char *end = line + strcspn(line, ";\n"), *start = end;
 	size_t len;
 
-	if (!end || sscanf(end, "; offset:%u; size:%u;", &field->offset, &field->size) != 2)
+	if (sscanf(end, "; offset:%u; size:%u;", &field->offset, &field->size) != 2)
 		return -EPROTO;
 	while (start > line && start[-1] != ' ')
 		start--;

@@ -69,8 +69,7 @@ static int stdin_read(struct text *text)
 	}
 }
 
-/* All that libbcc and LLVM print, on either stream, goes into a file; *result is stdout's old self.
- */
+/* All that libbcc and LLVM print goes into a file; *result is what stdout was. */
 static int words_capture(int *result)
 {
 	int words = memfd_create("words", MFD_CLOEXEC);

@@ -62,7 +62,13 @@ static void time_render(struct line_format *format, const struct event *event, s
 static void timestamp_render(struct line_format *format, const struct event *event,
 			     struct text *text)
 {
-	text_millionths(text, event->ts_ns / 1000 - format->start_us);
+	uint64_t ts_us = event->ts_ns / 1000;
+
+	/* A late event may be older than the first one shown. */
+	if (ts_us < format->start_us)
+		text_char(text, '-');
+	text_millionths(text, ts_us < format->start_us ? format->start_us - ts_us
+						       : ts_us - format->start_us);
 }
 
 static void skaddr_render(struct line_format *format, const struct event *event, struct text *text)

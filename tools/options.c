@@ -74,11 +74,11 @@ static int max_sockets_set(struct options *options, const char *value, struct di
 	return 0;
 }
 
-static int compile_deadline_set(struct options *options, const char *value, struct diag *diag)
+static int max_compile_set(struct options *options, const char *value, struct diag *diag)
 {
-	if (parse_number(value, strlen(value), 1, 3600, &options->compile_deadline_s))
-		return diag_set(diag, -EINVAL,
-				"--compile-deadline: not a number from 1 to 3600: '%s'", value);
+	if (parse_number(value, strlen(value), 1, 3600, &options->max_compile_s))
+		return diag_set(diag, -EINVAL, "--max-compile: not a number from 1 to 3600: '%s'",
+				value);
 	return 0;
 }
 
@@ -108,8 +108,8 @@ static const struct option_row rows[] = {
 	 .value_optional = true, .set = headers_set},
 	{0, "max-sockets", "N", "keep the times of at most N sockets (default 65536)",
 	 .group = GROUP_MORE, .set = max_sockets_set},
-	{0, "compile-deadline", "SECONDS", "end a compiler that takes longer (default 30)",
-	 .group = GROUP_MORE, .set = compile_deadline_set},
+	{0, "max-compile", "SECONDS", "give the compiler at most so long (default 30)",
+	 .group = GROUP_MORE, .set = max_compile_set},
 };
 
 #define ROWS (sizeof(rows) / sizeof(*rows))
@@ -197,17 +197,24 @@ static void getopt_tables(char letters[2 * ROWS + 1], struct option longs[ROWS +
 	longs[ROWS] = (struct option){0};
 }
 
+static const struct option_row *row_find(int value)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (row_value(i) == value)
+			return &rows[i];
+	return NULL;
+}
+
 static int option_set(struct options *options, int value, struct diag *diag)
 {
-	for (size_t i = 0; i < ROWS; i++) {
-		if (row_value(i) != value)
-			continue;
-		if (rows[i].set)
-			return rows[i].set(options, optarg, diag);
-		*(bool *)((char *)options + rows[i].flag) = true;
-		return 0;
-	}
-	return -EINVAL;
+	const struct option_row *row = row_find(value);
+
+	if (!row)
+		return -EINVAL;
+	if (row->set)
+		return row->set(options, optarg, diag);
+	*(bool *)((char *)options + row->flag) = true;
+	return 0;
 }
 
 /* getopt_long(3) would print its message; a message of ours says the same in our one place. */
@@ -215,9 +222,11 @@ static int getopt_explain(int value, char **argv, struct diag *diag)
 {
 	const char *word = argv[optind - 1];
 
-	if (optopt && optopt < LONG_ONLY && word[1] != '-')
-		return diag_set(diag, -EINVAL, "%s: '-%c'",
-				value == ':' ? "a value is missing" : "unknown option", optopt);
+	/* In the middle of a cluster, getopt(3) has not gone on to the next word yet. */
+	if (value == '?' && optopt && !row_find(optopt))
+		return diag_set(diag, -EINVAL, "unknown option: '-%c'", optopt);
+	if (value == ':' && optopt < LONG_ONLY && word[1] != '-')
+		return diag_set(diag, -EINVAL, "a value is missing: '-%c'", optopt);
 	return diag_set(diag, -EINVAL, "%s: '%s'",
 			value == ':' ? "a value is missing"
 			: optopt     ? "no value is wanted"
@@ -233,7 +242,7 @@ int options_parse(int argc, char **argv, struct options *options, struct diag *d
 
 	*options = (struct options){
 		.max_sockets = MAX_SOCKETS_DEFAULT,
-		.compile_deadline_s = COMPILE_DEADLINE_S_DEFAULT,
+		.max_compile_s = MAX_COMPILE_S_DEFAULT,
 	};
 	getopt_tables(letters + 1, longs);
 	opterr = 0;

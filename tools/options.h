@@ -11,8 +11,8 @@
 
 struct diag;
 
-#define MAX_SOCKETS_DEFAULT	   65536
-#define COMPILE_DEADLINE_S_DEFAULT 30
+#define MAX_SOCKETS_DEFAULT   65536
+#define MAX_COMPILE_S_DEFAULT 30
 
 struct options {
 	bool help;
@@ -30,7 +30,7 @@ struct options {
 	const char *kernel_headers_path; /* or NULL: where they are by custom */
 	const char *probe;		 /* or NULL: the first that works */
 	uint64_t max_sockets;
-	uint64_t compile_deadline_s;
+	uint64_t max_compile_s;
 	struct port_list lports;
 	struct port_list rports;
 };

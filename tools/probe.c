@@ -145,10 +145,9 @@ int probe_choose(struct probe *probe, const char *name, struct diag *diag)
 
 void probe_assume(struct probe *probe, const char *name)
 {
-	*probe = (struct probe){
-		.kind = name ? kind_find(name) : &ladder[0],
-		.protocol_type = "u16",
-	};
+	*probe = (struct probe){.kind = name ? kind_find(name) : &ladder[0]};
+	if (probe->kind->prepare == tracepoint_prepare)
+		probe->protocol_type = "u16";
 }
 
 const char *probe_name(const struct probe *probe)

@@ -51,7 +51,7 @@ static int compile_with(const struct options *options, const struct probe *probe
 	program_render(options, probe, kernel, &source);
 	if (source.err)
 		return diag_errno(diag, source.err, "the program text");
-	err = compile_object(&source, headers, options->compile_deadline_s, object, diag);
+	err = compile_object(&source, headers, options->max_compile_s, object, diag);
 	if (!err)
 		step_done(steps, "compiled with headers %s: %zu bytes of text, %zu of object",
 			  kernel ? headers->source : "of our own", source.len, object->len);

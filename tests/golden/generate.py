@@ -1,0 +1,260 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the golden files: what BCC's tcpstates prints for the events below.
+
+usage: generate.py            writes the files anew, beside this script
+       generate.py --check    compares them with what would be written; status 1 if they differ
+
+The format strings are those of BCC's tools/tcpstates.py, word for word. Our output differs from the
+original's in what docs/ lists, and in nothing else:
+
+- control characters, line separators and bidirectional controls are shown as \\xHH, a byte each, and
+  such an escape is never cut in two;
+- in CSV, a name with a comma or a quote is quoted (RFC 4180);
+- the time is the event's, not that of its printing.
+
+events.inc has the same events for tests/unit/test_golden.c.
+"""
+import difflib
+import pathlib
+import socket
+import sys
+import time
+import unicodedata
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+
+# 2024-03-20 00:00:00 UTC at kernel time 0
+OFFSET_NS = 1710892800 * 10**9
+
+HEADERS = {
+    "columns": "%-16s %-5s %-10.10s %s%-15s %-5s %-15s %-5s %-11s -> %-11s %s",
+    "wide": ("%-16s %-5s %-16.16s %-2s %-26s %-5s %-26s %-5s %-11s " +
+        "-> %-11s %s"),
+    "csv": "%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s",
+}
+FORMATS = {
+    "columns": ("%-16x %-5d %-10.10s %s%-15s %-5d %-15s %-5d %-11s " +
+        "-> %-11s %.3f"),
+    "wide": ("%-16x %-5d %-16.16s %-2s %-26s %-5s %-26s %-5d %-11s " +
+        "-> %-11s %.3f"),
+    "csv": "%x,%d,%s,%s,%s,%s,%s,%d,%s,%s,%.3f",
+}
+COMM_MAX = {"columns": 10, "wide": 16, "csv": None}
+
+STATES = {
+    1: "ESTABLISHED",
+    2: "SYN_SENT",
+    3: "SYN_RECV",
+    4: "FIN_WAIT1",
+    5: "FIN_WAIT2",
+    6: "TIME_WAIT",
+    7: "CLOSE",
+    8: "CLOSE_WAIT",
+    9: "LAST_ACK",
+    10: "LISTEN",
+    11: "CLOSING",
+    12: "NEW_SYN_RECV",
+}
+
+UNKNOWN = None  # a span
+SECOND = 10**9
+SKADDR = 0xffff9fd7e8192000
+LONG6 = ("2001:1db8:1111:2222:3333:4444:5555:6666", "fd12:3456:789a:bcde:f012:3456:789a:bcde")
+V4 = ("192.0.2.10", "198.51.100.255")
+
+# What it shows; kernel time and span in ns; sock; local and remote address and port; states; pid;
+# name. The first is where TIME(s) begins.
+EVENTS = [
+    ("IPv4", 86390 * SECOND + 123456789, 0, SKADDR, V4[0], 0, V4[1], 80, 7, 2, 1384, b"curl"),
+    ("full-length addresses", 86390 * SECOND + 124456788, 1234567, SKADDR + 64,
+     LONG6[0], 65535, LONG6[1], 443, 2, 1, 1385, b"wget"),
+    ("widest IPv4", 86391 * SECOND, 999, SKADDR, "255.255.255.254", 65535, "255.255.255.255", 65535,
+     1, 4, 99999, b"nc"),
+    ("IPv4 mapped into IPv6", 86399 * SECOND + 999999999, 1000, SKADDR, "::ffff:192.0.2.1", 8080,
+     "::ffff:198.51.100.255", 50000, 4, 5, 22, b"java"),
+    ("midnight; LISTEN on all of IPv4", 86400 * SECOND, UNKNOWN, SKADDR, "0.0.0.0", 22,
+     "0.0.0.0", 0, 7, 10, 1, b"sshd"),
+    ("LISTEN on all of IPv6", 86400 * SECOND + 1000, UNKNOWN, SKADDR, "::", 22, "::", 0,
+     7, 10, 1, b"sshd"),
+    ("loopback", 86401 * SECOND, 86400 * SECOND, SKADDR, "::1", 22, "::1", 40000, 10, 7, 1, b"sshd"),
+    ("state 13", 86402 * SECOND, 0, SKADDR, V4[0], 1, V4[1], 2, 12, 13, 5, b"future"),
+    ("states 0 and 255", 86403 * SECOND, 0, SKADDR, "fe80::1", 1, "fe80::2", 2, 0, 255, 5, b"odd"),
+    ("unknown span", 86404 * SECOND, UNKNOWN, SKADDR, V4[0], 1, V4[1], 2, 1, 8, 5, b"late start"),
+    ("IPv6 that ends in zeros", 86405 * SECOND, 5 * 10**8, SKADDR, "2001:db8::", 1, "64:ff9b::", 2,
+     9, 7, 5, b"x"),
+    ("2-byte characters", 86406 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 3, 1, 5,
+     "žluťouč".encode()),
+    ("3-byte characters", 86407 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 5, 6, 5,
+     "日本語日本".encode()),
+    ("a character cut by the kernel", 86408 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 6, 7, 5,
+     b"naive-cafe-" + "日本".encode()[:4]),
+    ("a 4-byte character past column 10", 86409 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 8, 9, 5,
+     b"012345678" + "😀z".encode()),
+    ("invalid UTF-8", 86410 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 11, 6, 5,
+     b"\xff\xfea\xc0\x80\xed\xa0\x80b\xf4\x90"),
+    ("control bytes", 86411 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 5, b"a\x1b[31m\nb\x7f"),
+    ("a line of its own", 86412 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 5, b"\r\nroot\t"),
+    ("C1, bidirectional, separator", 86413 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 5,
+     "a\u0085\u202eb\u2028".encode()),
+    ("an escape past column 16", 86414 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 5,
+     b"0123456789abc\x1b[m"),
+    ("a comma", 86415 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 5, b"a,b"),
+    ("quotes", 86416 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 5, b'say "hi"'),
+    ("a comma and a quote", 86417 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 5, b'",'),
+    ("a comma and an escape", 86418 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 5, b",\n"),
+    ("16 bytes without NUL", 86419 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 5,
+     b"ThreadPoolForeg1"),
+    ("bytes behind the NUL", 86420 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 5,
+     b"curl\0left over"),
+    ("no name", 86421 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 5, b""),
+    ("blanks and a backslash", 86422 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 5,
+     b" a \\x41 %s "),
+    ("the idle task", 86423 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 0, b"swapper/0"),
+    ("the largest pid", 86424 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 2**32 - 1, b"p"),
+    ("sock 0", 86425 * SECOND, 10**6, 0, V4[0], 1, V4[1], 2, 1, 4, 5, b"s"),
+    ("the last sock", 86426 * SECOND, 10**6, 2**64 - 1, V4[0], 1, V4[1], 2, 1, 4, 5, b"s"),
+    ("four years", 86427 * SECOND, 126230400123456789, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 5, b"old"),
+    ("the largest span", 86428 * SECOND, 2**64 - 2, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 5, b"old"),
+    ("TIME(s) of six digits", 1000000 * SECOND + 1001, 0, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 5, b"t"),
+]
+
+
+def family(event):
+    return socket.AF_INET6 if ":" in event[4] else socket.AF_INET
+
+
+def is_unsafe(char):
+    return (unicodedata.category(char) in ("Cc", "Zl", "Zp")
+            or unicodedata.bidirectional(char) in ("LRE", "RLE", "PDF", "LRO", "RLO",
+                                                   "LRI", "RLI", "FSI", "PDI")
+            or char in "\u200e\u200f\u061c")
+
+
+def visible(name, limit):
+    shown = ""
+    for char in name.partition(b"\0")[0].decode("utf-8", "replace"):
+        if is_unsafe(char):
+            char = "".join("\\x%02x" % byte for byte in char.encode())
+        if limit is not None and len(shown) + len(char) > limit:
+            break
+        shown += char
+    return shown
+
+
+def csv_quoted(value):
+    if any(char in value for char in ',"\r\n'):
+        return '"' + value.replace('"', '""') + '"'
+    return value
+
+
+def header_line(layout, with_time, with_timestamp):
+    csv = layout == "csv"
+    line = ""
+    if with_time:
+        line += "%s," % ("TIME") if csv else "%-8s " % ("TIME")
+    if with_timestamp:
+        line += "%s," % ("TIME(s)") if csv else "%-9s " % ("TIME(s)")
+    return line + HEADERS[layout] % (
+        "SKADDR", "C-PID", "C-COMM", "" if layout == "columns" else "IP",
+        "LADDR", "LPORT", "RADDR", "RPORT", "OLDSTATE", "NEWSTATE", "MS")
+
+
+def event_line(event, start_us, layout, with_time, with_timestamp):
+    _, ts_ns, span_ns, skaddr, laddr, lport, raddr, rport, old, new, pid, comm = event
+    csv = layout == "csv"
+    line = ""
+    if with_time:
+        clock = time.strftime("%H:%M:%S", time.gmtime((OFFSET_NS + ts_ns) // SECOND))
+        line += "%s," % clock if csv else "%-8s " % clock
+    if with_timestamp:
+        delta_s = (float(ts_ns // 1000) - start_us) / 1000000
+        line += "%.6f," % delta_s if csv else "%-9.6f " % delta_s
+    name = visible(comm, COMM_MAX[layout])
+    span_us = 0 if span_ns is UNKNOWN else span_ns // 1000
+    number = "4" if family(event) == socket.AF_INET else "6"
+    return line + FORMATS[layout] % (
+        skaddr, pid, csv_quoted(name) if csv else name, "" if layout == "columns" else number,
+        socket.inet_ntop(family(event), socket.inet_pton(family(event), laddr)), lport,
+        socket.inet_ntop(family(event), socket.inet_pton(family(event), raddr)), rport,
+        STATES.get(old, str(old)), STATES.get(new, str(new)), float(span_us) / 1000)
+
+
+def golden_text(layout, letters):
+    with_time, with_timestamp = "T" in letters, "t" in letters
+    lines = [header_line(layout, with_time, with_timestamp)]
+    start_us = EVENTS[0][1] // 1000
+    lines += [event_line(event, start_us, layout, with_time, with_timestamp) for event in EVENTS]
+    return "\n".join(lines) + "\n"
+
+
+def c_char(byte):
+    return "'%c'" % byte if 0x20 <= byte < 0x7f and byte not in b"'\\" else "'\\x%02x'" % byte
+
+
+def c_event(event):
+    what, ts_ns, span_ns, skaddr, laddr, lport, raddr, rport, old, new, pid, comm = event
+
+    def c_address(address):
+        return ", ".join("%d" % byte for byte in socket.inet_pton(family(event), address))
+
+    assert len(comm) <= 16, what
+    return f"""\t{{ /* {what} */
+\t\t.ts_ns = {ts_ns}ULL,
+\t\t.skaddr = 0x{skaddr:x}ULL,
+\t\t.span_ns = {"SPAN_UNKNOWN" if span_ns is UNKNOWN else "%dULL" % span_ns},
+\t\t.laddr = {{{c_address(laddr)}}},
+\t\t.raddr = {{{c_address(raddr)}}},
+\t\t.pid = {pid}U,
+\t\t.lport = {lport},
+\t\t.rport = {rport},
+\t\t.family = {family(event).name},
+\t\t.oldstate = {old},
+\t\t.newstate = {new},
+\t\t.comm = {{{", ".join(c_char(byte) for byte in comm) or "0"}}},
+\t}},
+"""
+
+
+def c_events():
+    return ("/* SPDX-License-Identifier: Apache-2.0 */\n"
+            "/* Made by generate.py. */\n"
+            f"#define GOLDEN_OFFSET_NS {OFFSET_NS}LL\n" + "".join(map(c_event, EVENTS)))
+
+
+def files_make():
+    files = {"events.inc": c_events()}
+    for layout in FORMATS:
+        for letters in ("", "-t", "-T", "-tT"):
+            files[layout + letters + ".txt"] = golden_text(layout, letters)
+    return files
+
+
+def files_check(files):
+    wrong = [path.name for path in FOLDER.glob("*.txt") if path.name not in files]
+    for name in wrong:
+        print(name + ": made by nobody")
+    for name, text in files.items():
+        path = FOLDER / name
+        old = path.read_bytes().decode() if path.exists() else ""
+        if old != text:
+            wrong.append(name)
+            sys.stdout.writelines(difflib.unified_diff(
+                old.splitlines(keepends=True), text.splitlines(keepends=True), name, "generate.py"))
+    return 1 if wrong else 0
+
+
+def main():
+    if sys.argv[1:] not in ([], ["--check"]):
+        sys.exit(__doc__)
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    files = files_make()
+    if sys.argv[1:]:
+        return files_check(files)
+    for name, text in files.items():
+        (FOLDER / name).write_bytes(text.encode())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unit.h"
+
+#include <string.h>
+
+#include "event.h"
+
+static void record_of_84_bytes_is_an_event(void **state)
+{
+	unsigned char record[EVENT_SIZE];
+	struct event event;
+
+	for (size_t i = 0; i < sizeof(record); i++)
+		record[i] = i + 1;
+	assert_true(event_decode(record, sizeof(record), &event));
+	assert_memory_equal(&event, record, sizeof(record));
+	/* The members are where the program put them. */
+	assert_memory_equal(&event.ts_ns, record, 8);
+	assert_memory_equal(&event.skaddr, record + 8, 8);
+	assert_memory_equal(&event.span_ns, record + 16, 8);
+	assert_memory_equal(event.laddr, record + 24, 16);
+	assert_memory_equal(event.raddr, record + 40, 16);
+	assert_memory_equal(&event.pid, record + 56, 4);
+	assert_memory_equal(&event.lport, record + 60, 2);
+	assert_memory_equal(&event.rport, record + 62, 2);
+	assert_memory_equal(&event.family, record + 64, 2);
+	assert_int_equal(event.oldstate, 67);
+	assert_int_equal(event.newstate, 68);
+	assert_memory_equal(event.comm, record + 68, 16);
+}
+
+static void short_record_is_refused(void **state)
+{
+	unsigned char record[EVENT_SIZE] = {0};
+	struct event event, before;
+
+	memset(&event, 'x', sizeof(event));
+	before = event;
+	for (size_t size = 0; size < EVENT_SIZE; size++)
+		assert_false(event_decode(record, size, &event));
+	assert_memory_equal(&event, &before, sizeof(event));
+}
+
+/* A perf record's data may be padded. */
+static void longer_record_is_taken(void **state)
+{
+	unsigned char record[EVENT_SIZE + 12];
+	union {
+		struct event event;
+		unsigned char bytes[sizeof(record)];
+	} room;
+
+	memset(record, 'r', sizeof(record));
+	memset(&room, 'x', sizeof(room));
+	assert_true(event_decode(record, sizeof(record), &room.event));
+	assert_int_equal(room.bytes[EVENT_SIZE - 1], 'r');
+	for (size_t i = EVENT_SIZE; i < sizeof(room.bytes); i++)
+		assert_int_equal(room.bytes[i], 'x');
+}
+
+static void span_is_in_microseconds(void **state)
+{
+	static const struct {
+		uint64_t span_ns, span_us;
+	} cases[] = {
+		{0, 0},
+		{999, 0},
+		{1000, 1},
+		{1999, 1},
+		{123456789, 123456},
+		{SPAN_UNKNOWN - 1, 18446744073709551},
+		{SPAN_UNKNOWN, 0},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct event event = {.span_ns = cases[i].span_ns};
+
+		assert_int_equal(event_span_us(&event), cases[i].span_us);
+	}
+}
+
+static void comm_need_not_end(void **state)
+{
+	struct event event = {0};
+
+	assert_int_equal(event_comm_len(&event), 0);
+	memcpy(event.comm, "curl\0rest", 9);
+	assert_int_equal(event_comm_len(&event), 4);
+	memset(event.comm, 'c', sizeof(event.comm));
+	event.comm[15] = '\0';
+	assert_int_equal(event_comm_len(&event), 15);
+	event.comm[15] = 'c';
+	assert_int_equal(event_comm_len(&event), 16);
+}
+
+static void states_have_the_kernels_names(void **state)
+{
+	static const char *const names[] = {
+		NULL,	     "ESTABLISHED", "SYN_SENT",	    "SYN_RECV",	  "FIN_WAIT1",
+		"FIN_WAIT2", "TIME_WAIT",   "CLOSE",	    "CLOSE_WAIT", "LAST_ACK",
+		"LISTEN",    "CLOSING",	    "NEW_SYN_RECV",
+	};
+
+	for (unsigned int i = 1; i < COUNT(names); i++)
+		assert_string_equal(state_name(i), names[i]);
+	assert_int_equal(COUNT(names), 13);
+	assert_null(state_name(0));
+	assert_null(state_name(13));
+	assert_null(state_name(14));
+	assert_null(state_name(255));
+	assert_null(state_name(UINT32_MAX));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(record_of_84_bytes_is_an_event),
+		cmocka_unit_test(short_record_is_refused),
+		cmocka_unit_test(longer_record_is_taken),
+		cmocka_unit_test(span_is_in_microseconds),
+		cmocka_unit_test(comm_need_not_end),
+		cmocka_unit_test(states_have_the_kernels_names),
+	};
+
+	return cmocka_run_group_tests_name("event", tests, NULL, NULL);
+}

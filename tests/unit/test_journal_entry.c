@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The fields of an entry, caught on their way to the journal. */
+#include "unit.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "event.h"
+#include "journal.h"
+#include "journal_entry.h"
+
+static struct text sent; /* a line a field */
+static int answer;
+
+/* In the place of libsystemd's, which the linker need not look for then. */
+int journal_send(const struct iovec *fields, int count)
+{
+	text_clear(&sent);
+	for (int i = 0; i < count; i++) {
+		text_bytes(&sent, fields[i].iov_base, fields[i].iov_len);
+		text_char(&sent, '\n');
+	}
+	return answer;
+}
+
+static const struct wall_clock wall = {.offset_ns = 1710892800 * NS_PER_SECOND};
+
+static void sent_assert(const struct event *event, const char *before_comm, const char *comm,
+			const char *after_comm)
+{
+	_cleanup_text_ struct text expected = {0};
+
+	text_str(&expected, before_comm);
+	/* journald looks OBJECT_COMM up itself, for root. */
+	if (geteuid())
+		text_printf(&expected, "OBJECT_COMM=%s\n", comm);
+	text_str(&expected, after_comm);
+	answer = 0;
+	assert_int_equal(journal_entry_send(event, &wall), 0);
+	assert_string_equal(sent.data, expected.data);
+}
+
+static void fields_of_ipv4(void **state)
+{
+	static const struct event event = {
+		.ts_ns = 1234567890,
+		.span_ns = 1999999,
+		.laddr = {192, 0, 2, 1},
+		.raddr = {198, 51, 100, 2},
+		.pid = 4711,
+		.lport = 80,
+		.rport = 54321,
+		.family = AF_INET,
+		.oldstate = 1,
+		.newstate = 8,
+		.comm = "na\xc3\xafve",
+	};
+
+	sent_assert(&event,
+		    "MESSAGE=na\xc3\xafve 192.0.2.1 80 \xe2\x86\x92 198.51.100.2 54321 "
+		    "ESTABLISHED \xe2\x86\x92 CLOSE_WAIT\n"
+		    "SYSLOG_IDENTIFIER=tcpstates\nPRIORITY=5\nOBJECT_PID=4711\n",
+		    "na\xc3\xafve",
+		    "OBJECT_IPV4_SOURCE_ADDRESS=192.0.2.1\nOBJECT_TCP_SOURCE_PORT=80\n"
+		    "OBJECT_IPV4_DESTINATION_ADDRESS=198.51.100.2\n"
+		    "OBJECT_TCP_DESTINATION_PORT=54321\n"
+		    "OBJECT_TCP_OLD_STATE=ESTABLISHED\nOBJECT_TCP_NEW_STATE=CLOSE_WAIT\n"
+		    "OBJECT_TCP_SPAN_TIME=1999\nTCPSTATES_COMM=na\xc3\xafve\n"
+		    "TCPSTATES_TIMESTAMP=1710892801234567\n");
+}
+
+/* A task's name cannot begin another field. */
+static void fields_of_ipv6(void **state)
+{
+	static const struct event event = {
+		.span_ns = SPAN_UNKNOWN,
+		.laddr = {0x20, 0x01, 0x0d, 0xb8, [15] = 1},
+		.raddr = {[15] = 1},
+		.family = AF_INET6,
+		.oldstate = 7,
+		.newstate = 13,
+		.comm = "a\nPRIORITY=0",
+	};
+
+	sent_assert(&event,
+		    "MESSAGE=a\\x0aPRIORITY=0 2001:db8::1 0 \xe2\x86\x92 ::1 0 "
+		    "CLOSE \xe2\x86\x92 13\n"
+		    "SYSLOG_IDENTIFIER=tcpstates\nPRIORITY=5\nOBJECT_PID=0\n",
+		    "a\\x0aPRIORITY=0",
+		    "OBJECT_IPV6_SOURCE_ADDRESS=2001:db8::1\nOBJECT_TCP_SOURCE_PORT=0\n"
+		    "OBJECT_IPV6_DESTINATION_ADDRESS=::1\nOBJECT_TCP_DESTINATION_PORT=0\n"
+		    "OBJECT_TCP_OLD_STATE=CLOSE\nOBJECT_TCP_NEW_STATE=13\n"
+		    "OBJECT_TCP_SPAN_TIME=0\nTCPSTATES_COMM=a\\x0aPRIORITY=0\n"
+		    "TCPSTATES_TIMESTAMP=1710892800000000\n");
+}
+
+static void error_is_passed_on(void **state)
+{
+	static const struct event event = {.family = AF_INET};
+
+	answer = -EPERM;
+	assert_int_equal(journal_entry_send(&event, &wall), -EPERM);
+}
+
+static int sent_free(void **state)
+{
+	text_free(&sent);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fields_of_ipv4),
+		cmocka_unit_test(fields_of_ipv6),
+		cmocka_unit_test(error_is_passed_on),
+	};
+
+	return cmocka_run_group_tests_name("journal_entry", tests, NULL, sent_free);
+}

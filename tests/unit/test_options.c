@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the command line takes; test_options_errors.c has what it refuses. */
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "diag.h"
+#include "words.h"
+
+#define FLAG(member) offsetof(struct options, member)
+
+static const struct {
+	const char *letter, *name, *prefix;
+	size_t offset;
+} flags[] = {
+	{"-h", "--help", "--he", FLAG(help)},
+	{"-T", "--time", "--time", FLAG(time)}, /* the whole of one name goes before a prefix */
+	{"-t", "--timestamp", "--times", FLAG(timestamp)},
+	{"-w", "--wide", "--w", FLAG(wide)},
+	{"-s", "--csv", "--cs", FLAG(csv)},
+	{"-Y", "--journal", "--j", FLAG(journal)},
+	{"-4", "--ipv4", "--ipv4", FLAG(ipv4)},
+	{"-6", "--ipv6", "--ipv6", FLAG(ipv6)},
+	{"--ebpf", "--ebpf", "--eb", FLAG(ebpf)},
+	{"-v", "--verbose", "--verb", FLAG(verbose)},
+	{"-V", "--version", "--vers", FLAG(version)},
+	{"--kernel-headers", "--kernel-headers", "--kern", FLAG(kernel_headers)},
+};
+
+static void flag_assert(const char *word, size_t offset)
+{
+	struct options options;
+	struct diag diag = {0};
+
+	assert_int_equal(PARSE(&options, &diag, word), 0);
+	for (size_t i = 0; i < COUNT(flags); i++) {
+		bool set = *(bool *)((char *)&options + flags[i].offset);
+
+		if (set != (flags[i].offset == offset))
+			print_error("%s: %s is %d\n", word, flags[i].name, set);
+		assert_int_equal(set, flags[i].offset == offset);
+	}
+	assert_string_equal(diag.what, "");
+	options_free(&options);
+}
+
+static void flags_are_set_alone(void **state)
+{
+	for (size_t i = 0; i < COUNT(flags); i++) {
+		flag_assert(flags[i].letter, flags[i].offset);
+		flag_assert(flags[i].name, flags[i].offset);
+		flag_assert(flags[i].prefix, flags[i].offset);
+	}
+}
+
+static void nothing_is_the_default(void **state)
+{
+	struct options options;
+	struct diag diag = {0};
+
+	memset(&options, 'x', sizeof(options));
+	assert_int_equal(PARSE(&options, &diag, NULL), 0);
+	for (size_t i = 0; i < COUNT(flags); i++)
+		assert_false(*(bool *)((char *)&options + flags[i].offset));
+	assert_int_equal(options.max_sockets, 65536);
+	assert_int_equal(options.max_compile_s, 30);
+	assert_null(options.probe);
+	assert_null(options.kernel_headers_path);
+	assert_int_equal(options.lports.count, 0);
+	assert_int_equal(options.rports.count, 0);
+	options_free(&options);
+}
+
+static void letters_cluster(void **state)
+{
+	struct options options;
+	struct diag diag = {0};
+
+	assert_int_equal(PARSE(&options, &diag, "-stT"), 0);
+	assert_true(options.csv && options.timestamp && options.time);
+	assert_false(options.wide || options.journal || options.verbose);
+	options_free(&options);
+	assert_int_equal(PARSE(&options, &diag, "-wtL80,81"), 0);
+	assert_true(options.wide && options.timestamp);
+	assert_int_equal(options.lports.count, 2);
+	assert_int_equal(options.lports.ports[1], 81);
+	options_free(&options);
+}
+
+static void ports_assert(const char *one, const char *two, bool local)
+{
+	const struct port_list *list, *other;
+	struct options options;
+	struct diag diag = {0};
+
+	assert_int_equal(PARSE(&options, &diag, one, two), 0);
+	list = local ? &options.lports : &options.rports;
+	other = local ? &options.rports : &options.lports;
+	assert_int_equal(list->count, 3);
+	assert_int_equal(list->ports[0], 80);
+	assert_int_equal(list->ports[1], 0);
+	assert_int_equal(list->ports[2], 65535);
+	assert_int_equal(other->count, 0);
+	options_free(&options);
+}
+
+static void ports_are_taken_in_each_form(void **state)
+{
+	ports_assert("-L80,0,65535", NULL, true);
+	ports_assert("-L", "80,0,65535", true);
+	ports_assert("--localport=80,0,65535", NULL, true);
+	ports_assert("--localport", "80,0,65535", true);
+	ports_assert("--local", "80,0,65535", true);
+	ports_assert("--l=80,0,65535", NULL, true);
+	ports_assert("-L80", "-L0,65535", true); /* twice is both */
+	ports_assert("-D80,0,65535", NULL, false);
+	ports_assert("-D", "80,0,65535", false);
+	ports_assert("--remoteport=80,0,65535", NULL, false);
+	ports_assert("--remoteport", "80,0,65535", false);
+	ports_assert("--remote", "80,0,65535", false);
+	ports_assert("--r=80,0,65535", NULL, false);
+}
+
+static void probe_is_named(void **state)
+{
+	struct options options;
+	struct diag diag = {0};
+
+	assert_int_equal(PARSE(&options, &diag, "--probe", "kprobe"), 0);
+	assert_string_equal(options.probe, "kprobe");
+	assert_int_equal(PARSE(&options, &diag, "--probe=tracepoint"), 0);
+	assert_string_equal(options.probe, "tracepoint");
+	assert_int_equal(PARSE(&options, &diag, "--pr=kprobe", "--probe=tracepoint"), 0);
+	assert_string_equal(options.probe, "tracepoint");
+}
+
+static void kernel_headers_may_be_named(void **state)
+{
+	struct options options;
+	struct diag diag = {0};
+
+	assert_int_equal(PARSE(&options, &diag, "--kernel-headers=some/folder"), 0);
+	assert_true(options.kernel_headers);
+	assert_string_equal(options.kernel_headers_path, "some/folder");
+	assert_int_equal(PARSE(&options, &diag, "--kernel-headers", "-t"), 0);
+	assert_true(options.kernel_headers && options.timestamp);
+	assert_null(options.kernel_headers_path);
+}
+
+static void max_sockets_is_a_number(void **state)
+{
+	struct options options;
+	struct diag diag = {0};
+
+	assert_int_equal(PARSE(&options, &diag, "--max-sockets", "1"), 0);
+	assert_int_equal(options.max_sockets, 1);
+	assert_int_equal(PARSE(&options, &diag, "--max-sockets=2147483648"), 0);
+	assert_int_equal(options.max_sockets, 2147483648);
+	assert_int_equal(PARSE(&options, &diag, "--max-s=1000", "-v"), 0);
+	assert_int_equal(options.max_sockets, 1000);
+}
+
+static void max_compile_is_a_number(void **state)
+{
+	struct options options;
+	struct diag diag = {0};
+
+	assert_int_equal(PARSE(&options, &diag, "--max-compile", "1"), 0);
+	assert_int_equal(options.max_compile_s, 1);
+	assert_int_equal(PARSE(&options, &diag, "--max-c=3600"), 0);
+	assert_int_equal(options.max_compile_s, 3600);
+}
+
+/* Who asks for help gets it, whatever else is wrong with the words. */
+static void help_goes_before_errors_of_sense(void **state)
+{
+	struct options options;
+	struct diag diag = {0};
+
+	assert_int_equal(PARSE(&options, &diag, "-4", "-6", "-h"), 0);
+	assert_true(options.help);
+	assert_int_equal(PARSE(&options, &diag, "stray", "--version"), 0);
+	assert_true(options.version);
+	assert_int_equal(PARSE(&options, &diag, "-t", "--"), 0);
+	assert_true(options.timestamp);
+}
+
+/* The lines of help that tell an option, by their beginnings. */
+static const char *const help_lines[] = {
+	"  -h, --help ",
+	"  -T, --time ",
+	"  -t, --timestamp ",
+	"  -w, --wide ",
+	"  -s, --csv ",
+	"  -L, --localport ",
+	"  -D, --remoteport ",
+	"  -Y, --journal ",
+	"  -4, --ipv4 ",
+	"  -6, --ipv6 ",
+	"  --ebpf ",
+	"  -v, --verbose ",
+	"  -V, --version ",
+	"  --probe=NAME ",
+	"  --kernel-headers[=PATH]\n ",
+	"  --max-sockets=N ",
+	"  --max-compile=SECONDS\n ",
+};
+
+static void help_has_a_line_for_each_option(void **state)
+{
+	char *help = NULL;
+	size_t size, found = 0, lines = 0;
+	FILE *file = open_memstream(&help, &size);
+
+	options_help(file);
+	assert_int_equal(fclose(file), 0);
+	for (size_t i = 0; i < COUNT(help_lines); i++) {
+		for (const char *at = help; (at = strstr(at, help_lines[i])); at++)
+			if (at[-1] == '\n')
+				found++;
+		if (found != i + 1)
+			print_error("not there, or twice: '%s'\n", help_lines[i]);
+		assert_int_equal(found, i + 1);
+	}
+	for (const char *at = help; (at = strstr(at, "\n  -")); at++)
+		lines++;
+	assert_int_equal(lines, COUNT(help_lines));
+	assert_int_equal(strncmp(help,
+				 BYTES("usage: tcpstates [-h] [-T] [-t] [-w] [-s] [-L LOCALPORT] "
+				       "[-D REMOTEPORT] [-Y] [-4 | -6]\n")),
+			 0);
+	assert_non_null(strstr(help, "(default 65536)"));
+	assert_non_null(strstr(help, "(default 30)"));
+	for (const char *at = help, *end; (end = strchr(at, '\n')); at = end + 1)
+		assert_true(end - at <= 88 && (end == at || end[-1] != ' '));
+	free(help);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(flags_are_set_alone),
+		cmocka_unit_test(nothing_is_the_default),
+		cmocka_unit_test(letters_cluster),
+		cmocka_unit_test(ports_are_taken_in_each_form),
+		cmocka_unit_test(probe_is_named),
+		cmocka_unit_test(kernel_headers_may_be_named),
+		cmocka_unit_test(max_sockets_is_a_number),
+		cmocka_unit_test(max_compile_is_a_number),
+		cmocka_unit_test(help_goes_before_errors_of_sense),
+		cmocka_unit_test(help_has_a_line_for_each_option),
+	};
+
+	return cmocka_run_group_tests_name("options", tests, NULL, NULL);
+}

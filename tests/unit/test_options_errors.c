@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the command line refuses, with the words that it says. */
+#include "unit.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "diag.h"
+#include "probe.h"
+#include "words.h"
+
+struct error_case {
+	const char *words[WORDS_MAX];
+	const char *what;
+};
+
+static void cases_check(const struct error_case *cases, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct options options;
+		struct diag diag = {0};
+		int err = words_parse(cases[i].words, &options, &diag);
+
+		options_free(&options);
+		if (err != -EINVAL)
+			print_error("taken: %s ...\n", cases[i].words[0]);
+		assert_int_equal(err, -EINVAL);
+		assert_string_equal(diag.what, cases[i].what);
+		assert_string_equal(diag.hint, "");
+	}
+}
+
+static void bad_ports_are_refused(void **state)
+{
+	static const struct error_case cases[] = {
+		{{"-L", "65536"}, "-L/--localport: not a port (0-65535): '65536' in '65536'"},
+		{{"-L", "80,"}, "-L/--localport: not a port (0-65535): '' in '80,'"},
+		{{"-L", "12abc"}, "-L/--localport: not a port (0-65535): '12abc' in '12abc'"},
+		{{"-L", ""}, "-L/--localport: not a port (0-65535): '' in ''"},
+		{{"-L", "-1"}, "-L/--localport: not a port (0-65535): '-1' in '-1'"},
+		{{"-L", " 80"}, "-L/--localport: not a port (0-65535): ' 80' in ' 80'"},
+		{{"--localport="}, "-L/--localport: not a port (0-65535): '' in ''"},
+		{{"--localport", "80,x"}, "-L/--localport: not a port (0-65535): 'x' in '80,x'"},
+		{{"-D", "65536"}, "-D/--remoteport: not a port (0-65535): '65536' in '65536'"},
+		{{"-D", "80,"}, "-D/--remoteport: not a port (0-65535): '' in '80,'"},
+		{{"-D12abc"}, "-D/--remoteport: not a port (0-65535): '12abc' in '12abc'"},
+		{{"--remoteport="}, "-D/--remoteport: not a port (0-65535): '' in ''"},
+		/* The first of several errors is told, and what was right before is freed. */
+		{{"-L", "80", "-D", "99999", "-x"},
+		 "-D/--remoteport: not a port (0-65535): '99999' in '99999'"},
+	};
+
+	cases_check(cases, COUNT(cases));
+}
+
+static void families_exclude_each_other(void **state)
+{
+	static const struct error_case cases[] = {
+		{{"-4", "-6"}, "-4/--ipv4 and -6/--ipv6 exclude each other"},
+		{{"-64"}, "-4/--ipv4 and -6/--ipv6 exclude each other"},
+		{{"--ipv6", "-t", "--ipv4"}, "-4/--ipv4 and -6/--ipv6 exclude each other"},
+	};
+
+	cases_check(cases, COUNT(cases));
+}
+
+static void unknown_options_are_refused(void **state)
+{
+	static const struct error_case cases[] = {
+		{{"-x"}, "unknown option: '-x'"},
+		{{"-tx"}, "unknown option: '-x'"},
+		{{"-xt"}, "unknown option: '-x'"},
+		{{"-t", "-xt"}, "unknown option: '-x'"},
+		{{"-:"}, "unknown option: '-:'"},
+		{{"-?"}, "unknown option: '-?'"},
+		{{"--nonsense"}, "unknown or ambiguous option: '--nonsense'"},
+		{{"--nonsense=1"}, "unknown or ambiguous option: '--nonsense=1'"},
+		{{"--ver"}, "unknown or ambiguous option: '--ver'"},
+		{{"--ipv"}, "unknown or ambiguous option: '--ipv'"},
+		{{"stray", "--nonsense"}, "unknown or ambiguous option: '--nonsense'"},
+	};
+
+	cases_check(cases, COUNT(cases));
+}
+
+/* getopt(3) has not yet gone on to the next word while letters are left in this one. */
+static void letter_in_a_cluster_after_a_name_is_told(void **state)
+{
+	static const struct error_case cases[] = {
+		{{"--wide", "-x"}, "unknown option: '-x'"},
+		{{"--wide", "-xt"}, "unknown option: '-x'"},
+		{{"--probe=kprobe", "-txs"}, "unknown option: '-x'"},
+	};
+
+	cases_check(cases, COUNT(cases));
+}
+
+static void stray_arguments_are_refused(void **state)
+{
+	static const struct error_case cases[] = {
+		{{"stray"}, "unexpected argument: 'stray'"},
+		{{"-t", "stray", "-T"}, "unexpected argument: 'stray'"},
+		{{"-t", "--", "-T"}, "unexpected argument: '-T'"},
+		{{"-"}, "unexpected argument: '-'"},
+		{{""}, "unexpected argument: ''"},
+		{{"--kernel-headers", "folder"}, "unexpected argument: 'folder'"},
+	};
+
+	cases_check(cases, COUNT(cases));
+}
+
+static void missing_values_are_told(void **state)
+{
+	static const struct error_case cases[] = {
+		{{"-L"}, "a value is missing: '-L'"},
+		{{"-tD"}, "a value is missing: '-D'"},
+		{{"--wide", "-tD"}, "a value is missing: '-D'"},
+		{{"--localport"}, "a value is missing: '--localport'"},
+		{{"--remote"}, "a value is missing: '--remote'"},
+		{{"--probe"}, "a value is missing: '--probe'"},
+		{{"-t", "--max-sockets"}, "a value is missing: '--max-sockets'"},
+	};
+
+	cases_check(cases, COUNT(cases));
+}
+
+static void unwanted_values_are_told(void **state)
+{
+	static const struct error_case cases[] = {
+		{{"--wide=1"}, "no value is wanted: '--wide=1'"},
+		{{"--time="}, "no value is wanted: '--time='"},
+		{{"--ebpf=x"}, "no value is wanted: '--ebpf=x'"},
+	};
+
+	cases_check(cases, COUNT(cases));
+}
+
+static void bad_values_are_refused(void **state)
+{
+	static const struct error_case cases[] = {
+		{{"--kernel-headers="}, "--kernel-headers: the path is empty"},
+		{{"--max-compile=0"}, "--max-compile: not a number from 1 to 3600: '0'"},
+		{{"--max-compile=3601"}, "--max-compile: not a number from 1 to 3600: '3601'"},
+		{{"--max-compile", "1m"}, "--max-compile: not a number from 1 to 3600: '1m'"},
+		{{"--max-sockets", "0"}, "--max-sockets: not a number from 1 to 2147483648: '0'"},
+		{{"--max-sockets", "x"}, "--max-sockets: not a number from 1 to 2147483648: 'x'"},
+		{{"--max-sockets="}, "--max-sockets: not a number from 1 to 2147483648: ''"},
+		{{"--max-sockets=-1"}, "--max-sockets: not a number from 1 to 2147483648: '-1'"},
+		{{"--max-sockets=2147483649"},
+		 "--max-sockets: not a number from 1 to 2147483648: '2147483649'"},
+		{{"--max-sockets=99999999999999999999"},
+		 "--max-sockets: not a number from 1 to 2147483648: '99999999999999999999'"},
+	};
+
+	cases_check(cases, COUNT(cases));
+}
+
+static void unknown_probe_is_told_the_known_ones(void **state)
+{
+	static const char *const names[] = {"fentry", "", "kprob", "Kprobe", "kprobe "};
+	_cleanup_text_ struct text known = {0};
+
+	for (size_t i = 0; probe_kind_name(i); i++)
+		text_printf(&known, "%s%s", i ? ", " : "", probe_kind_name(i));
+	assert_non_null(strstr(known.data, "tracepoint"));
+	assert_non_null(strstr(known.data, "kprobe"));
+	for (size_t i = 0; i < COUNT(names); i++) {
+		_cleanup_text_ struct text what = {0};
+		struct error_case one = {{"--probe", names[i]}, NULL};
+
+		text_printf(&what, "--probe: no such probe: '%s' (there are: %s)", names[i],
+			    known.data);
+		one.what = what.data;
+		cases_check(&one, 1);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bad_ports_are_refused),
+		cmocka_unit_test(families_exclude_each_other),
+		cmocka_unit_test(unknown_options_are_refused),
+		cmocka_unit_test(letter_in_a_cluster_after_a_name_is_told),
+		cmocka_unit_test(stray_arguments_are_refused),
+		cmocka_unit_test(missing_values_are_told),
+		cmocka_unit_test(unwanted_values_are_told),
+		cmocka_unit_test(bad_values_are_refused),
+		cmocka_unit_test(unknown_probe_is_told_the_known_ones),
+	};
+
+	return cmocka_run_group_tests_name("options-errors", tests, NULL, NULL);
+}

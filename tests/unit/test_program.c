@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unit.h"
+
+#include <string.h>
+
+#include "bpf_text.h"
+#include "options.h"
+#include "probe.h"
+#include "program.h"
+
+/* Each part is there once, and begins after the end of the one before. */
+static void parts_assert(const struct text *text, const char *const parts[])
+{
+	const char *at = text->data;
+
+	for (size_t i = 0; parts[i]; i++) {
+		const char *found = strstr(at, parts[i]);
+
+		if (!found)
+			print_error("part %zu is missing or misplaced:\n%.100s\n", i, parts[i]);
+		assert_non_null(found);
+		assert_ptr_equal(strstr(text->data, parts[i]), found);
+		at = found + strlen(parts[i]);
+		assert_null(strstr(at, parts[i]));
+	}
+	assert_int_equal(*at, '\0'); /* nothing comes after the last */
+}
+
+static void text_render(struct text *text, const char *name, bool kernel_headers)
+{
+	uint16_t lports[] = {80, 443};
+	struct options options = {.ipv4 = true,
+				  .max_sockets = 1234,
+				  .lports = {lports, COUNT(lports)}};
+	struct probe probe;
+
+	probe_assume(&probe, name);
+	program_render(&options, &probe, kernel_headers, text);
+	assert_int_equal(text->err, 0);
+	assert_int_equal(strlen(text->data), text->len);
+}
+
+#define MACROS                                                                                     \
+	"#define FILTER_FAMILY(family) ((family) == AF_INET)\n",                                   \
+		"#define FILTER_LPORT(port) ((port) == 80 || (port) == 443)\n",                    \
+		"#define FILTER_DPORT(port) 1\n", "#define MAX_SOCKETS 1234\n"
+
+static void tracepoint_brings_its_own_declarations(void **state)
+{
+	static const char *const parts[] = {
+		"/* tcpstates " VERSION ", probe tracepoint */\n",
+		MACROS,
+		"#define ARGS_PROTOCOL u16\n",
+		bpf_text_prelude,
+		bpf_text_wire,
+		bpf_text_body,
+		bpf_text_tracepoint,
+		NULL,
+	};
+	_cleanup_text_ struct text text = {0};
+
+	text_render(&text, "tracepoint", false);
+	parts_assert(&text, parts);
+	assert_null(strstr(text.data, "#include"));
+	assert_null(strstr(text.data, bpf_text_kprobe));
+}
+
+static void tracepoint_may_use_the_kernels_headers(void **state)
+{
+	static const char *const parts[] = {
+		"/* tcpstates " VERSION ", probe tracepoint */\n",
+		MACROS,
+		"#define ARGS_PROTOCOL u16\n",
+		"#include <linux/socket.h>\n",
+		"#include <linux/in.h>\n",
+		"#include <net/tcp_states.h>\n",
+		bpf_text_wire,
+		bpf_text_body,
+		bpf_text_tracepoint,
+		NULL,
+	};
+	_cleanup_text_ struct text text = {0};
+
+	text_render(&text, "tracepoint", true);
+	parts_assert(&text, parts);
+	assert_null(strstr(text.data, bpf_text_prelude));
+}
+
+static void kprobe_has_its_includes(void **state)
+{
+	static const char *const parts[] = {
+		"/* tcpstates " VERSION ", probe kprobe */\n",
+		MACROS,
+		"#include <linux/socket.h>\n",
+		"#include <linux/in.h>\n",
+		"#include <linux/ptrace.h>\n",
+		"#include <net/inet_sock.h>\n",
+		bpf_text_wire,
+		bpf_text_body,
+		bpf_text_kprobe,
+		NULL,
+	};
+	_cleanup_text_ struct text text = {0};
+
+	text_render(&text, "kprobe", true);
+	parts_assert(&text, parts);
+	assert_non_null(strstr(text.data, "#include <net/tcp_states.h>\n"));
+	assert_null(strstr(text.data, bpf_text_prelude));
+	assert_null(strstr(text.data, bpf_text_tracepoint));
+}
+
+/* What is said of the tracepoint's record has no place in another probe's text. */
+static void kprobe_has_no_macro_of_the_tracepoint(void **state)
+{
+	_cleanup_text_ struct text text = {0};
+
+	text_render(&text, "kprobe", true);
+	assert_null(strstr(text.data, "#define ARGS_PROTOCOL"));
+}
+
+static void old_tracepoint_has_a_narrow_protocol(void **state)
+{
+	struct options options = {.max_sockets = MAX_SOCKETS_DEFAULT};
+	_cleanup_text_ struct text text = {0};
+	struct probe probe;
+
+	probe_assume(&probe, "tracepoint");
+	probe.protocol_type = "u8";
+	program_render(&options, &probe, false, &text);
+	assert_non_null(strstr(text.data, "#define ARGS_PROTOCOL u8\n"));
+	assert_non_null(strstr(text.data, "#define MAX_SOCKETS 65536\n"));
+	assert_null(strstr(text.data, "u16\n#"));
+}
+
+static void probes_are_known_by_name(void **state)
+{
+	struct probe probe;
+	size_t count = 0;
+
+	while (probe_kind_name(count)) {
+		assert_true(probe_is_known(probe_kind_name(count)));
+		probe_assume(&probe, probe_kind_name(count));
+		assert_string_equal(probe_name(&probe), probe_kind_name(count));
+		count++;
+	}
+	assert_true(count >= 2);
+	assert_null(probe_kind_name(count + 1));
+	assert_false(probe_is_known("fentry"));
+	assert_false(probe_is_known(""));
+	probe_assume(&probe, NULL);
+	assert_string_equal(probe_name(&probe), probe_kind_name(0));
+}
+
+static void kprobe_alone_needs_the_kernels_headers(void **state)
+{
+	struct probe probe;
+
+	probe_assume(&probe, "tracepoint");
+	assert_false(probe_needs_kernel_headers(&probe));
+	assert_string_equal(probe_includes(&probe), "");
+	probe_assume(&probe, "kprobe");
+	assert_true(probe_needs_kernel_headers(&probe));
+	assert_non_null(strstr(probe_includes(&probe), "#include <"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tracepoint_brings_its_own_declarations),
+		cmocka_unit_test(tracepoint_may_use_the_kernels_headers),
+		cmocka_unit_test(kprobe_has_its_includes),
+		cmocka_unit_test(kprobe_has_no_macro_of_the_tracepoint),
+		cmocka_unit_test(old_tracepoint_has_a_narrow_protocol),
+		cmocka_unit_test(probes_are_known_by_name),
+		cmocka_unit_test(kprobe_alone_needs_the_kernels_headers),
+	};
+
+	return cmocka_run_group_tests_name("program", tests, NULL, NULL);
+}
