@@ -10,7 +10,7 @@
 
 struct wall_clock {
 	int64_t offset_ns; /* CLOCK_REALTIME less CLOCK_MONOTONIC */
-	time_t second;	   /* the one that text shows */
+	time_t second; /* the one that text shows */
 	char text[sizeof("HH:MM:SS")];
 };
 

@@ -11,6 +11,7 @@
 
 struct diag;
 
+#define BUFFER_PAGES_DEFAULT  512
 #define MAX_SOCKETS_DEFAULT   65536
 #define MAX_COMPILE_S_DEFAULT 30
 
@@ -26,10 +27,11 @@ struct options {
 	bool ipv6;
 	bool ebpf;
 	bool verbose;
-	bool kernel_headers;		 /* compile against them */
+	bool kernel_headers; /* compile against them */
 	const char *kernel_headers_path; /* or NULL: where they are by custom */
-	const char *probe;		 /* or NULL: the first that works */
+	const char *probe; /* or NULL: the first that works */
 	uint64_t max_sockets;
+	uint64_t buffer_pages; /* of each CPU's perf buffer */
 	uint64_t max_compile_s;
 	struct port_list lports;
 	struct port_list rports;

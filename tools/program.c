@@ -19,12 +19,12 @@ static const char kernel_includes[] = "#include <linux/socket.h>\n"
 				      "#include <net/tcp_states.h>\n";
 
 void program_render(const struct options *options, const struct probe *probe, bool kernel_headers,
-		    struct text *text)
+		    const char *layout, struct text *text)
 {
 	text_printf(text, "/* tcpstates " VERSION ", probe %s */\n", probe_name(probe));
 	filter_render(text, options);
 	text_printf(text, "#define MAX_SOCKETS %llu\n", (unsigned long long)options->max_sockets);
-	probe_render_macros(probe, text);
+	text_str(text, layout);
 	text_char(text, '\n');
 	if (kernel_headers) {
 		text_str(text, kernel_includes);
@@ -45,12 +45,17 @@ static int compile_with(const struct options *options, const struct probe *probe
 			struct diag *diag)
 {
 	bool kernel = headers->kind != HEADERS_OWN;
-	_cleanup_text_ struct text source = {0};
+	_cleanup_text_ struct text source = {0}, layout = {0};
 	int err;
 
-	program_render(options, probe, kernel, &source);
-	if (source.err)
-		return diag_errno(diag, source.err, "the program text");
+	text_str(&layout, "");
+	err = probe_render_layout(probe, &layout, diag);
+	if (err)
+		return err;
+	if (!layout.err)
+		program_render(options, probe, kernel, layout.data, &source);
+	if (layout.err || source.err)
+		return diag_errno(diag, -ENOMEM, "the program text");
 	err = compile_object(&source, headers, options->max_compile_s, object, diag);
 	if (!err)
 		step_done(steps, "compiled with headers %s: %zu bytes of text, %zu of object",

@@ -188,23 +188,12 @@ static void help_goes_before_errors_of_sense(void **state)
 
 /* The lines of help that tell an option, by their beginnings. */
 static const char *const help_lines[] = {
-	"  -h, --help ",
-	"  -T, --time ",
-	"  -t, --timestamp ",
-	"  -w, --wide ",
-	"  -s, --csv ",
-	"  -L, --localport ",
-	"  -D, --remoteport ",
-	"  -Y, --journal ",
-	"  -4, --ipv4 ",
-	"  -6, --ipv6 ",
-	"  --ebpf ",
-	"  -v, --verbose ",
-	"  -V, --version ",
-	"  --probe=NAME ",
-	"  --kernel-headers[=PATH]\n ",
-	"  --max-sockets=N ",
-	"  --max-compile=SECONDS\n ",
+	"  -h, --help ",       "  -T, --time ",	      "  -t, --timestamp ",
+	"  -w, --wide ",       "  -s, --csv ",	      "  -L, --localport ",
+	"  -D, --remoteport ", "  -Y, --journal ",    "  -4, --ipv4 ",
+	"  -6, --ipv6 ",       "  --ebpf ",	      "  -v, --verbose ",
+	"  -V, --version ",    "  --probe=NAME ",     "  --kernel-headers[=PATH]\n ",
+	"  --max-sockets=N ",  "  --buffer-pages=N ", "  --max-compile=SECONDS\n ",
 };
 
 static void help_has_a_line_for_each_option(void **state)

@@ -82,7 +82,7 @@ static void c1_is_escaped(void **state)
 static void separators_and_directions_are_escaped(void **state)
 {
 	static const struct visible_case cases[] = {
-		{BYTES("\xd8\x9c"), "\\xd8\\x9c", 8},		/* U+061C */
+		{BYTES("\xd8\x9c"), "\\xd8\\x9c", 8}, /* U+061C */
 		{BYTES("\xe2\x80\x8e"), "\\xe2\\x80\\x8e", 12}, /* U+200E */
 		{BYTES("\xe2\x80\x8f"), "\\xe2\\x80\\x8f", 12}, /* U+200F */
 		{BYTES("\xe2\x80\xa8"), "\\xe2\\x80\\xa8", 12}, /* U+2028 */
@@ -97,8 +97,8 @@ static void separators_and_directions_are_escaped(void **state)
 		 "b",
 		 14}, /* between others */
 		/* Their neighbours are harmless. */
-		{BYTES("\xd8\x9b"), "\xd8\x9b", 1},	    /* U+061B */
-		{BYTES("\xd8\x9d"), "\xd8\x9d", 1},	    /* U+061D */
+		{BYTES("\xd8\x9b"), "\xd8\x9b", 1}, /* U+061B */
+		{BYTES("\xd8\x9d"), "\xd8\x9d", 1}, /* U+061D */
 		{BYTES("\xe2\x80\x90"), "\xe2\x80\x90", 1}, /* U+2010 */
 		{BYTES("\xe2\x80\xa7"), "\xe2\x80\xa7", 1}, /* U+2027 */
 		{BYTES("\xe2\x80\xaf"), "\xe2\x80\xaf", 1}, /* U+202F */
@@ -113,13 +113,13 @@ static void utf8_is_itself(void **state)
 {
 	static const struct visible_case cases[] = {
 		{BYTES("\xc3\xa9"), "\xc3\xa9", 1},
-		{BYTES("\xdf\xbf"), "\xdf\xbf", 1},		    /* U+07FF */
-		{BYTES("\xe0\xa0\x80"), "\xe0\xa0\x80", 1},	    /* U+0800 */
-		{BYTES("\xe2\x82\xac"), "\xe2\x82\xac", 1},	    /* U+20AC */
-		{BYTES("\xed\x9f\xbf"), "\xed\x9f\xbf", 1},	    /* U+D7FF */
-		{BYTES("\xee\x80\x80"), "\xee\x80\x80", 1},	    /* U+E000 */
-		{BYTES("\xef\xbf\xbd"), "\xef\xbf\xbd", 1},	    /* U+FFFD itself */
-		{BYTES("\xef\xbf\xbf"), "\xef\xbf\xbf", 1},	    /* U+FFFF */
+		{BYTES("\xdf\xbf"), "\xdf\xbf", 1}, /* U+07FF */
+		{BYTES("\xe0\xa0\x80"), "\xe0\xa0\x80", 1}, /* U+0800 */
+		{BYTES("\xe2\x82\xac"), "\xe2\x82\xac", 1}, /* U+20AC */
+		{BYTES("\xed\x9f\xbf"), "\xed\x9f\xbf", 1}, /* U+D7FF */
+		{BYTES("\xee\x80\x80"), "\xee\x80\x80", 1}, /* U+E000 */
+		{BYTES("\xef\xbf\xbd"), "\xef\xbf\xbd", 1}, /* U+FFFD itself */
+		{BYTES("\xef\xbf\xbf"), "\xef\xbf\xbf", 1}, /* U+FFFF */
 		{BYTES("\xf0\x90\x80\x80"), "\xf0\x90\x80\x80", 1}, /* U+10000 */
 		{BYTES("\xf0\x9f\x98\x80"), "\xf0\x9f\x98\x80", 1}, /* U+1F600 */
 		{BYTES("\xf4\x8f\xbf\xbf"), "\xf4\x8f\xbf\xbf", 1}, /* U+10FFFF */
