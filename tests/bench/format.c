@@ -15,6 +15,7 @@
 
 #include "event.h"
 #include "fields.h"
+#include "random.h"
 #include "text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -38,16 +39,6 @@ static const struct mix {
 	const char *name;
 	int every; /* one session of this many is of IPv6 */
 } mixes[] = {{"ipv4", SESSIONS + 1}, {"ipv6", 1}, {"mixed", 2}};
-
-static uint64_t random_next(void)
-{
-	static uint64_t seed = 88172645463325252;
-
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
-}
 
 /* Some addresses as hosts have them, short and long. */
 static void address_fill(uint8_t address[16], bool ipv6)
