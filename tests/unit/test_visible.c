@@ -1,12 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "unit.h"
 
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "visible.h"
 
 #define R "\xef\xbf\xbd" /* U+FFFD */
+
+/* Appends, in exactly the room that is asked for, and returns the columns. */
+static size_t visible_append(struct text *text, const char *bytes, size_t len, size_t max)
+{
+	char *room = malloc(VISIBLE_ROOM(len) + 1); /* a sanitizer would tell */
+	size_t columns = 4711;
+
+	assert_non_null(room);
+	text_bytes(text, room, visible_put(room, bytes, len, max, &columns) - room);
+	free(room);
+	return columns;
+}
 
 struct visible_case {
 	const char *bytes;
@@ -218,6 +232,27 @@ static void cut_spares_escapes(void **state)
 	cases_check(none, COUNT(none), 0);
 }
 
+/* Each byte at each place among printable ones, in words and in what is left of them. */
+static void plain_ends_at_the_first_special(void **state)
+{
+	for (size_t len = 0; len <= 20; len++) {
+		for (size_t at = 0; at < len; at++) {
+			for (int c = 0; c < 256; c++) {
+				char bytes[20];
+				bool plain = c >= 0x20 && c < 0x7f;
+
+				memset(bytes, at % 2 ? ' ' : '~', len);
+				bytes[at] = c;
+				bytes[len - 1] = at < len - 1 ? '\n' : c;
+				assert_int_equal(visible_plain(bytes, len), !plain	   ? at
+									    : at < len - 1 ? len - 1
+											   : len);
+			}
+		}
+	}
+	assert_int_equal(visible_plain("", 0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +264,7 @@ int main(void)
 		cmocka_unit_test(invalid_is_replaced),
 		cmocka_unit_test(cut_counts_characters),
 		cmocka_unit_test(cut_spares_escapes),
+		cmocka_unit_test(plain_ends_at_the_first_special),
 	};
 
 	return cmocka_run_group_tests_name("visible", tests, NULL, NULL);
