@@ -49,8 +49,9 @@ static inline u16 big_endian(const u8 *at)
 
 static inline int sock_send(struct raw_args *args, u64 sk)
 {
-	u8 head[HEAD_SIZE] = {}, inet[INET_SIZE] = {};
-	struct event event = {};
+	u8 head[HEAD_SIZE] __attribute__((aligned(8))); /* so that it is not taken byte by byte */
+	u8 inet[INET_SIZE] __attribute__((aligned(8)));
+	struct event event;
 
 	bpf_probe_read_kernel(head, sizeof(head), (void *)sk);
 	bpf_probe_read_kernel(inet, sizeof(inet), (void *)(sk + INET_START));
@@ -60,16 +61,16 @@ static inline int sock_send(struct raw_args *args, u64 sk)
 	event.lport = big_endian(inet + INET_SPORT);
 	event.rport = big_endian(head + HEAD_DPORT);
 	__builtin_memcpy(&event.family, head + HEAD_FAMILY, sizeof(event.family));
-	if (event.family == AF_INET) {
-		__builtin_memcpy(event.laddr, inet + INET_SADDR, 4);
-		__builtin_memcpy(event.raddr, head + HEAD_DADDR, 4);
-	}
 #ifdef V6_LADDR
-	else {
+	if (event.family == AF_INET6) {
 		bpf_probe_read_kernel(event.laddr, sizeof(event.laddr), (void *)(sk + V6_LADDR));
 		bpf_probe_read_kernel(event.raddr, sizeof(event.raddr), (void *)(sk + V6_RADDR));
-	}
+	} else
 #endif
+	{
+		address4_set(event.laddr, inet + INET_SADDR);
+		address4_set(event.raddr, head + HEAD_DADDR);
+	}
 	return event_send(args, &event);
 }
 

@@ -19,6 +19,15 @@ static inline void counter_add(u32 counter)
 		(*count)++;
 }
 
+/* An IPv4 address, and zeros behind it: what is sent must all be written to, and nothing twice. */
+static inline void address4_set(u8 address[16], const void *from)
+{
+	u32 *words = (u32 *)address;
+
+	__builtin_memcpy(&words[0], from, sizeof(words[0]));
+	words[1] = words[2] = words[3] = 0;
+}
+
 /* Ends the old state's time and starts the new one's, in one clock reading. */
 static inline void event_clock(struct event *event)
 {

@@ -21,7 +21,7 @@ struct set_state_args {
 
 int tracepoint__sock__inet_sock_set_state(struct set_state_args *args)
 {
-	struct event event = {};
+	struct event event;
 
 	/* MPTCP and SCTP change states here too. */
 	if (args->protocol != (ARGS_PROTOCOL)IPPROTO_TCP)
@@ -33,8 +33,8 @@ int tracepoint__sock__inet_sock_set_state(struct set_state_args *args)
 	event.rport = args->dport;
 	event.family = args->family;
 	if (args->family == AF_INET) {
-		__builtin_memcpy(event.laddr, args->saddr, sizeof(args->saddr));
-		__builtin_memcpy(event.raddr, args->daddr, sizeof(args->daddr));
+		address4_set(event.laddr, args->saddr);
+		address4_set(event.raddr, args->daddr);
 	} else {
 		__builtin_memcpy(event.laddr, args->saddr_v6, sizeof(args->saddr_v6));
 		__builtin_memcpy(event.raddr, args->daddr_v6, sizeof(args->daddr_v6));
