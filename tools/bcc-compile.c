@@ -34,6 +34,7 @@
 
 #include "diag.h"
 #include "object.h"
+#include "origin.h"
 #include "text.h"
 
 #define PROGRAMS_MAX 8
@@ -199,7 +200,7 @@ static int section_name(const char *function, char section[NAME_SIZE])
 	return -EINVAL;
 }
 
-static int module_write(void *module, struct text *object, struct diag *diag)
+static int module_write(void *module, const char *compiler, struct text *object, struct diag *diag)
 {
 	char sections[PROGRAMS_MAX][NAME_SIZE];
 	struct object_program programs[PROGRAMS_MAX];
@@ -210,6 +211,7 @@ static int module_write(void *module, struct text *object, struct diag *diag)
 		.maps = maps,
 		.map_count = bpf_num_tables(module),
 		.license = bpf_module_license(module),
+		.compiler = compiler,
 	};
 
 	if (source.program_count > PROGRAMS_MAX || source.map_count > MAPS_MAX)
@@ -244,7 +246,7 @@ static int module_write(void *module, struct text *object, struct diag *diag)
 
 static int compile(int argc, char **argv, struct text *object, struct diag *diag)
 {
-	struct text text = {0};
+	struct text text = {0}, compiler = {0};
 	char build[PATH_MAX];
 	void *module;
 	int err = stdin_read(&text);
@@ -257,7 +259,8 @@ static int compile(int argc, char **argv, struct text *object, struct diag *diag
 	module = module_compile(text.data, build);
 	if (!module)
 		return -EINVAL; /* libbcc has said why */
-	return module_write(module, object, diag);
+	origin_self(&compiler);
+	return module_write(module, compiler.data, object, diag);
 }
 
 /* A compiler's first line is often about where it was included from: the first error goes first. */
