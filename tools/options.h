@@ -13,6 +13,7 @@ struct diag;
 
 #define MAX_SOCKETS_DEFAULT   65536
 #define MAX_COMPILE_S_DEFAULT 30
+#define CACHE_DIR_DEFAULT     "/var/cache/tcpstates"
 
 struct options {
 	bool help;
@@ -28,6 +29,8 @@ struct options {
 	bool verbose;
 	bool kernel_headers;		 /* compile against them */
 	const char *kernel_headers_path; /* or NULL: where they are by custom */
+	bool no_cache;			 /* always compile */
+	const char *cache_dir;		 /* of compiled objects */
 	const char *probe;		 /* or NULL: the first that works */
 	uint64_t max_sockets;
 	uint64_t max_compile_s;
