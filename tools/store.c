@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "compile.h"
 #include "diag.h"
@@ -23,6 +24,11 @@ void store_open(struct store *store, const struct options *options, struct steps
 	*store = (struct store){.cache.dir = -1, .steps = steps};
 	if (options->no_cache)
 		return;
+	/* Whoever may run it with more rights than their own must not choose what it loads. */
+	if (getauxval(AT_SECURE)) {
+		step_done(steps, "cache: not used by a program with rights of its own");
+		return;
+	}
 	err = cache_open(&store->cache, options->cache_dir, &diag);
 	if (err == -EPERM)
 		step_notice(diag.what);
