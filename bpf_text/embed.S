@@ -11,6 +11,7 @@
 embed bpf_text_wire, "wire.h"
 embed bpf_text_prelude, "prelude.h"
 embed bpf_text_body, "tcpstates.bpf.c"
+embed bpf_text_raw_tracepoint, "raw_tracepoint.bpf.c"
 embed bpf_text_tracepoint, "tracepoint.bpf.c"
 embed bpf_text_kprobe, "kprobe.bpf.c"
 

@@ -30,6 +30,7 @@ static u64 (*bpf_get_current_pid_tgid)(void) = (void *)14;
 static long (*bpf_get_current_comm)(void *buf, u32 size) = (void *)16;
 static long (*bpf_perf_event_output)(void *ctx, void *map, u64 flags, void *data,
 				     u64 size) = (void *)25;
+static long (*bpf_probe_read_kernel)(void *to, u32 size, const void *from) = (void *)113;
 
 /* The rewriter turns a map's name into this, and LLVM this into an instruction's map reference. */
 u64 bpf_pseudo_fd(u64 type, u64 fd) asm("llvm.bpf.pseudo");

@@ -7,6 +7,8 @@
  */
 BPF_F_TABLE("hash", u64, u64, starts, MAX_SOCKETS, BPF_F_NO_PREALLOC); /* sock -> last change, ns */
 BPF_PERF_OUTPUT(events);
+BPF_PERF_OUTPUT(kicks); /* says only that there is something in events */
+BPF_TABLE("percpu_array", u32, u64, lasts, 1); /* when an event was last sent, ns */
 BPF_TABLE("percpu_array", u32, u64, counters, COUNTERS);
 
 static inline void counter_add(u32 counter)
@@ -36,6 +38,21 @@ static inline void event_clock(struct event *event)
 	}
 }
 
+/* To wake the reader costs more than all the rest, so it is done for the first event of many. */
+static inline void reader_kick(void *ctx, u64 now)
+{
+	u32 zero = 0;
+	u64 *last = lasts.lookup(&zero);
+	u64 quiet;
+
+	if (!last)
+		return;
+	quiet = now - *last;
+	*last = now;
+	if (quiet > QUIET_NS)
+		kicks.perf_submit(ctx, &zero, sizeof(zero));
+}
+
 static inline int event_send(void *ctx, struct event *event)
 {
 	u64 sk = event->skaddr;
@@ -59,5 +76,7 @@ static inline int event_send(void *ctx, struct event *event)
 	bpf_get_current_comm(event->comm, sizeof(event->comm));
 	if (events.perf_submit(ctx, event, EVENT_SIZE))
 		counter_add(COUNTER_LOST);
+	else
+		reader_kick(ctx, event->ts_ns);
 	return 0;
 }

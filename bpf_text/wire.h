@@ -11,18 +11,24 @@
 
 #define EVENT_COMM_LEN 16 /* TASK_COMM_LEN, include/linux/sched.h */
 #define EVENT_SIZE     84
-#define SPAN_UNKNOWN   (~0ULL) /* the socket was not seen entering the old state */
+/*
+ * After so long without an event on its CPU, the program wakes the reader for the next one; until
+ * then the reader looks by itself, as often.
+ */
+#define QUIET_NS 10000000
+
+#define SPAN_UNKNOWN (~0ULL) /* the socket was not seen entering the old state */
 
 struct event {
 	__u64 ts_ns; /* CLOCK_MONOTONIC */
 	__u64 skaddr;
-	__u64 span_ns;	/* time spent in the old state, or SPAN_UNKNOWN */
+	__u64 span_ns; /* time spent in the old state, or SPAN_UNKNOWN */
 	__u8 laddr[16]; /* network order; IPv4 in the first 4 bytes, the rest is 0 */
 	__u8 raddr[16];
-	__u32 pid;   /* thread group on the CPU, 0 for the idle task */
+	__u32 pid; /* thread group on the CPU, 0 for the idle task */
 	__u16 lport; /* host order, 0 where not chosen yet */
 	__u16 rport;
-	__u16 family;  /* AF_INET or AF_INET6 */
+	__u16 family; /* AF_INET or AF_INET6 */
 	__u8 oldstate; /* include/net/tcp_states.h */
 	__u8 newstate;
 	char comm[EVENT_COMM_LEN]; /* any bytes; ends at the first NUL */
@@ -34,8 +40,9 @@ _Static_assert(__builtin_offsetof(struct event, comm) + EVENT_COMM_LEN == EVENT_
 
 /* Indices of the per-CPU counters map: what the program could not do. */
 enum counter {
-	COUNTER_LOST,	 /* the perf buffer was full: a record was dropped */
+	COUNTER_LOST, /* the perf buffer was full: a record was dropped */
 	COUNTER_NO_ROOM, /* the table of sockets was full: the next duration is unknown */
+	COUNTER_CAUGHT, /* the first program was busy, so the second one sent the event */
 	COUNTERS,
 };
 

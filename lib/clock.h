@@ -6,12 +6,13 @@
 #include <stdint.h>
 #include <time.h>
 
-#define NS_PER_SECOND 1000000000LL
+#define NS_PER_SECOND  1000000000LL
+#define WALL_CLOCK_LEN 8 /* "HH:MM:SS" */
 
 struct wall_clock {
 	int64_t offset_ns; /* CLOCK_REALTIME less CLOCK_MONOTONIC */
-	time_t second;	   /* the one that text shows */
-	char text[sizeof("HH:MM:SS")];
+	time_t second; /* the one that text shows */
+	char text[WALL_CLOCK_LEN + 1];
 };
 
 uint64_t clock_now_ns(void); /* CLOCK_MONOTONIC */
@@ -22,7 +23,7 @@ void wall_clock_update(struct wall_clock *clock);
 /* Nanoseconds since the Epoch at kernel time ts_ns. */
 int64_t wall_clock_ns(const struct wall_clock *clock, uint64_t ts_ns);
 
-/* "HH:MM:SS" in the local zone at kernel time ts_ns; valid until the next call. */
+/* The time of day in the local zone at kernel time ts_ns; valid until the next call. */
 const char *wall_clock_text(struct wall_clock *clock, uint64_t ts_ns);
 
 #endif

@@ -23,7 +23,7 @@
 #define HELPER	       "bcc-compile"
 #define ARGS_MAX       4
 #define READ_SIZE      65536
-#define STATUS_REFUSED 1   /* the helper's word: what it wrote is a diagnosis */
+#define STATUS_REFUSED 1 /* the helper's word: what it wrote is a diagnosis */
 #define STATUS_EXEC    127 /* as a shell and ld.so say it: the helper could not start */
 
 /* Beside this program in a build tree, else in libexec. */

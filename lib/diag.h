@@ -8,8 +8,8 @@
 #define DIAG_H
 
 struct diag {
-	char what[512];	   /* one line: what: why */
-	char hint[256];	   /* one line: what to do about it, or empty */
+	char what[512]; /* one line: what: why */
+	char hint[256]; /* one line: what to do about it, or empty */
 	char detail[4096]; /* many lines, for the curious: a compiler's or verifier's words */
 };
 

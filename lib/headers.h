@@ -11,15 +11,15 @@
 struct diag;
 
 enum headers_kind {
-	HEADERS_OWN,	 /* none: the text declares all it uses */
-	HEADERS_TREE,	 /* a kernel's source and build trees */
+	HEADERS_OWN, /* none: the text declares all it uses */
+	HEADERS_TREE, /* a kernel's source and build trees */
 	HEADERS_ARCHIVE, /* kheaders.tar.xz (CONFIG_IKHEADERS) */
 };
 
 struct headers {
 	enum headers_kind kind;
 	char source[PATH_MAX]; /* the tree's root, or the archive */
-	char build[PATH_MAX];  /* of a tree: where include/generated is; often the same */
+	char build[PATH_MAX]; /* of a tree: where include/generated is; often the same */
 };
 
 /*

@@ -7,6 +7,7 @@
 #ifndef LOADER_H
 #define LOADER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,12 @@ int loader_map(const struct loader *loader, const char *name);
 
 /* Sets the 32-bit element key of a map: the event of a CPU in a perf event array. */
 int loader_map_set(const struct loader *loader, const char *name, uint32_t key, uint32_t value);
+
+/*
+ * Sums how often the kernel passed over the programs, or only the first, because they were busy on
+ * that CPU (bpf_prog_info.recursion_misses, Linux 5.12; 0 before).
+ */
+int loader_misses(const struct loader *loader, bool first, uint64_t *misses);
 
 /* Sums each of count per-CPU 64-bit counters of a map over all CPUs. */
 int loader_counters(const struct loader *loader, const char *name, uint64_t *sums, size_t count);

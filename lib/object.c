@@ -25,7 +25,7 @@
 #define R_BPF_64_64   1 /* Documentation/bpf/llvm_reloc.rst */
 #define MAP_MEMBERS   5
 #define MAP_SIZE      (MAP_MEMBERS * sizeof(void *)) /* a .maps variable: only its type matters */
-#define SYMBOL_MAPS   1				     /* the first map's symbol */
+#define SYMBOL_MAPS   1 /* the first map's symbol */
 #define SECTIONS_REST 6 /* .maps, license, .BTF, .compiler, .symtab, .strtab */
 #define COMPILER      ".compiler"
 
@@ -39,7 +39,7 @@ struct writer {
 	struct text *relocs; /* Elf64_Rel, one text a program */
 	struct btf *btf;
 	int *map_vars; /* the BTF variable of each map */
-	void *maps;    /* MAP_SIZE zero bytes a map */
+	void *maps; /* MAP_SIZE zero bytes a map */
 };
 
 static void writer_free(struct writer *writer)

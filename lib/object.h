@@ -15,7 +15,7 @@ struct text;
 
 struct object_map {
 	const char *name;
-	uint32_t type;	   /* enum bpf_map_type */
+	uint32_t type; /* enum bpf_map_type */
 	uint32_t key_size; /* bytes */
 	uint32_t value_size;
 	uint32_t max_entries; /* 0: libbpf chooses, for a perf event array one a CPU */
@@ -26,8 +26,8 @@ struct object_map {
 struct object_program {
 	const char *name;
 	const char *section; /* libbpf's: "kprobe/...", "tracepoint/..." */
-	const void *insns;   /* struct bpf_insn */
-	size_t size;	     /* bytes */
+	const void *insns; /* struct bpf_insn */
+	size_t size; /* bytes */
 };
 
 struct object_source {

@@ -2,13 +2,12 @@
 #include "order.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ROOM_MIN 256
 
-/* A record's time and where it is; the number keeps equal times in the order of their coming. */
+/* A record's time and where it is. */
 struct key {
 	uint64_t time;
 	size_t number;
@@ -18,9 +17,9 @@ struct order {
 	size_t record_size;
 	size_t count, room;
 	unsigned char *records; /* room records, in the order of their coming */
-	unsigned char *spare;	/* room records, to move what stays to */
-	struct key *keys;	/* room keys */
-	bool sorted;		/* what has come so far is in order */
+	unsigned char *spare; /* room records, to move what stays to */
+	struct key *keys; /* room keys, in the order of their coming, then of time */
+	struct key *spare_keys; /* room keys, to merge into */
 	uint64_t newest_out;
 	uint64_t late;
 };
@@ -29,10 +28,8 @@ struct order *order_new(size_t record_size)
 {
 	struct order *order = calloc(1, sizeof(*order));
 
-	if (order) {
+	if (order)
 		order->record_size = record_size;
-		order->sorted = true;
-	}
 	return order;
 }
 
@@ -43,6 +40,7 @@ void order_free(struct order *order)
 	free(order->records);
 	free(order->spare);
 	free(order->keys);
+	free(order->spare_keys);
 	free(order);
 }
 
@@ -62,7 +60,8 @@ static int order_grow(struct order *order)
 
 	if (array_grow(&order->records, room, order->record_size) ||
 	    array_grow(&order->spare, room, order->record_size) ||
-	    array_grow(&order->keys, room, sizeof(*order->keys)))
+	    array_grow(&order->keys, room, sizeof(*order->keys)) ||
+	    array_grow(&order->spare_keys, room, sizeof(*order->keys)))
 		return -ENOMEM;
 	order->room = room;
 	return 0;
@@ -78,21 +77,55 @@ int order_add(struct order *order, const void *record)
 	key = &order->keys[order->count];
 	memcpy(&key->time, record, sizeof(key->time));
 	key->number = order->count;
-	if (order->count && key->time < key[-1].time)
-		order->sorted = false;
 	if (key->time < order->newest_out)
 		order->late++;
 	order->count++;
 	return 0;
 }
 
-static int key_compare(const void *a, const void *b)
+/* The end of the run of keys in order that begins at start. */
+static size_t run_end(const struct key *keys, size_t start, size_t count)
 {
-	const struct key *one = a, *two = b;
+	size_t end = start + 1;
 
-	if (one->time != two->time)
-		return one->time < two->time ? -1 : 1;
-	return one->number < two->number ? -1 : one->number > two->number;
+	while (end < count && keys[end - 1].time <= keys[end].time)
+		end++;
+	return end < count ? end : count;
+}
+
+/* Merges the runs [start, middle) and [middle, end); of equal times, the first run's come first. */
+static void runs_merge(const struct key *keys, size_t start, size_t middle, size_t end,
+		       struct key *out)
+{
+	size_t one = start, two = middle;
+
+	for (size_t at = start; at < end; at++)
+		out[at] = two == end || (one < middle && keys[one].time <= keys[two].time)
+				  ? keys[one++]
+				  : keys[two++];
+}
+
+/*
+ * A natural merge sort: what comes from one buffer is in order, but for an event inside another, so
+ * there are few runs, and merging two by two takes few passes.
+ */
+static void order_sort(struct order *order)
+{
+	size_t count = order->count;
+
+	while (run_end(order->keys, 0, count) < count) {
+		struct key *merged = order->spare_keys;
+
+		for (size_t start = 0; start < count;) {
+			size_t middle = run_end(order->keys, start, count);
+			size_t end = middle < count ? run_end(order->keys, middle, count) : count;
+
+			runs_merge(order->keys, start, middle, end, merged);
+			start = end;
+		}
+		order->spare_keys = order->keys;
+		order->keys = merged;
+	}
 }
 
 /* Moves the records that stay to the front, in the order of their keys. */
@@ -114,9 +147,7 @@ void order_flush(struct order *order, uint64_t until, order_record_fn *fn, void 
 {
 	size_t out = 0;
 
-	if (!order->sorted)
-		qsort(order->keys, order->count, sizeof(*order->keys), key_compare);
-	order->sorted = true;
+	order_sort(order);
 	for (; out < order->count && order->keys[out].time <= until; out++) {
 		fn(arg, order->records + order->keys[out].number * order->record_size);
 		if (order->keys[out].time > order->newest_out)

@@ -11,7 +11,7 @@
 
 #include "text.h"
 
-#define NUMBERS	  5		     /* before the path */
+#define NUMBERS	  5 /* before the path */
 #define LIBRARIES "/etc/ld.so.cache" /* written anew when a library is put into another place */
 
 void origin_file(struct text *lines, const char *path)

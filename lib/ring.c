@@ -25,7 +25,7 @@ struct ring {
 struct ring_set {
 	size_t count;
 	size_t page_size;
-	size_t data_size;		  /* bytes of one buffer, a power of 2 */
+	size_t data_size; /* bytes of one buffer, a power of 2 */
 	unsigned char record[RECORD_MAX]; /* a record that wraps around, put together */
 	struct ring rings[];
 };
@@ -42,7 +42,7 @@ void ring_set_free(struct ring_set *set)
 	free(set);
 }
 
-static int ring_open(struct ring *ring, const struct ring_set *set, int cpu)
+static int ring_open(struct ring *ring, const struct ring_set *set, int cpu, enum ring_wake wake)
 {
 	struct perf_event_attr attr = {
 		.size = sizeof(attr),
@@ -50,11 +50,15 @@ static int ring_open(struct ring *ring, const struct ring_set *set, int cpu)
 		.config = PERF_COUNT_SW_BPF_OUTPUT,
 		.sample_type = PERF_SAMPLE_RAW,
 		.sample_period = 1,
-		.watermark = 1,
-		.wakeup_watermark = set->data_size / 2,
 	};
 	void *meta;
 
+	if (wake == RING_WAKE_HALF) {
+		attr.watermark = 1;
+		attr.wakeup_watermark = set->data_size / 2;
+	} else {
+		attr.wakeup_events = 1;
+	}
 	ring->cpu = cpu;
 	ring->fd = syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 	if (ring->fd < 0)
@@ -73,7 +77,7 @@ static int ring_open(struct ring *ring, const struct ring_set *set, int cpu)
 	return 0;
 }
 
-int ring_set_open(struct ring_set **set, unsigned int pages, struct diag *diag)
+int ring_set_open(struct ring_set **set, unsigned int pages, enum ring_wake wake, struct diag *diag)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_CONF), page_size = sysconf(_SC_PAGESIZE);
 	struct ring_set *new = calloc(1, sizeof(*new) + cpus * sizeof(*new->rings));
@@ -84,7 +88,7 @@ int ring_set_open(struct ring_set **set, unsigned int pages, struct diag *diag)
 	new->page_size = page_size;
 	new->data_size = (size_t)pages *page_size;
 	for (int cpu = 0; cpu < cpus; cpu++) {
-		err = ring_open(&new->rings[new->count], new, cpu);
+		err = ring_open(&new->rings[new->count], new, cpu, wake);
 		if (err == -ENODEV) /* not online */
 			continue;
 		if (err) {

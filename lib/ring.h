@@ -16,11 +16,14 @@ struct ring_set;
 /* One record's data: valid during the call only, and aligned to 4 bytes at best. */
 typedef void ring_record_fn(void *arg, const void *data, size_t size);
 
-/*
- * Opens a buffer of pages (a power of 2) data pages on each CPU. The reader is woken when one is
- * half full; more often is for the reader's own timer.
- */
-int ring_set_open(struct ring_set **set, unsigned int pages, struct diag *diag);
+enum ring_wake {
+	RING_WAKE_RECORD, /* the reader is woken by each record */
+	RING_WAKE_HALF, /* when a buffer is half full; more often is for the reader's own timer */
+};
+
+/* Opens a buffer of pages (a power of 2) data pages on each CPU. */
+int ring_set_open(struct ring_set **set, unsigned int pages, enum ring_wake wake,
+		  struct diag *diag);
 void ring_set_free(struct ring_set *set);
 
 size_t ring_set_count(const struct ring_set *set);

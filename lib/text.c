@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "digits.h"
+
 #define TEXT_ROOM_MIN 256
-#define DIGITS_MAX    20 /* 2^64 - 1 */
 
 void text_free(struct text *text)
 {
@@ -43,6 +44,12 @@ char *text_reserve(struct text *text, size_t len)
 	return data + text->len;
 }
 
+void text_take(struct text *text, char *end)
+{
+	*end = '\0';
+	text->len = end - text->data;
+}
+
 void text_bytes(struct text *text, const void *bytes, size_t len)
 {
 	char *at = text_reserve(text, len);
@@ -50,8 +57,7 @@ void text_bytes(struct text *text, const void *bytes, size_t len)
 	if (!at)
 		return;
 	memcpy(at, bytes, len);
-	at[len] = '\0';
-	text->len += len;
+	text_take(text, at + len);
 }
 
 void text_str(struct text *text, const char *str)
@@ -64,48 +70,12 @@ void text_char(struct text *text, char c)
 	text_bytes(text, &c, 1);
 }
 
-/* Writes value's digits so that they end before end, at least min of them; returns their start. */
-static char *digits_put(char *end, uint64_t value, unsigned int base, int min)
-{
-	do {
-		*--end = "0123456789abcdef"[value % base];
-		value /= base;
-	} while (--min > 0 || value);
-	return end;
-}
-
 void text_dec(struct text *text, uint64_t value)
 {
-	char buf[DIGITS_MAX], *start = digits_put(buf + sizeof(buf), value, 10, 1);
+	char *at = text_reserve(text, DIGITS_DEC_ROOM);
 
-	text_bytes(text, start, buf + sizeof(buf) - start);
-}
-
-void text_hex(struct text *text, uint64_t value)
-{
-	char buf[DIGITS_MAX], *start = digits_put(buf + sizeof(buf), value, 16, 1);
-
-	text_bytes(text, start, buf + sizeof(buf) - start);
-}
-
-static void text_fixed(struct text *text, uint64_t value, uint64_t unit, int decimals)
-{
-	char buf[DIGITS_MAX + 1],
-		*start = digits_put(buf + sizeof(buf), value % unit, 10, decimals);
-
-	*--start = '.';
-	start = digits_put(start, value / unit, 10, 1);
-	text_bytes(text, start, buf + sizeof(buf) - start);
-}
-
-void text_thousandths(struct text *text, uint64_t value)
-{
-	text_fixed(text, value, 1000, 3);
-}
-
-void text_millionths(struct text *text, uint64_t value)
-{
-	text_fixed(text, value, 1000000, 6);
+	if (at)
+		text_take(text, digits_dec(at, value));
 }
 
 void text_printf(struct text *text, const char *fmt, ...)

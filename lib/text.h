@@ -20,21 +20,18 @@ struct text {
 void text_free(struct text *text);
 void text_clear(struct text *text); /* keeps the memory */
 
-/* Makes room for len more bytes and a NUL, or NULL. The caller adds to text->len. */
+/*
+ * Makes room for len more bytes and a NUL, or NULL. The caller adds to text->len, or has
+ * text_take() do it, which is told where the bytes end and puts the NUL there.
+ */
 char *text_reserve(struct text *text, size_t len);
+void text_take(struct text *text, char *end);
 
 void text_bytes(struct text *text, const void *bytes, size_t len);
 void text_str(struct text *text, const char *str);
 void text_char(struct text *text, char c);
 void text_dec(struct text *text, uint64_t value);
-void text_hex(struct text *text, uint64_t value); /* lower case, no prefix */
 void text_printf(struct text *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-/* value / 1000 with exactly three decimals: microseconds as milliseconds, for example. */
-void text_thousandths(struct text *text, uint64_t value);
-
-/* value / 1000000 with exactly six decimals. */
-void text_millionths(struct text *text, uint64_t value);
 
 #define _cleanup_text_ __attribute__((cleanup(text_free)))
 

@@ -2,11 +2,8 @@
 #include "visible.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 
-#include "text.h"
-
-#define ESCAPE_LEN 4 /* \xHH */
+#define ESCAPE_LEN VISIBLE_ROOM(1) /* \xHH */
 
 /* A run of bytes that stands for one character, or for one U+FFFD if it is not valid. */
 struct unit {
@@ -50,27 +47,45 @@ static bool point_is_unsafe(uint32_t point)
 	       point == 0x200e || point == 0x200f || point == 0x061c; /* marks */
 }
 
-size_t visible_append(struct text *text, const char *bytes, size_t len, size_t max)
+static char *escape_put(char *at, const unsigned char *bytes, size_t len)
 {
-	const unsigned char *at = (const unsigned char *)bytes, *end = at + len;
-	size_t columns = 0;
+	static const char hex[] = "0123456789abcdef";
 
-	while (at < end) {
-		struct unit unit = unit_next(at, end - at);
+	for (size_t i = 0; i < len; i++) {
+		*at++ = '\\';
+		*at++ = 'x';
+		*at++ = hex[bytes[i] >> 4];
+		*at++ = hex[bytes[i] & 0xf];
+	}
+	return at;
+}
+
+static char *bytes_put(char *at, const void *bytes, size_t len)
+{
+	memcpy(at, bytes, len);
+	return at + len;
+}
+
+char *visible_put(char *at, const char *bytes, size_t len, size_t max, size_t *columns)
+{
+	const unsigned char *from = (const unsigned char *)bytes, *end = from + len;
+
+	*columns = 0;
+	while (from < end) {
+		struct unit unit = unit_next(from, end - from);
 		bool escape = unit.valid && point_is_unsafe(unit.point);
 		size_t width = escape ? ESCAPE_LEN * unit.len : 1;
 
-		if (width > max - columns)
+		if (width > max - *columns)
 			break;
 		if (!unit.valid)
-			text_str(text, "\xef\xbf\xbd");
-		else if (!escape)
-			text_bytes(text, at, unit.len);
+			at = bytes_put(at, "\xef\xbf\xbd", 3);
+		else if (escape)
+			at = escape_put(at, from, unit.len);
 		else
-			for (size_t i = 0; i < unit.len; i++)
-				text_printf(text, "\\x%02x", at[i]);
-		columns += width;
-		at += unit.len;
+			at = bytes_put(at, from, unit.len);
+		*columns += width;
+		from += unit.len;
 	}
-	return columns;
+	return at;
 }

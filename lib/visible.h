@@ -6,19 +6,52 @@
 #ifndef VISIBLE_H
 #define VISIBLE_H
 
+#include <endian.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
-struct text;
+#define VISIBLE_ROOM(len) (4 * (len)) /* what len bytes take at most, when all are escaped */
 
 /*
- * Appends the len bytes at bytes as UTF-8 and returns the columns taken, one a character. At most
- * max characters are shown (SIZE_MAX: all); an escape is never cut in two.
+ * Writes the len bytes at bytes as UTF-8 to at, which has VISIBLE_ROOM(len), and returns the end.
+ * columns becomes the columns taken, one a character. At most max characters are shown (SIZE_MAX:
+ * all); an escape is never cut in two.
  *
  * - A control character (C0, DEL, C1), a line or paragraph separator and a bidirectional control
  *   are shown as \xHH, a byte each.
  * - What is not UTF-8 is shown as U+FFFD, one for each maximal subpart (Unicode 15, 3.9, "U+FFFD
  *   Substitution of Maximal Subparts"), which is what Python's "replace" handler prints.
  */
-size_t visible_append(struct text *text, const char *bytes, size_t len, size_t max);
+char *visible_put(char *at, const char *bytes, size_t len, size_t max, size_t *columns);
+
+#define VISIBLE_EACH 0x0101010101010101ULL /* times a byte: that byte, eight times */
+
+/* Marks, by its highest bit, each of eight bytes that is not printable ASCII. */
+static inline uint64_t visible_special(uint64_t bytes)
+{
+	const uint64_t high = VISIBLE_EACH * 0x80;
+	uint64_t printable = (bytes | high) - VISIBLE_EACH * 0x20; /* no byte borrows of the next */
+	uint64_t del = (bytes & ~high) + VISIBLE_EACH;
+
+	return (bytes | ~printable | del) & high;
+}
+
+/* How many bytes at the start are printable ASCII, which is shown as it is, one a column. */
+static inline size_t visible_plain(const char *bytes, size_t len)
+{
+	uint64_t eight, special;
+	size_t i = 0;
+
+	for (; i + sizeof(eight) <= len; i += sizeof(eight)) {
+		memcpy(&eight, bytes + i, sizeof(eight));
+		special = visible_special(le64toh(eight));
+		if (special)
+			return i + __builtin_ctzll(special) / 8;
+	}
+	while (i < len && bytes[i] >= 0x20 && bytes[i] < 0x7f)
+		i++;
+	return i;
+}
 
 #endif

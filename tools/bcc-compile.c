@@ -173,7 +173,10 @@ static void *module_compile(const char *text, const char *build)
 	return bpf_module_create_c_from_string(text, 0, split, 6, false, NULL);
 }
 
-/* kprobe__F -> kprobe/F, tracepoint__C__E -> tracepoint/C/E, raw_tracepoint__E -> raw_tp/E. */
+/*
+ * kprobe__F -> kprobe/F, tracepoint__C__E -> tracepoint/C/E, raw_tracepoint__E -> raw_tp/E, as well
+ * as raw_tracepoint__E__ANYTHING, for a second program on one event.
+ */
 static int section_name(const char *function, char section[NAME_SIZE])
 {
 	static const struct {
@@ -190,8 +193,10 @@ static int section_name(const char *function, char section[NAME_SIZE])
 		if (strncmp(function, kinds[i].function, len))
 			continue;
 		snprintf(section, NAME_SIZE, "%s%s", kinds[i].section, function + len);
-		between = strncmp(section, "tracepoint/", 11) ? NULL : strstr(section, "__");
-		if (between) {
+		between = strstr(section, "__");
+		if (between && !strncmp(section, "raw_tp/", 7)) {
+			*between = '\0';
+		} else if (between && !strncmp(section, "tracepoint/", 11)) {
 			*between = '/';
 			memmove(between + 1, between + 2, strlen(between + 2) + 1);
 		}

@@ -6,6 +6,7 @@
 extern const char bpf_text_wire[];
 extern const char bpf_text_prelude[];
 extern const char bpf_text_body[];
+extern const char bpf_text_raw_tracepoint[];
 extern const char bpf_text_tracepoint[];
 extern const char bpf_text_kprobe[];
 

@@ -21,13 +21,21 @@ size_t event_comm_len(const struct event *event)
 	return strnlen(event->comm, sizeof(event->comm));
 }
 
-const char *state_name(unsigned int state)
+#define NAME(name)                                                                                 \
+	{                                                                                          \
+		name, sizeof(name) - 1                                                             \
+	}
+
+const struct state_name *state_name(unsigned int state)
 {
-	static const char *const names[] = {
-		[1] = "ESTABLISHED", [2] = "SYN_SENT",	[3] = "SYN_RECV", [4] = "FIN_WAIT1",
-		[5] = "FIN_WAIT2",   [6] = "TIME_WAIT", [7] = "CLOSE",	  [8] = "CLOSE_WAIT",
-		[9] = "LAST_ACK",    [10] = "LISTEN",	[11] = "CLOSING", [12] = "NEW_SYN_RECV",
+	static const struct state_name names[] = {
+		[1] = NAME("ESTABLISHED"), [2] = NAME("SYN_SENT"),   [3] = NAME("SYN_RECV"),
+		[4] = NAME("FIN_WAIT1"),   [5] = NAME("FIN_WAIT2"),  [6] = NAME("TIME_WAIT"),
+		[7] = NAME("CLOSE"),	   [8] = NAME("CLOSE_WAIT"), [9] = NAME("LAST_ACK"),
+		[10] = NAME("LISTEN"),	   [11] = NAME("CLOSING"),   [12] = NAME("NEW_SYN_RECV"),
 	};
 
-	return state < sizeof(names) / sizeof(*names) ? names[state] : NULL;
+	if (state >= sizeof(names) / sizeof(*names) || !names[state].len)
+		return NULL;
+	return &names[state];
 }

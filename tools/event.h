@@ -19,7 +19,13 @@ uint64_t event_span_us(const struct event *event);
 /* Bytes of the task's name up to its NUL, which need not be there. */
 size_t event_comm_len(const struct event *event);
 
+/* A state's name, and its length, so that it can be copied whole. */
+struct state_name {
+	char text[15];
+	uint8_t len;
+};
+
 /* The kernel's name of a state without TCP_ (include/net/tcp_states.h), or NULL. */
-const char *state_name(unsigned int state);
+const struct state_name *state_name(unsigned int state);
 
 #endif

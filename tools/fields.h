@@ -20,7 +20,7 @@ enum layout {
 
 struct line_format {
 	enum layout layout;
-	bool time;	/* HH:MM:SS first */
+	bool time; /* HH:MM:SS first */
 	bool timestamp; /* then seconds since the first event */
 	struct wall_clock clock;
 	bool started;

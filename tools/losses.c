@@ -7,6 +7,7 @@
 
 static const char *const causes[LOSSES] = {
 	[LOSS_BUFFER_FULL] = "events lost: the perf buffer was full",
+	[LOSS_MISSED] = "events missed: the program was busy",
 	[LOSS_NO_ROOM] = "sockets not timed: the table was full (--max-sockets)",
 	[LOSS_NO_MEMORY] = "events lost: no memory",
 	[LOSS_BAD_RECORD] = "events lost: not a record of ours",

@@ -7,11 +7,12 @@
 
 enum loss {
 	LOSS_BUFFER_FULL, /* the program found its perf buffer full */
-	LOSS_NO_ROOM,	  /* the program found the table of sockets full */
-	LOSS_NO_MEMORY,	  /* the tracer could not keep a record */
-	LOSS_BAD_RECORD,  /* a record was not as long as an event */
-	LOSS_LATE,	  /* an event came too late for its place in time */
-	LOSS_JOURNAL,	  /* journald did not take an entry */
+	LOSS_MISSED, /* the program was busy on that CPU, and so was not run */
+	LOSS_NO_ROOM, /* the program found the table of sockets full */
+	LOSS_NO_MEMORY, /* the tracer could not keep a record */
+	LOSS_BAD_RECORD, /* a record was not as long as an event */
+	LOSS_LATE, /* an event came too late for its place in time */
+	LOSS_JOURNAL, /* journald did not take an entry */
 	LOSSES,
 };
 

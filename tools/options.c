@@ -28,8 +28,8 @@ struct option_row {
 	const char *help;
 	enum group group;
 	bool value_optional;
-	bool or_next;	/* excludes the next row */
-	size_t flag;	/* the bool to set ... */
+	bool or_next; /* excludes the next row */
+	size_t flag; /* the bool to set ... */
 	option_fn *set; /* ... or what to do with the value */
 };
 
@@ -80,6 +80,16 @@ static int max_sockets_set(struct options *options, const char *value, struct di
 	return 0;
 }
 
+static int buffer_pages_set(struct options *options, const char *value, struct diag *diag)
+{
+	/* The kernel wants a power of 2 (perf_event_open(2), "MMAP layout"). */
+	if (parse_number(value, strlen(value), 1, 1 << 16, &options->buffer_pages) ||
+	    options->buffer_pages & (options->buffer_pages - 1))
+		return diag_set(diag, -EINVAL,
+				"--buffer-pages: not a power of 2 from 1 to 65536: '%s'", value);
+	return 0;
+}
+
 static int max_compile_set(struct options *options, const char *value, struct diag *diag)
 {
 	if (parse_number(value, strlen(value), 1, 3600, &options->max_compile_s))
@@ -117,6 +127,8 @@ static const struct option_row rows[] = {
 	 .group = GROUP_MORE, .set = cache_dir_set},
 	{0, "max-sockets", "N", "keep the times of at most N sockets (default 65536)",
 	 .group = GROUP_MORE, .set = max_sockets_set},
+	{0, "buffer-pages", "N", "pages of each CPU's perf buffer (default 512)",
+	 .group = GROUP_MORE, .set = buffer_pages_set},
 	{0, "max-compile", "SECONDS", "give the compiler at most so long (default 30)",
 	 .group = GROUP_MORE, .set = max_compile_set},
 };
@@ -254,6 +266,7 @@ int options_parse(int argc, char **argv, struct options *options, struct diag *d
 	*options = (struct options){
 		.cache_dir = CACHE_DIR_DEFAULT,
 		.max_sockets = MAX_SOCKETS_DEFAULT,
+		.buffer_pages = BUFFER_PAGES_DEFAULT,
 		.max_compile_s = MAX_COMPILE_S_DEFAULT,
 	};
 	getopt_tables(letters + 1, longs);

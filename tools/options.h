@@ -11,6 +11,7 @@
 
 struct diag;
 
+#define BUFFER_PAGES_DEFAULT  512
 #define MAX_SOCKETS_DEFAULT   65536
 #define MAX_COMPILE_S_DEFAULT 30
 #define CACHE_DIR_DEFAULT     "/var/cache/tcpstates"
@@ -27,12 +28,13 @@ struct options {
 	bool ipv6;
 	bool ebpf;
 	bool verbose;
-	bool kernel_headers;		 /* compile against them */
+	bool kernel_headers; /* compile against them */
 	const char *kernel_headers_path; /* or NULL: where they are by custom */
-	bool no_cache;			 /* always compile */
-	const char *cache_dir;		 /* of compiled objects */
-	const char *probe;		 /* or NULL: the first that works */
+	bool no_cache; /* always compile */
+	const char *cache_dir; /* of compiled objects */
+	const char *probe; /* or NULL: the first that works */
 	uint64_t max_sockets;
+	uint64_t buffer_pages; /* of each CPU's perf buffer */
 	uint64_t max_compile_s;
 	struct port_list lports;
 	struct port_list rports;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bpf_text.h"
+#include "btf.h"
 #include "diag.h"
 #include "loader.h"
 #include "text.h"
@@ -17,11 +18,100 @@
 
 struct probe_kind {
 	const char *name;
-	const char *entry;    /* its program text */
+	const char *entry; /* its program text */
 	const char *includes; /* or NULL: needs no kernel header */
 	int (*prepare)(struct probe *probe, struct diag *diag);
+	int (*layout)(const struct probe *probe, struct text *text, struct diag *diag);
 	int (*attach)(const struct probe *probe, struct loader *loader, struct diag *diag);
+	bool twice; /* a second program sees what the first is too busy for */
 };
+
+static int raw_prepare(struct probe *probe, struct diag *diag)
+{
+	(void)probe;
+	return access(BTF_VMLINUX, R_OK) ? diag_errno(diag, -errno, BTF_VMLINUX) : 0;
+}
+
+/* The members that bpf_text/raw_tracepoint.bpf.c reads. */
+struct sock_layout {
+	struct btf_field family, dport, daddr, sport, saddr, protocol, v6_laddr, v6_raddr;
+	bool v6;
+};
+
+static int sock_layout_find(const struct btf_types *types, struct sock_layout *layout,
+			    struct diag *diag)
+{
+	const struct {
+		const char *structure, *member;
+		struct btf_field *field;
+	} members[] = {
+		{"sock_common", "skc_family", &layout->family},
+		{"sock_common", "skc_dport", &layout->dport},
+		{"sock_common", "skc_daddr", &layout->daddr},
+		{"inet_sock", "inet_sport", &layout->sport},
+		{"inet_sock", "inet_saddr", &layout->saddr},
+		{"sock", "sk_protocol", &layout->protocol},
+	};
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
+		if (btf_types_field(types, members[i].structure, members[i].member,
+				    members[i].field))
+			return diag_set(diag, -ENOTSUP, BTF_VMLINUX ": no %s.%s",
+					members[i].structure, members[i].member);
+	layout->v6 =
+		!btf_types_field(types, "sock_common", "skc_v6_rcv_saddr", &layout->v6_laddr) &&
+		!btf_types_field(types, "sock_common", "skc_v6_daddr", &layout->v6_raddr);
+	return 0;
+}
+
+static uint32_t field_end(const struct btf_field *field)
+{
+	return field->offset + field->size;
+}
+
+static void sock_layout_render(const struct sock_layout *layout, struct text *text)
+{
+	uint32_t head = field_end(&layout->family), start, end;
+
+	if (head < field_end(&layout->dport))
+		head = field_end(&layout->dport);
+	if (head < field_end(&layout->daddr))
+		head = field_end(&layout->daddr);
+	start = layout->saddr.offset < layout->sport.offset ? layout->saddr.offset
+							    : layout->sport.offset;
+	end = field_end(&layout->saddr) > field_end(&layout->sport) ? field_end(&layout->saddr)
+								    : field_end(&layout->sport);
+	text_printf(text, "#define HEAD_SIZE %u\n", head);
+	text_printf(text, "#define HEAD_FAMILY %u\n", layout->family.offset);
+	text_printf(text, "#define HEAD_DPORT %u\n", layout->dport.offset);
+	text_printf(text, "#define HEAD_DADDR %u\n", layout->daddr.offset);
+	text_printf(text, "#define INET_START %u\n", start);
+	text_printf(text, "#define INET_SIZE %u\n", end - start);
+	text_printf(text, "#define INET_SPORT %u\n", layout->sport.offset - start);
+	text_printf(text, "#define INET_SADDR %u\n", layout->saddr.offset - start);
+	text_printf(text, "#define SOCK_PROTOCOL %u\n", layout->protocol.offset);
+	text_printf(text, "#define SOCK_PROTOCOL_TYPE u%u\n", layout->protocol.size * 8);
+	if (!layout->v6)
+		return;
+	text_printf(text, "#define V6_LADDR %u\n", layout->v6_laddr.offset);
+	text_printf(text, "#define V6_RADDR %u\n", layout->v6_raddr.offset);
+}
+
+static int raw_layout(const struct probe *probe, struct text *text, struct diag *diag)
+{
+	struct sock_layout layout;
+	struct btf_types *types;
+	int err = btf_types_read(&types, BTF_VMLINUX, diag);
+
+	(void)probe;
+	if (err)
+		return err;
+	err = sock_layout_find(types, &layout, diag);
+	btf_types_free(types);
+	if (!err)
+		sock_layout_render(&layout, text);
+	return err;
+}
 
 /* The layout that bpf_text/tracepoint.bpf.c knows, but for the size of protocol. */
 static int tracepoint_check(const struct tracepoint *tracepoint, unsigned int protocol_size)
@@ -83,6 +173,13 @@ static int tracepoint_attach(const struct probe *probe, struct loader *loader, s
 	return err;
 }
 
+static int tracepoint_layout(const struct probe *probe, struct text *text, struct diag *diag)
+{
+	(void)diag;
+	text_printf(text, "#define ARGS_PROTOCOL %s\n", probe->protocol_type);
+	return 0;
+}
+
 static int kprobe_prepare(struct probe *probe, struct diag *diag)
 {
 	(void)probe;
@@ -92,17 +189,46 @@ static int kprobe_prepare(struct probe *probe, struct diag *diag)
 	return 0;
 }
 
-static int kprobe_attach(const struct probe *probe, struct loader *loader, struct diag *diag)
+static int kprobe_layout(const struct probe *probe, struct text *text, struct diag *diag)
+{
+	(void)probe;
+	(void)text;
+	(void)diag;
+	return 0; /* the kernel's headers say it */
+}
+
+static int section_attach(const struct probe *probe, struct loader *loader, struct diag *diag)
 {
 	(void)probe;
 	return loader_attach(loader, -1, diag);
 }
 
 static const struct probe_kind ladder[] = {
-	{"tracepoint", bpf_text_tracepoint, NULL, tracepoint_prepare, tracepoint_attach},
-	{"kprobe", bpf_text_kprobe,
-	 "#include <linux/ptrace.h>\n#include <net/inet_sock.h>\n#include <net/tcp_states.h>\n",
-	 kprobe_prepare, kprobe_attach},
+	{
+		.name = "raw_tracepoint",
+		.entry = bpf_text_raw_tracepoint,
+		.prepare = raw_prepare,
+		.layout = raw_layout,
+		.attach = section_attach,
+		.twice = true,
+	},
+	{
+		.name = "tracepoint",
+		.entry = bpf_text_tracepoint,
+		.prepare = tracepoint_prepare,
+		.layout = tracepoint_layout,
+		.attach = tracepoint_attach,
+	},
+	{
+		.name = "kprobe",
+		.entry = bpf_text_kprobe,
+		.includes = "#include <linux/ptrace.h>\n"
+			    "#include <net/inet_sock.h>\n"
+			    "#include <net/tcp_states.h>\n",
+		.prepare = kprobe_prepare,
+		.layout = kprobe_layout,
+		.attach = section_attach,
+	},
 };
 
 #define KINDS (sizeof(ladder) / sizeof(*ladder))
@@ -145,9 +271,8 @@ int probe_choose(struct probe *probe, const char *name, struct diag *diag)
 
 void probe_assume(struct probe *probe, const char *name)
 {
-	*probe = (struct probe){.kind = name ? kind_find(name) : &ladder[0]};
-	if (probe->kind->prepare == tracepoint_prepare)
-		probe->protocol_type = "u16";
+	*probe = (struct probe){.kind = kind_find(name ? name : "tracepoint")};
+	probe->protocol_type = "u16";
 }
 
 const char *probe_name(const struct probe *probe)
@@ -165,15 +290,23 @@ const char *probe_includes(const struct probe *probe)
 	return probe->kind->includes ? probe->kind->includes : "";
 }
 
-void probe_render_macros(const struct probe *probe, struct text *text)
+int probe_render_layout(const struct probe *probe, struct text *text, struct diag *diag)
 {
-	if (probe->protocol_type)
-		text_printf(text, "#define ARGS_PROTOCOL %s\n", probe->protocol_type);
+	return probe->kind->layout(probe, text, diag);
 }
 
 void probe_render_entry(const struct probe *probe, struct text *text)
 {
 	text_str(text, probe->kind->entry);
+}
+
+uint64_t probe_missed(const struct probe *probe, const struct loader *loader, uint64_t caught)
+{
+	uint64_t missed = 0;
+
+	if (loader_misses(loader, probe->kind->twice, &missed) || missed < caught)
+		return 0;
+	return missed - caught;
 }
 
 int probe_attach(const struct probe *probe, struct loader *loader, struct diag *diag)

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct diag;
 struct loader;
@@ -30,18 +31,29 @@ const char *probe_kind_name(size_t index); /* NULL past the last */
  */
 int probe_choose(struct probe *probe, const char *name, struct diag *diag);
 
-/* The probe called name, or the first, as on a current kernel; asks this kernel nothing. */
+/* The probe called name, or the tracepoint, as on a current kernel; asks this kernel nothing. */
 void probe_assume(struct probe *probe, const char *name);
 
 const char *probe_name(const struct probe *probe);
 bool probe_needs_kernel_headers(const struct probe *probe);
 
-/* Appends the macros, then the entry point, of the probe's program text. */
-void probe_render_macros(const struct probe *probe, struct text *text);
+/*
+ * Appends the macros that say where this kernel keeps what the entry reads. It may take a few
+ * milliseconds, and depends on nothing but the kernel's build. -errno with diag filled.
+ */
+int probe_render_layout(const struct probe *probe, struct text *text, struct diag *diag);
+
+/* Appends the entry point of the probe's program text. */
 void probe_render_entry(const struct probe *probe, struct text *text);
 
 /* The kernel headers that the entry uses, as #include lines. */
 const char *probe_includes(const struct probe *probe);
+
+/*
+ * Events that no program has seen: it was busy on the CPU when they came, and the kernel passed it
+ * over. caught of them were seen by a second program.
+ */
+uint64_t probe_missed(const struct probe *probe, const struct loader *loader, uint64_t caught);
 
 /* Attaches the loaded program: from here on events come. */
 int probe_attach(const struct probe *probe, struct loader *loader, struct diag *diag);

@@ -20,12 +20,12 @@ static const char kernel_includes[] = "#include <linux/socket.h>\n"
 				      "#include <net/tcp_states.h>\n";
 
 void program_render(const struct options *options, const struct probe *probe, bool kernel_headers,
-		    struct text *text)
+		    const char *layout, struct text *text)
 {
 	text_printf(text, "/* tcpstates " VERSION ", probe %s */\n", probe_name(probe));
 	filter_render(text, options);
 	text_printf(text, "#define MAX_SOCKETS %llu\n", (unsigned long long)options->max_sockets);
-	probe_render_macros(probe, text);
+	text_str(text, layout);
 	text_char(text, '\n');
 	if (kernel_headers) {
 		text_str(text, kernel_includes);
@@ -49,6 +49,35 @@ struct build {
 	struct store store;
 };
 
+/* Without the members' places, which take far longer to find than all the rest. */
+static void key_render(const struct build *build, const struct headers *headers, struct text *key)
+{
+	_cleanup_text_ struct text source = {0};
+
+	program_render(build->options, build->probe, headers->kind != HEADERS_OWN, "", &source);
+	store_key(key, &source, headers); /* the kernel's build id stands for them */
+	if (source.err)
+		key->err = source.err;
+}
+
+static int source_render(const struct build *build, const struct headers *headers,
+			 struct text *source, struct diag *diag)
+{
+	_cleanup_text_ struct text layout = {0};
+	int err;
+
+	text_str(&layout, "");
+	err = probe_render_layout(build->probe, &layout, diag);
+	if (err)
+		return err;
+	if (!layout.err)
+		program_render(build->options, build->probe, headers->kind != HEADERS_OWN,
+			       layout.data, source);
+	if (layout.err || source->err)
+		return diag_errno(diag, -ENOMEM, "the program text");
+	return 0;
+}
+
 static int build_with(const struct build *build, const struct headers *headers, struct text *object,
 		      struct diag *diag)
 {
@@ -56,12 +85,12 @@ static int build_with(const struct build *build, const struct headers *headers, 
 	_cleanup_text_ struct text source = {0}, key = {0};
 	int err;
 
-	program_render(build->options, build->probe, kernel, &source);
-	if (source.err)
-		return diag_errno(diag, source.err, "the program text");
-	store_key(&key, &source, headers);
+	key_render(build, headers, &key);
 	if (!store_get(&build->store, &key, object))
 		return 0;
+	err = source_render(build, headers, &source, diag);
+	if (err)
+		return err;
 	err = compile_object(&source, headers, build->options->max_compile_s, object, diag);
 	if (err)
 		return err;

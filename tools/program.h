@@ -13,10 +13,11 @@ struct text;
 
 /*
  * Appends the program's text. With kernel_headers it takes types and helpers from them and from
- * libbcc's own prelude, otherwise it declares all it uses.
+ * libbcc's own prelude, otherwise it declares all it uses. layout is what probe_render_layout()
+ * said.
  */
 void program_render(const struct options *options, const struct probe *probe, bool kernel_headers,
-		    struct text *text);
+		    const char *layout, struct text *text);
 
 /*
  * Renders the program and makes it an object, from the cache or with the compiler: without kernel

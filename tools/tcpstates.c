@@ -46,6 +46,7 @@ static void diag_print(const struct diag *diag, bool verbose)
 
 static int text_print(const struct options *options, struct diag *diag)
 {
+	_cleanup_text_ struct text layout = {0};
 	struct output output = {.fd = STDOUT_FILENO};
 	struct probe probe;
 	struct diag why;
@@ -54,8 +55,12 @@ static int text_print(const struct options *options, struct diag *diag)
 	/* As this kernel wants it, where that can be seen without privilege. */
 	if (probe_choose(&probe, options->probe, &why))
 		probe_assume(&probe, options->probe);
+	text_str(&layout, "");
+	err = probe_render_layout(&probe, &layout, diag);
+	if (err)
+		return err;
 	program_render(options, &probe,
-		       options->kernel_headers || probe_needs_kernel_headers(&probe),
+		       options->kernel_headers || probe_needs_kernel_headers(&probe), layout.data,
 		       &output.lines);
 	err = output_flush(&output);
 	output_free(&output);

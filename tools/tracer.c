@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -22,27 +23,30 @@
 #include "ring.h"
 #include "steps.h"
 
-#define BUFFER_PAGES 256   /* a CPU: about 10,000 events */
-#define PERIOD_MS    50	   /* between rounds, at most */
-#define BATCH_SIZE   65536 /* bytes of lines that are written at once */
+#define BATCH_SIZE 65536 /* bytes of lines that are written at once */
 
 /*
  * How long a record may take from reading the clock to being in its buffer. The program runs with
  * preemption off, so it is microseconds, but a virtual CPU can lose its processor meanwhile.
  */
-#define SLACK_NS 1000000
+#define SLACK_NS       200000
+#define TIMER_SLACK_NS 10000 /* the usual 50 us would be felt in a lone line */
 
 struct tracer {
 	const struct options *options;
 	struct loader *loader;
-	struct ring_set *rings;
+	struct ring_set *rings; /* events */
+	struct ring_set *kicks; /* words that there is one, after a quiet time */
 	struct order *order;
-	int signals;		/* signalfd */
-	struct pollfd *pollers; /* the signals, stdout, then a buffer each */
+	int signals; /* signalfd */
+	struct pollfd *pollers; /* the signals, stdout, then the buffers of both sets */
 	size_t poller_count;
 	struct output output;
 	struct line_format format;
 	struct losses losses;
+	const struct probe *probe;
+	uint64_t newest_ns; /* of the events taken */
+	bool quiet; /* nothing has come for long: the program will say when something does */
 	int write_err;
 };
 
@@ -54,6 +58,7 @@ static void tracer_close(struct tracer *tracer)
 		close(tracer->signals);
 	free(tracer->pollers);
 	ring_set_free(tracer->rings);
+	ring_set_free(tracer->kicks);
 	order_free(tracer->order);
 	output_free(&tracer->output);
 }
@@ -71,33 +76,51 @@ static int signals_open(void)
 
 static int pollers_open(struct tracer *tracer)
 {
-	size_t rings = ring_set_count(tracer->rings);
+	const struct ring_set *const sets[] = {tracer->kicks, tracer->rings};
+	struct pollfd *poller;
 
-	tracer->poller_count = POLL_RINGS + rings;
+	tracer->poller_count =
+		POLL_RINGS + ring_set_count(tracer->kicks) + ring_set_count(tracer->rings);
 	tracer->pollers = calloc(tracer->poller_count, sizeof(*tracer->pollers));
 	if (!tracer->pollers)
 		return -ENOMEM;
 	tracer->pollers[POLL_SIGNALS] = (struct pollfd){.fd = tracer->signals, .events = POLLIN};
 	/* No event is asked for: what is told all the same is that nobody reads any more. */
 	tracer->pollers[POLL_STDOUT] = (struct pollfd){.fd = tracer->output.fd};
-	for (size_t i = 0; i < rings; i++)
-		tracer->pollers[POLL_RINGS + i] =
-			(struct pollfd){.fd = ring_set_fd(tracer->rings, i), .events = POLLIN};
+	poller = &tracer->pollers[POLL_RINGS];
+	for (size_t set = 0; set < 2; set++)
+		for (size_t i = 0; i < ring_set_count(sets[set]); i++)
+			*poller++ =
+				(struct pollfd){.fd = ring_set_fd(sets[set], i), .events = POLLIN};
+	return 0;
+}
+
+static int rings_open(struct tracer *tracer, struct ring_set **set, const char *map,
+		      unsigned int pages, enum ring_wake wake, struct diag *diag)
+{
+	int err = ring_set_open(set, pages, wake, diag);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < ring_set_count(*set); i++) {
+		err = loader_map_set(tracer->loader, map, ring_set_cpu(*set, i),
+				     ring_set_fd(*set, i));
+		if (err)
+			return diag_errno(diag, err, "giving the perf buffers to the program");
+	}
 	return 0;
 }
 
 static int tracer_open(struct tracer *tracer, struct diag *diag)
 {
-	int err = ring_set_open(&tracer->rings, BUFFER_PAGES, diag);
+	int err = rings_open(tracer, &tracer->rings, "events", tracer->options->buffer_pages,
+			     RING_WAKE_HALF, diag);
 
-	for (size_t i = 0; !err && i < ring_set_count(tracer->rings); i++) {
-		err = loader_map_set(tracer->loader, "events", ring_set_cpu(tracer->rings, i),
-				     ring_set_fd(tracer->rings, i));
-		if (err)
-			diag_errno(diag, err, "giving the perf buffers to the program");
-	}
+	if (!err)
+		err = rings_open(tracer, &tracer->kicks, "kicks", 1, RING_WAKE_RECORD, diag);
 	if (err)
 		return err;
+	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
 	tracer->order = order_new(sizeof(struct event));
 	tracer->signals = signals_open();
 	if (!tracer->order || tracer->signals < 0 || pollers_open(tracer))
@@ -108,12 +131,21 @@ static int tracer_open(struct tracer *tracer, struct diag *diag)
 static void record_take(void *arg, const void *data, size_t size)
 {
 	struct tracer *tracer = arg;
-	struct event event = {0};
+	struct event event;
 
 	if (!event_decode(data, size, &event))
 		tracer->losses.counts[LOSS_BAD_RECORD]++;
 	else if (order_add(tracer->order, &event))
 		tracer->losses.counts[LOSS_NO_MEMORY]++;
+	else if (event.ts_ns > tracer->newest_ns)
+		tracer->newest_ns = event.ts_ns;
+}
+
+static void kick_take(void *arg, const void *data, size_t size)
+{
+	(void)arg; /* a kick has done its work when it comes */
+	(void)data;
+	(void)size;
 }
 
 static void batch_write(struct tracer *tracer)
@@ -145,6 +177,17 @@ static void losses_read(struct tracer *tracer)
 		return;
 	tracer->losses.counts[LOSS_BUFFER_FULL] = counters[COUNTER_LOST];
 	tracer->losses.counts[LOSS_NO_ROOM] = counters[COUNTER_NO_ROOM];
+	tracer->losses.counts[LOSS_MISSED] =
+		probe_missed(tracer->probe, tracer->loader, counters[COUNTER_CAUGHT]);
+}
+
+/* At most once a second, but always before a time in which nobody looks. */
+static void losses_look(struct tracer *tracer, uint64_t now)
+{
+	if (now < tracer->losses.next_ns && !tracer->quiet)
+		return;
+	losses_read(tracer);
+	losses_tell(&tracer->losses, tracer->quiet ? UINT64_MAX : now);
 }
 
 /* Reads all buffers and writes what is final: after the last round, everything is. */
@@ -152,41 +195,58 @@ static int tracer_round(struct tracer *tracer, bool last, struct diag *diag)
 {
 	uint64_t begin = clock_now_ns();
 
-	if (ring_set_drain(tracer->rings, record_take, tracer) < 0)
+	if (ring_set_drain(tracer->kicks, kick_take, NULL) < 0 ||
+	    ring_set_drain(tracer->rings, record_take, tracer) < 0)
 		return diag_set(diag, -EPROTO, "a perf buffer holds nonsense");
 	wall_clock_update(&tracer->format.clock);
 	order_flush(tracer->order, last ? UINT64_MAX : begin - SLACK_NS, event_show, tracer);
 	batch_write(tracer);
-	if (begin >= tracer->losses.next_ns) {
-		losses_read(tracer);
-		losses_tell(&tracer->losses, begin);
-	}
+	/*
+	 * An event that woke nobody came within QUIET_NS of one before it. Twice as long again is
+	 * for one whose CPU was away between reading the clock and writing the record.
+	 */
+	tracer->quiet = !order_waiting(tracer->order) && begin > tracer->newest_ns + 3 * QUIET_NS;
+	losses_look(tracer, begin);
 	if (tracer->write_err && tracer->write_err != -EPIPE)
 		return diag_errno(diag, tracer->write_err, "writing to stdout");
 	return 0;
 }
 
+/*
+ * A lone event is read at once, and is final a slack later. While there are many, a round is made
+ * only as often as keeps a line from waiting. When it is quiet, the next kick is waited for.
+ */
+static const struct timespec *tracer_pause(const struct tracer *tracer, bool kicked)
+{
+	static const struct timespec slack = {.tv_nsec = SLACK_NS}, period = {.tv_nsec = QUIET_NS};
+
+	return tracer->quiet ? NULL : kicked ? &slack : &period;
+}
+
 /* 0 when it is time to end. */
 static int tracer_loop(struct tracer *tracer, struct diag *diag)
 {
+	bool kicked = false;
+
 	for (;;) {
-		int err, ready = poll(tracer->pollers, tracer->poller_count, PERIOD_MS);
+		int err, ready = ppoll(tracer->pollers, tracer->poller_count,
+				       tracer_pause(tracer, kicked), NULL);
 
 		if (ready < 0 && errno != EINTR)
 			return diag_errno(diag, -errno, "poll");
 		if (ready > 0 &&
 		    (tracer->pollers[POLL_SIGNALS].revents || tracer->pollers[POLL_STDOUT].revents))
 			return 0;
+		kicked = tracer->quiet;
 		err = tracer_round(tracer, false, diag);
 		if (err || tracer->write_err)
 			return err;
 	}
 }
 
-static int tracer_trace(struct tracer *tracer, const struct probe *probe, struct steps *steps,
-			struct diag *diag)
+static int tracer_trace(struct tracer *tracer, struct steps *steps, struct diag *diag)
 {
-	int err = probe_attach(probe, tracer->loader, diag);
+	int err = probe_attach(tracer->probe, tracer->loader, diag);
 
 	if (err)
 		return err;
@@ -207,6 +267,7 @@ int tracer_run(const struct options *options, const struct probe *probe, struct 
 {
 	struct tracer tracer = {
 		.options = options,
+		.probe = probe,
 		.loader = loader,
 		.signals = -1,
 		.output.fd = STDOUT_FILENO,
@@ -219,7 +280,7 @@ int tracer_run(const struct options *options, const struct probe *probe, struct 
 	int err = tracer_open(&tracer, diag);
 
 	if (!err)
-		err = tracer_trace(&tracer, probe, steps, diag);
+		err = tracer_trace(&tracer, steps, diag);
 	tracer_close(&tracer);
 	return err;
 }

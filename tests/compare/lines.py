@@ -33,6 +33,7 @@ PATIENCE = 60  # seconds without a line
 FORMS = ["", "-w", "-s", "-t", "-T", "-tT", "-wtT", "-st", "-sT", "-stT"]
 FILTERS = ["-4", "-6", "-L %d" % PORT, "-L %d,%d" % (PORT, PORT + 2), "-D %d" % PORT,
            "-D %d,%d" % (PORT + 1, PORT + 2), "-4 -L %d" % PORT, "-6 -D %d" % PORT]
+OURS = ["--probe tracepoint", "--kernel-headers"]  # options that the original does not have
 SCENARIOS = ["client-fin", "server-fin", "client-rst", "server-rst", "half-close", "refused",
              "listen"]
 
@@ -86,9 +87,9 @@ def mark(tracer, traffic, family, port):
         tracer.read(0.1)
 
 
-def run(tool, traffic, options):
-    """Both tools' headers and lines of the same sessions."""
-    original, ours = Tracer(ORIGINAL + options), Tracer([tool] + options)
+def run(tool, traffic, options, extra):
+    """Both tools' headers and lines of the same sessions; extra are options of ours alone."""
+    original, ours = Tracer(ORIGINAL + options), Tracer([tool] + options + extra)
     for tracer in (original, ours):
         tracer.wait_for("header", bool)
     shown = int(options[-1].split(",")[-1]) if options and options[-1][0] != "-" else PORT
@@ -157,15 +158,15 @@ def pair(original, ours, options):
 
 def main(tool, traffic):
     failed = False
-    for case in FORMS + FILTERS:
-        options = case.split()
-        (header, original), (our_header, ours) = run(tool, traffic, options)
+    for case in FORMS + FILTERS + OURS:
+        options, extra = ([], case.split()) if case in OURS else (case.split(), [])
+        (header, original), (our_header, ours) = run(tool, traffic, options, extra)
         wrong, far, median = pair(original, ours, options)
         if header != our_header:
             wrong.append("headers: %s\n    ours: %s" % (header, our_header))
         if len(original) < SESSIONS:
             wrong.append("only %d lines" % len(original))
-        print("%-14s %4d lines of the original, %4d of ours: %s; MS %.3f apart in the median,"
+        print("%-18s %4d lines of the original, %4d of ours: %s; MS %.3f apart in the median,"
               " %d further than 0.02 or 2 %%" % (case or "(none)", len(original), len(ours),
               "DIFFERENT" if wrong else "equal", median, far), flush=True)
         for text in wrong[:10]:

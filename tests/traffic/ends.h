@@ -11,8 +11,8 @@
 #define STEP_SECONDS 10
 
 enum ip_mode {
-	IP_V4,	   /* 127.0.0.1 on both sides */
-	IP_V6,	   /* ::1 on both sides */
+	IP_V4, /* 127.0.0.1 on both sides */
+	IP_V6, /* ::1 on both sides */
 	IP_MAPPED, /* AF_INET6 client to ::ffff:127.0.0.1, dual-stack AF_INET6 listener */
 };
 

@@ -25,9 +25,9 @@ struct load {
 	bool reset;
 	long threads;
 	double seconds;
-	long count;    /* connections per thread, or 0 to go by seconds */
-	double rate;   /* connections per second in all, or 0 for no limit */
-	long open;     /* connections held open meanwhile */
+	long count; /* connections per thread, or 0 to go by seconds */
+	double rate; /* connections per second in all, or 0 for no limit */
+	long open; /* connections held open meanwhile */
 	int64_t start; /* in ns, as clock_read() */
 };
 

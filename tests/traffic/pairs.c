@@ -20,7 +20,7 @@
 
 #define BASE_PORT     9000
 #define CLOSE_SECONDS 10
-#define SPARE_FILES   64     /* descriptors that are not an end of a connection */
+#define SPARE_FILES   64 /* descriptors that are not an end of a connection */
 #define HOLDER_PAIRS  100000 /* most connections one process holds */
 
 /* Ends the program if the call named by what failed and left its reason in errno. */

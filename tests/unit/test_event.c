@@ -101,8 +101,10 @@ static void states_have_the_kernels_names(void **state)
 		"LISTEN",    "CLOSING",	    "NEW_SYN_RECV",
 	};
 
-	for (unsigned int i = 1; i < COUNT(names); i++)
-		assert_string_equal(state_name(i), names[i]);
+	for (unsigned int i = 1; i < COUNT(names); i++) {
+		assert_string_equal(state_name(i)->text, names[i]);
+		assert_int_equal(state_name(i)->len, strlen(names[i]));
+	}
 	assert_int_equal(COUNT(names), 13);
 	assert_null(state_name(0));
 	assert_null(state_name(13));

@@ -256,6 +256,7 @@ static const char *const help_lines[] = {
 	"  --no-cache ",
 	"  --cache-dir=DIR ",
 	"  --max-sockets=N ",
+	"  --buffer-pages=N ",
 	"  --max-compile=SECONDS\n ",
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bpf_text.h"
+#include "diag.h"
 #include "options.h"
 #include "probe.h"
 #include "program.h"
@@ -32,10 +33,14 @@ static void text_render(struct text *text, const char *name, bool kernel_headers
 	struct options options = {.ipv4 = true,
 				  .max_sockets = 1234,
 				  .lports = {lports, COUNT(lports)}};
+	_cleanup_text_ struct text layout = {0};
 	struct probe probe;
+	struct diag diag;
 
 	probe_assume(&probe, name);
-	program_render(&options, &probe, kernel_headers, text);
+	text_str(&layout, "");
+	assert_int_equal(probe_render_layout(&probe, &layout, &diag), 0);
+	program_render(&options, &probe, kernel_headers, layout.data, text);
 	assert_int_equal(text->err, 0);
 	assert_int_equal(strlen(text->data), text->len);
 }
@@ -121,12 +126,14 @@ static void kprobe_has_no_macro_of_the_tracepoint(void **state)
 static void old_tracepoint_has_a_narrow_protocol(void **state)
 {
 	struct options options = {.max_sockets = MAX_SOCKETS_DEFAULT};
-	_cleanup_text_ struct text text = {0};
+	_cleanup_text_ struct text text = {0}, layout = {0};
 	struct probe probe;
+	struct diag diag;
 
 	probe_assume(&probe, "tracepoint");
 	probe.protocol_type = "u8";
-	program_render(&options, &probe, false, &text);
+	assert_int_equal(probe_render_layout(&probe, &layout, &diag), 0);
+	program_render(&options, &probe, false, layout.data, &text);
 	assert_non_null(strstr(text.data, "#define ARGS_PROTOCOL u8\n"));
 	assert_non_null(strstr(text.data, "#define MAX_SOCKETS 65536\n"));
 	assert_null(strstr(text.data, "u16\n#"));
@@ -148,7 +155,7 @@ static void probes_are_known_by_name(void **state)
 	assert_false(probe_is_known("fentry"));
 	assert_false(probe_is_known(""));
 	probe_assume(&probe, NULL);
-	assert_string_equal(probe_name(&probe), probe_kind_name(0));
+	assert_string_equal(probe_name(&probe), "tracepoint");
 }
 
 static void kprobe_alone_needs_the_kernels_headers(void **state)

@@ -1,12 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "unit.h"
 
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "visible.h"
 
 #define R "\xef\xbf\xbd" /* U+FFFD */
+
+/* Appends, in exactly the room that is asked for, and returns the columns. */
+static size_t visible_append(struct text *text, const char *bytes, size_t len, size_t max)
+{
+	char *room = malloc(VISIBLE_ROOM(len) + 1); /* a sanitizer would tell */
+	size_t columns = 4711;
+
+	assert_non_null(room);
+	text_bytes(text, room, visible_put(room, bytes, len, max, &columns) - room);
+	free(room);
+	return columns;
+}
 
 struct visible_case {
 	const char *bytes;
@@ -82,7 +96,7 @@ static void c1_is_escaped(void **state)
 static void separators_and_directions_are_escaped(void **state)
 {
 	static const struct visible_case cases[] = {
-		{BYTES("\xd8\x9c"), "\\xd8\\x9c", 8},		/* U+061C */
+		{BYTES("\xd8\x9c"), "\\xd8\\x9c", 8}, /* U+061C */
 		{BYTES("\xe2\x80\x8e"), "\\xe2\\x80\\x8e", 12}, /* U+200E */
 		{BYTES("\xe2\x80\x8f"), "\\xe2\\x80\\x8f", 12}, /* U+200F */
 		{BYTES("\xe2\x80\xa8"), "\\xe2\\x80\\xa8", 12}, /* U+2028 */
@@ -97,8 +111,8 @@ static void separators_and_directions_are_escaped(void **state)
 		 "b",
 		 14}, /* between others */
 		/* Their neighbours are harmless. */
-		{BYTES("\xd8\x9b"), "\xd8\x9b", 1},	    /* U+061B */
-		{BYTES("\xd8\x9d"), "\xd8\x9d", 1},	    /* U+061D */
+		{BYTES("\xd8\x9b"), "\xd8\x9b", 1}, /* U+061B */
+		{BYTES("\xd8\x9d"), "\xd8\x9d", 1}, /* U+061D */
 		{BYTES("\xe2\x80\x90"), "\xe2\x80\x90", 1}, /* U+2010 */
 		{BYTES("\xe2\x80\xa7"), "\xe2\x80\xa7", 1}, /* U+2027 */
 		{BYTES("\xe2\x80\xaf"), "\xe2\x80\xaf", 1}, /* U+202F */
@@ -113,13 +127,13 @@ static void utf8_is_itself(void **state)
 {
 	static const struct visible_case cases[] = {
 		{BYTES("\xc3\xa9"), "\xc3\xa9", 1},
-		{BYTES("\xdf\xbf"), "\xdf\xbf", 1},		    /* U+07FF */
-		{BYTES("\xe0\xa0\x80"), "\xe0\xa0\x80", 1},	    /* U+0800 */
-		{BYTES("\xe2\x82\xac"), "\xe2\x82\xac", 1},	    /* U+20AC */
-		{BYTES("\xed\x9f\xbf"), "\xed\x9f\xbf", 1},	    /* U+D7FF */
-		{BYTES("\xee\x80\x80"), "\xee\x80\x80", 1},	    /* U+E000 */
-		{BYTES("\xef\xbf\xbd"), "\xef\xbf\xbd", 1},	    /* U+FFFD itself */
-		{BYTES("\xef\xbf\xbf"), "\xef\xbf\xbf", 1},	    /* U+FFFF */
+		{BYTES("\xdf\xbf"), "\xdf\xbf", 1}, /* U+07FF */
+		{BYTES("\xe0\xa0\x80"), "\xe0\xa0\x80", 1}, /* U+0800 */
+		{BYTES("\xe2\x82\xac"), "\xe2\x82\xac", 1}, /* U+20AC */
+		{BYTES("\xed\x9f\xbf"), "\xed\x9f\xbf", 1}, /* U+D7FF */
+		{BYTES("\xee\x80\x80"), "\xee\x80\x80", 1}, /* U+E000 */
+		{BYTES("\xef\xbf\xbd"), "\xef\xbf\xbd", 1}, /* U+FFFD itself */
+		{BYTES("\xef\xbf\xbf"), "\xef\xbf\xbf", 1}, /* U+FFFF */
 		{BYTES("\xf0\x90\x80\x80"), "\xf0\x90\x80\x80", 1}, /* U+10000 */
 		{BYTES("\xf0\x9f\x98\x80"), "\xf0\x9f\x98\x80", 1}, /* U+1F600 */
 		{BYTES("\xf4\x8f\xbf\xbf"), "\xf4\x8f\xbf\xbf", 1}, /* U+10FFFF */
@@ -218,6 +232,27 @@ static void cut_spares_escapes(void **state)
 	cases_check(none, COUNT(none), 0);
 }
 
+/* Each byte at each place among printable ones, in words and in what is left of them. */
+static void plain_ends_at_the_first_special(void **state)
+{
+	for (size_t len = 0; len <= 20; len++) {
+		for (size_t at = 0; at < len; at++) {
+			for (int c = 0; c < 256; c++) {
+				char bytes[20];
+				bool plain = c >= 0x20 && c < 0x7f;
+
+				memset(bytes, at % 2 ? ' ' : '~', len);
+				bytes[at] = c;
+				bytes[len - 1] = at < len - 1 ? '\n' : c;
+				assert_int_equal(visible_plain(bytes, len), !plain	   ? at
+									    : at < len - 1 ? len - 1
+											   : len);
+			}
+		}
+	}
+	assert_int_equal(visible_plain("", 0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +264,7 @@ int main(void)
 		cmocka_unit_test(invalid_is_replaced),
 		cmocka_unit_test(cut_counts_characters),
 		cmocka_unit_test(cut_spares_escapes),
+		cmocka_unit_test(plain_ends_at_the_first_special),
 	};
 
 	return cmocka_run_group_tests_name("visible", tests, NULL, NULL);

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "btf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/btf.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "diag.h"
+
+#define DEPTH_MAX 8 /* of anonymous structs, and of typedefs and the like */
+
+struct btf_types {
+	void *file; /* what was read, if it is ours */
+	const char *strings;
+	uint32_t strings_len;
+	uint32_t count; /* types, numbered from 1 */
+	const struct btf_type **by_id;
+};
+
+void btf_types_free(struct btf_types *types)
+{
+	if (!types)
+		return;
+	free(types->file);
+	free(types->by_id);
+	free(types);
+}
+
+/* Bytes that follow a type of this kind; -1 for a kind that is not known. */
+static ssize_t kind_extra(const struct btf_type *type)
+{
+	size_t vlen = BTF_INFO_VLEN(type->info);
+
+	switch (BTF_INFO_KIND(type->info)) {
+	case BTF_KIND_INT:
+	case BTF_KIND_VAR:
+	case BTF_KIND_DECL_TAG:
+		return sizeof(uint32_t);
+	case BTF_KIND_ARRAY:
+		return sizeof(struct btf_array);
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION:
+		return vlen * sizeof(struct btf_member);
+	case BTF_KIND_ENUM:
+		return vlen * sizeof(struct btf_enum);
+	case BTF_KIND_ENUM64:
+		return vlen * sizeof(struct btf_enum64);
+	case BTF_KIND_FUNC_PROTO:
+		return vlen * sizeof(struct btf_param);
+	case BTF_KIND_DATASEC:
+		return vlen * sizeof(struct btf_var_secinfo);
+	case BTF_KIND_PTR:
+	case BTF_KIND_FWD:
+	case BTF_KIND_TYPEDEF:
+	case BTF_KIND_VOLATILE:
+	case BTF_KIND_CONST:
+	case BTF_KIND_RESTRICT:
+	case BTF_KIND_FUNC:
+	case BTF_KIND_FLOAT:
+	case BTF_KIND_TYPE_TAG:
+		return 0;
+	default:
+		return -1;
+	}
+}
+
+/* Walks the type section; fills by_id if it is there. The number of types, or -EPROTO. */
+static int64_t types_walk(const char *at, size_t left, const struct btf_type **by_id)
+{
+	int64_t count = 0;
+
+	while (left >= sizeof(struct btf_type)) {
+		const struct btf_type *type = (const void *)at;
+		ssize_t extra = kind_extra(type);
+		size_t size = sizeof(*type) + extra;
+
+		if (extra < 0 || size > left)
+			return -EPROTO;
+		count++;
+		if (by_id)
+			by_id[count] = type;
+		at += size;
+		left -= size;
+	}
+	return left ? -EPROTO : count;
+}
+
+static bool header_is_good(const struct btf_header *header, size_t size)
+{
+	uint64_t body;
+
+	if (size < sizeof(*header) || header->magic != BTF_MAGIC || header->hdr_len > size ||
+	    header->hdr_len < sizeof(*header))
+		return false;
+	body = size - header->hdr_len;
+	return header->type_off % sizeof(uint32_t) == 0 &&
+	       header->hdr_len % sizeof(uint32_t) == 0 &&
+	       (uint64_t)header->type_off + header->type_len <= body &&
+	       (uint64_t)header->str_off + header->str_len <= body && header->str_len;
+}
+
+int btf_types_decode(struct btf_types **types, const void *data, size_t size)
+{
+	const struct btf_header *header = data;
+	struct btf_types *new;
+	const char *section;
+	int64_t count;
+
+	if (!header_is_good(header, size))
+		return -EPROTO;
+	section = (const char *)data + header->hdr_len;
+	count = types_walk(section + header->type_off, header->type_len, NULL);
+	if (count < 0 || section[header->str_off + header->str_len - 1])
+		return -EPROTO;
+	new = calloc(1, sizeof(*new));
+	if (new)
+		new->by_id = calloc(count + 1, sizeof(*new->by_id));
+	if (!new || !new->by_id) {
+		free(new);
+		return -ENOMEM;
+	}
+	new->strings = section + header->str_off;
+	new->strings_len = header->str_len;
+	new->count = count;
+	types_walk(section + header->type_off, header->type_len, new->by_id);
+	*types = new;
+	return 0;
+}
+
+static int file_read(const char *path, void **data, size_t *size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err = 0;
+	struct stat st;
+	char *buf;
+
+	if (fd < 0)
+		return -errno;
+	buf = fstat(fd, &st) ? NULL : malloc(st.st_size);
+	if (!buf)
+		err = -ENOMEM;
+	for (off_t got = 0; !err && got < st.st_size;) {
+		ssize_t part = read(fd, buf + got, st.st_size - got);
+
+		if (part <= 0)
+			err = part ? -errno : -EIO;
+		got += part;
+	}
+	close(fd);
+	if (err) {
+		free(buf);
+		return err;
+	}
+	*data = buf;
+	*size = st.st_size;
+	return 0;
+}
+
+int btf_types_read(struct btf_types **types, const char *path, struct diag *diag)
+{
+	void *data = NULL;
+	size_t size = 0;
+	int err = file_read(path, &data, &size);
+
+	if (err)
+		return diag_errno(diag, err, "%s", path);
+	err = btf_types_decode(types, data, size);
+	if (err) {
+		free(data);
+		return diag_errno(diag, err, "%s: not understood", path);
+	}
+	(*types)->file = data;
+	return 0;
+}
+
+static const struct btf_type *type_at(const struct btf_types *types, uint32_t id)
+{
+	return id && id <= types->count ? types->by_id[id] : NULL;
+}
+
+static bool name_is(const struct btf_types *types, uint32_t offset, const char *name)
+{
+	return offset < types->strings_len && !strcmp(types->strings + offset, name);
+}
+
+static bool is_composite(const struct btf_type *type)
+{
+	uint32_t kind = BTF_INFO_KIND(type->info);
+
+	return kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION;
+}
+
+/* The bytes of a number behind its typedefs and qualifiers; 0 if it is something else. */
+static uint32_t number_size(const struct btf_types *types, uint32_t id)
+{
+	for (int depth = 0; depth < DEPTH_MAX; depth++) {
+		const struct btf_type *type = type_at(types, id);
+
+		if (!type)
+			return 0;
+		switch (BTF_INFO_KIND(type->info)) {
+		case BTF_KIND_INT:
+			return type->size;
+		case BTF_KIND_TYPEDEF:
+		case BTF_KIND_VOLATILE:
+		case BTF_KIND_CONST:
+		case BTF_KIND_TYPE_TAG:
+			id = type->type;
+			break;
+		default:
+			return 0;
+		}
+	}
+	return 0;
+}
+
+static int field_set(const struct btf_types *types, const struct btf_type *parent,
+		     const struct btf_member *member, uint32_t base, struct btf_field *field)
+{
+	bool flagged = BTF_INFO_KFLAG(parent->info);
+	uint32_t bits = flagged ? BTF_MEMBER_BITFIELD_SIZE(member->offset) : 0;
+	uint32_t offset = flagged ? BTF_MEMBER_BIT_OFFSET(member->offset) : member->offset;
+
+	if (offset % 8 || bits % 8)
+		return -EPROTO;
+	field->offset = base + offset / 8;
+	field->size = bits ? bits / 8 : number_size(types, member->type);
+	return 0;
+}
+
+static int member_find(const struct btf_types *types, const struct btf_type *parent,
+		       const char *name, uint32_t base, int depth, struct btf_field *field)
+{
+	const struct btf_member *members = (const void *)(parent + 1);
+
+	for (uint32_t i = 0; i < BTF_INFO_VLEN(parent->info); i++) {
+		const struct btf_type *inner = type_at(types, members[i].type);
+		struct btf_field here;
+
+		if (name_is(types, members[i].name_off, name))
+			return field_set(types, parent, &members[i], base, field);
+		if (members[i].name_off || !inner || !is_composite(inner) || depth == DEPTH_MAX ||
+		    field_set(types, parent, &members[i], base, &here))
+			continue;
+		if (!member_find(types, inner, name, here.offset, depth + 1, field))
+			return 0;
+	}
+	return -ENOENT;
+}
+
+int btf_types_field(const struct btf_types *types, const char *structure, const char *member,
+		    struct btf_field *field)
+{
+	for (uint32_t id = 1; id <= types->count; id++) {
+		const struct btf_type *type = types->by_id[id];
+
+		if (BTF_INFO_KIND(type->info) == BTF_KIND_STRUCT && BTF_INFO_VLEN(type->info) &&
+		    name_is(types, type->name_off, structure))
+			return member_find(types, type, member, 0, 0, field);
+	}
+	return -ENOENT;
+}

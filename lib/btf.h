@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where the kernel keeps the members of its structs, out of its own BTF
+ * (Documentation/bpf/btf.rst): the little of it that this takes, decoded in one pass.
+ */
+#ifndef BTF_H
+#define BTF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct btf_types;
+struct diag;
+
+#define BTF_VMLINUX "/sys/kernel/btf/vmlinux"
+
+/* Reads the BTF file at path. -errno with diag filled; btf_types_free() ends it. */
+int btf_types_read(struct btf_types **types, const char *path, struct diag *diag);
+
+/* The same for size bytes in memory, which must stay. -EPROTO: not BTF. */
+int btf_types_decode(struct btf_types **types, const void *data, size_t size);
+void btf_types_free(struct btf_types *types);
+
+struct btf_field {
+	uint32_t offset; /* bytes from the struct's beginning */
+	uint32_t size; /* bytes, of a number; 0 where it is something else */
+};
+
+/*
+ * Finds a member of a struct by name, also inside anonymous structs and unions. -ENOENT: there is
+ * no such struct or member; -EPROTO: a bit field that does not fill whole bytes.
+ */
+int btf_types_field(const struct btf_types *types, const char *structure, const char *member,
+		    struct btf_field *field);
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "btf.h"
+
+#include <errno.h>
+#include <linux/btf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diag.h"
+#include "unit.h"
+
+#define INFO(kind, vlen) ((uint32_t)(kind) << 24 | (vlen))
+#define KFLAG		 (1U << 31)
+
+/* Offsets of the names in strings below. */
+enum { S_INT = 1, S_OUTER = 5, S_PLAIN = 11, S_DEEP = 17, S_BITS = 22, S_ODD = 27, S_SHORT = 31 };
+static const char strings[] = "\0int\0outer\0plain\0deep\0bits\0odd\0short";
+
+/*
+ * 1: int (4 bytes)   2: typedef of 1 named short   3: anonymous union { 4 bytes: deep }
+ * 4: struct outer { plain: 1 at 0; (3) at byte 8 }
+ * 5: struct bits, with bit fields: bits, 8 of them at bit 16; odd, 3 at bit 24
+ */
+static const uint32_t types[] = {
+	S_INT,
+	INFO(BTF_KIND_INT, 0),
+	4,
+	32,
+	S_SHORT,
+	INFO(BTF_KIND_TYPEDEF, 0),
+	1,
+	0,
+	INFO(BTF_KIND_UNION, 1),
+	4,
+	S_DEEP,
+	2,
+	0,
+	S_OUTER,
+	INFO(BTF_KIND_STRUCT, 2),
+	12,
+	S_PLAIN,
+	1,
+	0,
+	0,
+	3,
+	64,
+	S_BITS,
+	INFO(BTF_KIND_STRUCT, 2) | KFLAG,
+	4,
+	S_BITS,
+	1,
+	8 << 24 | 16,
+	S_ODD,
+	1,
+	3 << 24 | 24,
+};
+
+struct image {
+	struct btf_header header;
+	uint32_t types[sizeof(types) / sizeof(*types)];
+	char strings[sizeof(strings)];
+};
+
+static struct image image_make(void)
+{
+	struct image image = {
+		.header = {.magic = BTF_MAGIC,
+			   .version = BTF_VERSION,
+			   .hdr_len = sizeof(struct btf_header),
+			   .type_len = sizeof(types),
+			   .str_off = sizeof(types),
+			   .str_len = sizeof(strings)},
+	};
+
+	memcpy(image.types, types, sizeof(types));
+	memcpy(image.strings, strings, sizeof(strings));
+	return image;
+}
+
+static void members_are_found(void **state)
+{
+	struct image image = image_make();
+	struct btf_types *decoded;
+	struct btf_field field;
+
+	assert_int_equal(btf_types_decode(&decoded, &image, sizeof(image)), 0);
+	assert_int_equal(btf_types_field(decoded, "outer", "plain", &field), 0);
+	assert_int_equal(field.offset, 0);
+	assert_int_equal(field.size, 4);
+	assert_int_equal(btf_types_field(decoded, "outer", "deep", &field), 0);
+	assert_int_equal(field.offset, 8);
+	assert_int_equal(field.size, 4);
+	assert_int_equal(btf_types_field(decoded, "bits", "bits", &field), 0);
+	assert_int_equal(field.offset, 2);
+	assert_int_equal(field.size, 1);
+	assert_int_equal(btf_types_field(decoded, "bits", "odd", &field), -EPROTO);
+	assert_int_equal(btf_types_field(decoded, "outer", "odd", &field), -ENOENT);
+	assert_int_equal(btf_types_field(decoded, "none", "plain", &field), -ENOENT);
+	btf_types_free(decoded);
+}
+
+/* Whatever is cut or turned is refused, or decoded without reading past the end (sanitizers see).
+ */
+static void damage_is_survived(void **state)
+{
+	struct image good = image_make();
+	struct btf_types *decoded;
+	struct btf_field field;
+
+	for (size_t size = 0; size < offsetof(struct image, strings) + sizeof(strings); size++) {
+		void *cut = malloc(size + !size);
+
+		memcpy(cut, &good, size);
+		assert_int_equal(btf_types_decode(&decoded, cut, size), -EPROTO);
+		free(cut);
+	}
+	for (size_t bit = 0; bit < sizeof(good) * 8; bit++) {
+		struct image image = good;
+
+		((unsigned char *)&image)[bit / 8] ^= 1 << bit % 8;
+		if (btf_types_decode(&decoded, &image, sizeof(image)))
+			continue;
+		btf_types_field(decoded, "outer", "deep", &field);
+		btf_types_field(decoded, "bits", "odd", &field);
+		btf_types_free(decoded);
+	}
+}
+
+static void file_is_read(void **state)
+{
+	struct btf_types *decoded;
+	struct diag diag;
+
+	assert_int_equal(btf_types_read(&decoded, "/nowhere", &diag), -ENOENT);
+	assert_string_equal(diag.what, "/nowhere: No such file or directory");
+	assert_int_equal(btf_types_read(&decoded, "/proc/self/exe", &diag), -EPROTO);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(members_are_found),
+		cmocka_unit_test(damage_is_survived),
+		cmocka_unit_test(file_is_read),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
