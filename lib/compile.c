@@ -26,8 +26,8 @@
 #define STATUS_REFUSED 1 /* the helper's word: what it wrote is a diagnosis */
 #define STATUS_EXEC    127 /* as a shell and ld.so say it: the helper could not start */
 
-/* The helper lies beside this program (a build tree) or in libexec. */
-static int helper_path(char path[PATH_MAX])
+/* Beside this program in a build tree, else in libexec. */
+int compiler_path(char path[PATH_MAX])
 {
 	char exe[PATH_MAX];
 	ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
@@ -227,7 +227,7 @@ int compile_object(const struct text *source, const struct headers *headers,
 	int err, status = 0, source_fd;
 	char path[PATH_MAX];
 
-	err = helper_path(path);
+	err = compiler_path(path);
 	if (err) {
 		diag_errno(diag, err, "the compiler is not installed: %s", path);
 		return -ENOEXEC;

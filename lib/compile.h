@@ -13,6 +13,9 @@ struct text;
 
 #define COMPILE_RESULT_MAX (16 << 20) /* bytes */
 
+/* Where the compiler is. -errno if it is not there: path is then where it ought to be. */
+int compiler_path(char path[PATH_MAX]);
+
 /*
  * Compiles source (C, as libbcc takes it) against headers within deadline_s seconds and appends the
  * BPF ELF object to object.

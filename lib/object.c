@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Section order: the null section, one per program, the relocations of each program, .maps,
- * license, .BTF, .symtab, .strtab (also the section names). Symbols: the null symbol, then one per
- * map, then one per program; the relocations name the maps' symbols by number.
+ * license, .BTF, .compiler, .symtab, .strtab (also the section names). Symbols: the null symbol,
+ * then one per map, then one per program; the relocations name the maps' symbols by number.
  */
 #include "object.h"
 
@@ -26,7 +26,8 @@
 #define MAP_MEMBERS   5
 #define MAP_SIZE      (MAP_MEMBERS * sizeof(void *)) /* a .maps variable: only its type matters */
 #define SYMBOL_MAPS   1 /* the first map's symbol */
-#define SECTIONS_REST 5 /* .maps, license, .BTF, .symtab, .strtab */
+#define SECTIONS_REST 6 /* .maps, license, .BTF, .compiler, .symtab, .strtab */
+#define COMPILER      ".compiler"
 
 /* What is being written; the section data must live until elf_update(). */
 struct writer {
@@ -216,7 +217,7 @@ static int section_add(struct writer *writer, const struct section *section)
 static int program_sections_add(struct writer *writer, struct bpf_insn **insns)
 {
 	const struct object_source *source = writer->source;
-	size_t programs = source->program_count, symtab = 1 + 2 * programs + 3;
+	size_t programs = source->program_count, symtab = 1 + 2 * programs + 4;
 	char name[256];
 	int err = 0;
 
@@ -250,7 +251,8 @@ static int program_sections_add(struct writer *writer, struct bpf_insn **insns)
 static int rest_sections_add(struct writer *writer)
 {
 	const struct object_source *source = writer->source;
-	size_t maps_section = 1 + 2 * source->program_count, symtab = maps_section + 3;
+	size_t maps_section = 1 + 2 * source->program_count, symtab = maps_section + 4;
+	const char *compiler = source->compiler ? source->compiler : "";
 	uint32_t btf_size = 0;
 	const void *btf = btf__raw_data(writer->btf, &btf_size);
 	struct section sections[SECTIONS_REST] = {
@@ -267,6 +269,11 @@ static int rest_sections_add(struct writer *writer)
 		 .data = source->license,
 		 .size = strlen(source->license) + 1},
 		{.name = ".BTF", .type = SHT_PROGBITS, .align = 4, .data = btf, .size = btf_size},
+		{.name = COMPILER,
+		 .type = SHT_PROGBITS,
+		 .align = 1,
+		 .data = compiler,
+		 .size = strlen(compiler)},
 		{.name = ".symtab",
 		 .type = SHT_SYMTAB,
 		 .align = sizeof(uint64_t),
@@ -279,8 +286,8 @@ static int rest_sections_add(struct writer *writer)
 	int err = btf ? 0 : -ENOMEM;
 
 	symbols_add(writer, maps_section);
-	sections[3].data = writer->symbols.data;
-	sections[3].size = writer->symbols.len;
+	sections[4].data = writer->symbols.data;
+	sections[4].size = writer->symbols.len;
 	for (int i = 0; !err && i < SECTIONS_REST; i++)
 		err = section_add(writer, &sections[i]);
 	return err ? err : writer->symbols.err;
@@ -397,4 +404,39 @@ int object_write(const struct object_source *source, struct text *out, struct di
 	writer_free(&writer);
 	insns_free(insns, source->program_count);
 	return err ? diag_errno(diag, err, "writing the compiled object") : 0;
+}
+
+static const char *section_find(Elf *elf, const char *name, const char *object, size_t size,
+				size_t *len)
+{
+	Elf_Scn *scn = NULL;
+	size_t names;
+
+	if (elf_getshdrstrndx(elf, &names))
+		return NULL;
+	while ((scn = elf_nextscn(elf, scn))) {
+		const Elf64_Shdr *header = elf64_getshdr(scn);
+		const char *found = header ? elf_strptr(elf, names, header->sh_name) : NULL;
+
+		if (!found || strcmp(found, name))
+			continue;
+		*len = header->sh_size;
+		return header->sh_offset <= size && *len <= size - header->sh_offset
+			       ? object + header->sh_offset
+			       : NULL;
+	}
+	return NULL;
+}
+
+const char *object_compiler(const void *object, size_t size, size_t *len)
+{
+	const char *found;
+	Elf *elf;
+
+	if (elf_version(EV_CURRENT) == EV_NONE)
+		return NULL;
+	elf = elf_memory((char *)object, size);
+	found = elf ? section_find(elf, COMPILER, object, size, len) : NULL;
+	elf_end(elf);
+	return found;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writing a BPF ELF object as libbpf reads it (and readelf, llvm-objdump and bpftool): a section a
- * program, a BTF-described .maps section, relocations from the instructions to the maps, the
- * license.
+ * A BPF ELF object as libbpf reads it (and readelf, llvm-objdump and bpftool): a section a program,
+ * a BTF-described .maps section, relocations from the instructions to the maps, the license; and
+ * what it was compiled by, as text, in a section that is ours.
  */
 #ifndef OBJECT_H
 #define OBJECT_H
@@ -36,9 +36,16 @@ struct object_source {
 	const struct object_map *maps;
 	size_t map_count; /* at least 1 */
 	const char *license;
+	const char *compiler; /* or NULL */
 };
 
 /* Appends the object's bytes to out. -errno with diag filled: out is as it was. */
 int object_write(const struct object_source *source, struct text *out, struct diag *diag);
+
+/*
+ * The text that was given as compiler, inside of the object and *len bytes long, or NULL if the
+ * object has none or cannot be read.
+ */
+const char *object_compiler(const void *object, size_t size, size_t *len);
 
 #endif

@@ -13,6 +13,7 @@ if [ -z "${KIT_INSIDE-}" ]; then
 	KIT_INSIDE=1 exec unshare --net --mount --propagation private -- "$0" "$@"
 fi
 ip link set lo up
+mount -t tmpfs -o mode=755 none /var/cache # each test begins with no compiled object, and leaves none
 
 work=$(mktemp -d)
 started=() # processes that must not outlive the test

@@ -9,14 +9,16 @@
  * Status 0: stdout is the object. Status 1: stdout is the diagnosis. It creates no map and loads
  * nothing, so it needs no privilege, but for an archive (a mount of its own, gone when it ends).
  *
+ * What libbcc asks of the system meanwhile, bcc_hooks.c answers.
+ *
  * A function named as BCC's probes are (kprobe__FUNCTION, kretprobe__FUNCTION,
  * tracepoint__CATEGORY__EVENT, raw_tracepoint__EVENT) becomes a program of that type.
  */
 #include <bcc/bcc_common.h>
-#include <bcc/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/bpf.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,27 +34,13 @@
 
 #include "diag.h"
 #include "object.h"
+#include "origin.h"
 #include "text.h"
 
 #define PROGRAMS_MAX 8
 #define MAPS_MAX     16
 #define NAME_SIZE    128
-#define FAKE_FD	     (1 << 20) /* above any descriptor, so that closing one hits nothing */
 #define ARCHIVE_SIZE "size=1g"
-
-/*
- * libbcc calls this through the dynamic linker to create each map, then writes the descriptor into
- * the instructions. The maps are for whoever loads the object to create: a number is enough here.
- * Should a newer libbcc not ask, it creates real maps, and the descriptors are just as good.
- */
-int bcc_create_map_xattr(struct bcc_create_map_attr *attr, bool allow_rlimit)
-{
-	static int maps;
-
-	(void)attr;
-	(void)allow_rlimit;
-	return FAKE_FD + maps++;
-}
 
 static int stdin_read(struct text *text)
 {
@@ -166,21 +154,23 @@ static const char *kernel_arch(void)
 /*
  * Without kernel headers, libbcc's own prelude (bcc/bpf.h and bcc/helpers.h) is skipped by its
  * include guards. With a split tree, the build half's folders are added to the ones libbcc knows.
+ * libbcc's -g is for the BTF of the program, which it then loads into the kernel to name the maps'
+ * types: the object has its own.
  */
 static void *module_compile(const char *text, const char *build)
 {
 	static char flags[4][PATH_MAX + 64];
-	const char *own[] = {"-D_UAPI__LINUX_BPF_H__", "-D__BPF_HELPERS_H"};
-	const char *split[] = {flags[0], flags[1], flags[2], flags[3], "-Wno-everything"};
+	const char *own[] = {"-g0", "-D_UAPI__LINUX_BPF_H__", "-D__BPF_HELPERS_H"};
+	const char *split[] = {"-g0", flags[0], flags[1], flags[2], flags[3], "-Wno-everything"};
 	const char *arch = kernel_arch();
 
 	if (!build[0])
-		return bpf_module_create_c_from_string(text, 0, own, 2, false, NULL);
+		return bpf_module_create_c_from_string(text, 0, own, 3, false, NULL);
 	snprintf(flags[0], sizeof(flags[0]), "-I%s/arch/%s/include/generated", build, arch);
 	snprintf(flags[1], sizeof(flags[1]), "-I%s/include", build);
 	snprintf(flags[2], sizeof(flags[2]), "-I%s/arch/%s/include/generated/uapi", build, arch);
 	snprintf(flags[3], sizeof(flags[3]), "-I%s/include/generated/uapi", build);
-	return bpf_module_create_c_from_string(text, 0, split, 5, false, NULL);
+	return bpf_module_create_c_from_string(text, 0, split, 6, false, NULL);
 }
 
 /*
@@ -215,7 +205,7 @@ static int section_name(const char *function, char section[NAME_SIZE])
 	return -EINVAL;
 }
 
-static int module_write(void *module, struct text *object, struct diag *diag)
+static int module_write(void *module, const char *compiler, struct text *object, struct diag *diag)
 {
 	char sections[PROGRAMS_MAX][NAME_SIZE];
 	struct object_program programs[PROGRAMS_MAX];
@@ -226,6 +216,7 @@ static int module_write(void *module, struct text *object, struct diag *diag)
 		.maps = maps,
 		.map_count = bpf_num_tables(module),
 		.license = bpf_module_license(module),
+		.compiler = compiler,
 	};
 
 	if (source.program_count > PROGRAMS_MAX || source.map_count > MAPS_MAX)
@@ -260,7 +251,7 @@ static int module_write(void *module, struct text *object, struct diag *diag)
 
 static int compile(int argc, char **argv, struct text *object, struct diag *diag)
 {
-	struct text text = {0};
+	struct text text = {0}, compiler = {0};
 	char build[PATH_MAX];
 	void *module;
 	int err = stdin_read(&text);
@@ -273,7 +264,8 @@ static int compile(int argc, char **argv, struct text *object, struct diag *diag
 	module = module_compile(text.data, build);
 	if (!module)
 		return -EINVAL; /* libbcc has said why */
-	return module_write(module, object, diag);
+	origin_self(&compiler);
+	return module_write(module, compiler.data, object, diag);
 }
 
 /* A compiler's first line is often about where it was included from: the first error goes first. */

@@ -65,6 +65,12 @@ static int headers_set(struct options *options, const char *value, struct diag *
 	return 0;
 }
 
+static int cache_dir_set(struct options *options, const char *value, struct diag *diag)
+{
+	options->cache_dir = value;
+	return *value ? 0 : diag_set(diag, -EINVAL, "--cache-dir: the path is empty");
+}
+
 static int max_sockets_set(struct options *options, const char *value, struct diag *diag)
 {
 	/* A BPF hash table's size is 32 bits, rounded up to a power of 2. */
@@ -116,6 +122,9 @@ static const struct option_row rows[] = {
 	{0, "kernel-headers", "PATH",
 	 "compile against the kernel's headers (a folder, kheaders.tar.xz)", .group = GROUP_MORE,
 	 .value_optional = true, .set = headers_set},
+	{0, "no-cache", .help = "compile, and keep nothing", .group = GROUP_MORE, FLAG(no_cache)},
+	{0, "cache-dir", "DIR", "keep compiled objects there (default " CACHE_DIR_DEFAULT ")",
+	 .group = GROUP_MORE, .set = cache_dir_set},
 	{0, "max-sockets", "N", "keep the times of at most N sockets (default 65536)",
 	 .group = GROUP_MORE, .set = max_sockets_set},
 	{0, "buffer-pages", "N", "pages of each CPU's perf buffer (default 512)",
@@ -190,7 +199,7 @@ static int row_value(size_t row)
 }
 
 /* What getopt_long(3) wants to know, out of the table. */
-static void getopt_tables(char letters[2 * ROWS + 1], struct option longs[ROWS + 1])
+static void getopt_tables(char letters[2 * ROWS + 1], struct option longs[ROWS + 2])
 {
 	for (size_t i = 0; i < ROWS; i++) {
 		longs[i] = (struct option){
@@ -206,7 +215,9 @@ static void getopt_tables(char letters[2 * ROWS + 1], struct option longs[ROWS +
 			*letters++ = ':';
 	}
 	*letters = '\0';
-	longs[ROWS] = (struct option){0};
+	/* A whole name goes before a prefix of two: --c is --csv, as it is without --cache-dir. */
+	longs[ROWS] = (struct option){.name = "c", .val = 's'};
+	longs[ROWS + 1] = (struct option){0};
 }
 
 static const struct option_row *row_find(int value)
@@ -249,10 +260,11 @@ static int getopt_explain(int value, char **argv, struct diag *diag)
 int options_parse(int argc, char **argv, struct options *options, struct diag *diag)
 {
 	char letters[2 * ROWS + 2] = ":";
-	struct option longs[ROWS + 1];
+	struct option longs[ROWS + 2];
 	int value, err;
 
 	*options = (struct options){
+		.cache_dir = CACHE_DIR_DEFAULT,
 		.max_sockets = MAX_SOCKETS_DEFAULT,
 		.buffer_pages = BUFFER_PAGES_DEFAULT,
 		.max_compile_s = MAX_COMPILE_S_DEFAULT,

@@ -14,6 +14,7 @@ struct diag;
 #define BUFFER_PAGES_DEFAULT  512
 #define MAX_SOCKETS_DEFAULT   65536
 #define MAX_COMPILE_S_DEFAULT 30
+#define CACHE_DIR_DEFAULT     "/var/cache/tcpstates"
 
 struct options {
 	bool help;
@@ -29,6 +30,8 @@ struct options {
 	bool verbose;
 	bool kernel_headers; /* compile against them */
 	const char *kernel_headers_path; /* or NULL: where they are by custom */
+	bool no_cache; /* always compile */
+	const char *cache_dir; /* of compiled objects */
 	const char *probe; /* or NULL: the first that works */
 	uint64_t max_sockets;
 	uint64_t buffer_pages; /* of each CPU's perf buffer */

@@ -11,6 +11,7 @@
 #include "options.h"
 #include "probe.h"
 #include "steps.h"
+#include "store.h"
 #include "text.h"
 
 /* What libbcc's own prelude does not say but the body needs. */
@@ -40,45 +41,93 @@ void program_render(const struct options *options, const struct probe *probe, bo
 	probe_render_entry(probe, text);
 }
 
-static int compile_with(const struct options *options, const struct probe *probe,
-			const struct headers *headers, struct steps *steps, struct text *object,
-			struct diag *diag)
+/* What is the same for each try at a program. */
+struct build {
+	const struct options *options;
+	const struct probe *probe;
+	struct steps *steps;
+	struct store store;
+};
+
+/* Without the members' places, which take far longer to find than all the rest. */
+static void key_render(const struct build *build, const struct headers *headers, struct text *key)
 {
-	bool kernel = headers->kind != HEADERS_OWN;
-	_cleanup_text_ struct text source = {0}, layout = {0};
+	_cleanup_text_ struct text source = {0};
+
+	program_render(build->options, build->probe, headers->kind != HEADERS_OWN, "", &source);
+	store_key(key, &source, headers); /* the kernel's build id stands for them */
+	if (source.err)
+		key->err = source.err;
+}
+
+static int source_render(const struct build *build, const struct headers *headers,
+			 struct text *source, struct diag *diag)
+{
+	_cleanup_text_ struct text layout = {0};
 	int err;
 
 	text_str(&layout, "");
-	err = probe_render_layout(probe, &layout, diag);
+	err = probe_render_layout(build->probe, &layout, diag);
 	if (err)
 		return err;
 	if (!layout.err)
-		program_render(options, probe, kernel, layout.data, &source);
-	if (layout.err || source.err)
+		program_render(build->options, build->probe, headers->kind != HEADERS_OWN,
+			       layout.data, source);
+	if (layout.err || source->err)
 		return diag_errno(diag, -ENOMEM, "the program text");
-	err = compile_object(&source, headers, options->max_compile_s, object, diag);
-	if (!err)
-		step_done(steps, "compiled with headers %s: %zu bytes of text, %zu of object",
-			  kernel ? headers->source : "of our own", source.len, object->len);
-	return err;
+	return 0;
+}
+
+static int build_with(const struct build *build, const struct headers *headers, struct text *object,
+		      struct diag *diag)
+{
+	bool kernel = headers->kind != HEADERS_OWN;
+	_cleanup_text_ struct text source = {0}, key = {0};
+	int err;
+
+	key_render(build, headers, &key);
+	if (!store_get(&build->store, &key, object))
+		return 0;
+	err = source_render(build, headers, &source, diag);
+	if (err)
+		return err;
+	err = compile_object(&source, headers, build->options->max_compile_s, object, diag);
+	if (err)
+		return err;
+	step_done(build->steps, "compiled with headers %s: %zu bytes of text, %zu of object",
+		  kernel ? headers->source : "of our own", source.len, object->len);
+	store_put(&build->store, &key, object);
+	return 0;
+}
+
+static int build_any(const struct build *build, struct text *object, struct diag *diag)
+{
+	const struct options *options = build->options;
+	struct headers headers = {.kind = HEADERS_OWN};
+	struct diag why;
+	int err;
+
+	if (!options->kernel_headers && !probe_needs_kernel_headers(build->probe)) {
+		err = build_with(build, &headers, object, diag);
+		/* A libbcc that wants more than we declare refuses; the kernel's headers have it
+		 * all. */
+		if (err != -EINVAL || headers_find(NULL, &headers, &why))
+			return err;
+		step_done(build->steps, "%s; trying the kernel's headers", diag->what);
+		return build_with(build, &headers, object, &why) ? err : 0;
+	}
+	err = headers_find(options->kernel_headers_path, &headers, diag);
+	return err ? err : build_with(build, &headers, object, diag);
 }
 
 int program_compile(const struct options *options, const struct probe *probe, struct steps *steps,
 		    struct text *object, struct diag *diag)
 {
-	struct headers headers = {.kind = HEADERS_OWN};
-	struct diag why;
+	struct build build = {options, probe, steps, {}};
 	int err;
 
-	if (!options->kernel_headers && !probe_needs_kernel_headers(probe)) {
-		err = compile_with(options, probe, &headers, steps, object, diag);
-		/* A libbcc that wants more than we declare refuses; the kernel's headers have it
-		 * all. */
-		if (err != -EINVAL || headers_find(NULL, &headers, &why))
-			return err;
-		step_done(steps, "%s; trying the kernel's headers", diag->what);
-		return compile_with(options, probe, &headers, steps, object, &why) ? err : 0;
-	}
-	err = headers_find(options->kernel_headers_path, &headers, diag);
-	return err ? err : compile_with(options, probe, &headers, steps, object, diag);
+	store_open(&build.store, options, steps);
+	err = build_any(&build, object, diag);
+	store_close(&build.store);
+	return err;
 }

@@ -20,8 +20,9 @@ void program_render(const struct options *options, const struct probe *probe, bo
 		    const char *layout, struct text *text);
 
 /*
- * Renders and compiles the program into object: without kernel headers if the probe and the options
- * allow it, and with them where that fails and there are some. -errno with diag filled.
+ * Renders the program and makes it an object, from the cache or with the compiler: without kernel
+ * headers if the probe and the options allow it, and with them where that fails and there are some.
+ * -errno with diag filled.
  */
 int program_compile(const struct options *options, const struct probe *probe, struct steps *steps,
 		    struct text *object, struct diag *diag);

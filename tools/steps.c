@@ -12,6 +12,11 @@ void steps_begin(struct steps *steps, bool shown)
 	steps->last_ns = clock_now_ns();
 }
 
+void step_notice(const char *what)
+{
+	fprintf(stderr, "tcpstates: %s\n", what);
+}
+
 void step_done(struct steps *steps, const char *fmt, ...)
 {
 	uint64_t now;

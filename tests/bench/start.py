@@ -18,7 +18,8 @@ FIGURES = ["header ms", "resident MB", "private MB", "peak MB", "exit ms"]
 
 def tools(tool):
     return {
-        "tcpstates": [tool],
+        "tcpstates": [tool, "--no-cache"],
+        "tcpstates, from the cache": [tool],
         ORIGINAL: ["/usr/sbin/tcpstates-bpfcc"],
         "CO-RE relative (libbpf-tools)": ["/usr/sbin/tcpstates"],
     }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <gelf.h>
 #include <linux/bpf.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "diag.h"
@@ -48,8 +49,10 @@ static const struct object_program programs[] = {
 	{"kprobe__f", "kprobe/f", tiny, sizeof(tiny)},
 };
 
-static const struct object_source one_program = {programs, 1, maps, COUNT(maps), "GPL"};
-static const struct object_source two_programs = {programs, 2, maps, COUNT(maps), "Dual MIT/GPL"};
+static const struct object_source one_program = {programs, 1, maps, COUNT(maps), "GPL", NULL};
+static const struct object_source two_programs = {programs,	  2,
+						  maps,		  COUNT(maps),
+						  "Dual MIT/GPL", "the compiler\nand more"};
 
 static int print_nothing(enum libbpf_print_level level, const char *fmt, va_list args)
 {
@@ -119,7 +122,7 @@ static void maps_are_read_by_libbpf(void **state)
 
 static void tiny_program_uses_no_map(void **state)
 {
-	static const struct object_source source = {&programs[1], 1, maps, 1, "GPL"};
+	static const struct object_source source = {&programs[1], 1, maps, 1, "GPL", NULL};
 	_cleanup_text_ struct text text = {0};
 	struct bpf_object *object = object_open(&source, &text);
 	struct bpf_program *program = bpf_object__next_program(object, NULL);
@@ -146,8 +149,8 @@ static Elf_Data *section_data(Elf *elf, const char *name, GElf_Shdr *header)
 
 static void header_is_of_a_bpf_object(void **state)
 {
-	static const char *const sections[] = {"tracepoint/a/b", "kprobe/f", ".maps",  "license",
-					       ".BTF",		 ".symtab",  ".strtab"};
+	static const char *const sections[] = {"tracepoint/a/b", "kprobe/f",  ".maps",	 "license",
+					       ".BTF",		 ".compiler", ".symtab", ".strtab"};
 	_cleanup_text_ struct text text = {0};
 	struct diag diag = {0};
 	GElf_Ehdr header;
@@ -214,11 +217,38 @@ static void maps_become_relocations(void **state)
 	elf_end(elf);
 }
 
+static void compiler_is_told(void **state)
+{
+	_cleanup_text_ struct text one = {0}, two = {0};
+	struct diag diag = {0};
+	const char *found;
+	size_t len = 1;
+
+	assert_int_equal(object_write(&two_programs, &two, &diag), 0);
+	found = object_compiler(two.data, two.len, &len);
+	assert_int_equal(len, strlen(two_programs.compiler));
+	assert_true(found > two.data && found + len < two.data + two.len);
+	assert_memory_equal(found, two_programs.compiler, len);
+	assert_int_equal(object_write(&one_program, &one, &diag), 0);
+	assert_non_null(object_compiler(one.data, one.len, &len));
+	assert_int_equal(len, 0);
+	assert_null(object_compiler(BYTES("nonsense"), &len));
+	assert_null(object_compiler("", 0, &len));
+	for (size_t size = 0; size < two.len; size++) {
+		char *torn = malloc(size + 1); /* at an address as a file's bytes are */
+
+		memcpy(torn, two.data, size);
+		found = object_compiler(torn, size, &len);
+		assert_true(!found || (found > torn && found + len <= torn + size));
+		free(torn);
+	}
+}
+
 static void callers_instructions_stay(void **state)
 {
 	struct bpf_insn insns[COUNT(busy)];
 	struct object_program program = {"p", "kprobe/p", insns, sizeof(insns)};
-	struct object_source source = {&program, 1, maps, COUNT(maps), "GPL"};
+	struct object_source source = {&program, 1, maps, COUNT(maps), "GPL", NULL};
 	_cleanup_text_ struct text text = {0};
 	struct diag diag = {0};
 
@@ -244,7 +274,7 @@ static void unknown_descriptor_is_refused(void **state)
 {
 	static const struct bpf_insn insns[] = {LD_MAP(1, 17), LD_MAP(1, 43), RETURN_0};
 	static const struct object_program program = {"p", "kprobe/p", insns, sizeof(insns)};
-	static const struct object_source source = {&program, 1, maps, COUNT(maps), "GPL"};
+	static const struct object_source source = {&program, 1, maps, COUNT(maps), "GPL", NULL};
 	_cleanup_text_ struct text text = {0};
 	struct diag diag = {0};
 
@@ -262,6 +292,7 @@ int main(void)
 		cmocka_unit_test(tiny_program_uses_no_map),
 		cmocka_unit_test(header_is_of_a_bpf_object),
 		cmocka_unit_test(maps_become_relocations),
+		cmocka_unit_test(compiler_is_told),
 		cmocka_unit_test(callers_instructions_stay),
 		cmocka_unit_test(object_is_appended),
 		cmocka_unit_test(unknown_descriptor_is_refused),

@@ -2,6 +2,7 @@
 /* What the command line takes; test_options_errors.c has what it refuses. */
 #include "unit.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@ static const struct {
 	{"--ebpf", "--ebpf", "--eb", FLAG(ebpf)},
 	{"-v", "--verbose", "--verb", FLAG(verbose)},
 	{"-V", "--version", "--vers", FLAG(version)},
+	{"--no-cache", "--no-cache", "--n", FLAG(no_cache)},
 	{"--kernel-headers", "--kernel-headers", "--kern", FLAG(kernel_headers)},
 };
 
@@ -65,6 +67,7 @@ static void nothing_is_the_default(void **state)
 		assert_false(*(bool *)((char *)&options + flags[i].offset));
 	assert_int_equal(options.max_sockets, 65536);
 	assert_int_equal(options.max_compile_s, 30);
+	assert_string_equal(options.cache_dir, "/var/cache/tcpstates");
 	assert_null(options.probe);
 	assert_null(options.kernel_headers_path);
 	assert_int_equal(options.lports.count, 0);
@@ -148,6 +151,53 @@ static void kernel_headers_may_be_named(void **state)
 	assert_null(options.kernel_headers_path);
 }
 
+static void cache_dir_is_named(void **state)
+{
+	struct options options;
+	struct diag diag = {0};
+
+	assert_int_equal(PARSE(&options, &diag, "--cache-dir", "some/folder"), 0);
+	assert_string_equal(options.cache_dir, "some/folder");
+	assert_int_equal(PARSE(&options, &diag, "--ca=other"), 0);
+	assert_string_equal(options.cache_dir, "other");
+	assert_int_equal(PARSE(&options, &diag, "--cache-dir="), -EINVAL);
+	assert_string_equal(diag.what, "--cache-dir: the path is empty");
+}
+
+/* What BCC's tool takes for one of its options, is that option here, whatever else there is. */
+static void prefixes_of_the_original_stay(void **state)
+{
+	static const char *const names[] = {"help", "time",	 "timestamp",  "wide",
+					    "csv",  "localport", "remoteport", "journal",
+					    "ipv4", "ipv6",	 "ebpf"};
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		for (size_t len = 1; len <= strlen(names[i]); len++) {
+			struct options one, whole;
+			bool port = strstr(names[i], "port");
+			struct diag diag = {0};
+			char name[32], prefix[32];
+			size_t others = 0;
+
+			for (size_t j = 0; j < COUNT(names); j++)
+				others += j != i && !strncmp(names[j], names[i], len);
+			if (others && names[i][len])
+				continue;
+			snprintf(name, sizeof(name), "--%s%s", names[i], port ? "=1" : "");
+			snprintf(prefix, sizeof(prefix), "--%.*s%s", (int)len, names[i],
+				 port ? "=1" : "");
+			assert_int_equal(PARSE(&whole, &diag, name), 0);
+			if (PARSE(&one, &diag, prefix))
+				print_error("%s: %s\n", prefix, diag.what);
+			assert_string_equal(diag.what, "");
+			assert_int_equal(one.lports.count, whole.lports.count);
+			assert_int_equal(one.rports.count, whole.rports.count);
+			assert_memory_equal(&one, &whole, offsetof(struct options, no_cache));
+			options_free(&one);
+			options_free(&whole);
+		}
+}
+
 static void max_sockets_is_a_number(void **state)
 {
 	struct options options;
@@ -188,12 +238,26 @@ static void help_goes_before_errors_of_sense(void **state)
 
 /* The lines of help that tell an option, by their beginnings. */
 static const char *const help_lines[] = {
-	"  -h, --help ",       "  -T, --time ",	      "  -t, --timestamp ",
-	"  -w, --wide ",       "  -s, --csv ",	      "  -L, --localport ",
-	"  -D, --remoteport ", "  -Y, --journal ",    "  -4, --ipv4 ",
-	"  -6, --ipv6 ",       "  --ebpf ",	      "  -v, --verbose ",
-	"  -V, --version ",    "  --probe=NAME ",     "  --kernel-headers[=PATH]\n ",
-	"  --max-sockets=N ",  "  --buffer-pages=N ", "  --max-compile=SECONDS\n ",
+	"  -h, --help ",
+	"  -T, --time ",
+	"  -t, --timestamp ",
+	"  -w, --wide ",
+	"  -s, --csv ",
+	"  -L, --localport ",
+	"  -D, --remoteport ",
+	"  -Y, --journal ",
+	"  -4, --ipv4 ",
+	"  -6, --ipv6 ",
+	"  --ebpf ",
+	"  -v, --verbose ",
+	"  -V, --version ",
+	"  --probe=NAME ",
+	"  --kernel-headers[=PATH]\n ",
+	"  --no-cache ",
+	"  --cache-dir=DIR ",
+	"  --max-sockets=N ",
+	"  --buffer-pages=N ",
+	"  --max-compile=SECONDS\n ",
 };
 
 static void help_has_a_line_for_each_option(void **state)
@@ -235,6 +299,8 @@ int main(void)
 		cmocka_unit_test(ports_are_taken_in_each_form),
 		cmocka_unit_test(probe_is_named),
 		cmocka_unit_test(kernel_headers_may_be_named),
+		cmocka_unit_test(cache_dir_is_named),
+		cmocka_unit_test(prefixes_of_the_original_stay),
 		cmocka_unit_test(max_sockets_is_a_number),
 		cmocka_unit_test(max_compile_is_a_number),
 		cmocka_unit_test(help_goes_before_errors_of_sense),

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "kernel_id.h"
+
+/* A note: lengths of name and contents, type, then both, padded to 4 bytes. */
+#define XEN   "\4\0\0\0\10\0\0\0\6\0\0\0Xen\0address8"
+#define OTHER "\4\0\0\0\5\0\0\0\1\0\0\0GNU\0other\0\0\0"
+#define BUILD "\4\0\0\0\6\0\0\0\3\0\0\0GNU\0buildX\0\0"
+
+static void assert_id(const char *notes, size_t len, const char *wanted)
+{
+	char *exact = malloc(len); /* so that a tool sees a read past the end */
+	const char *id = NULL;
+	size_t size;
+
+	memcpy(exact, notes, len);
+	size = kernel_build_id(exact, len, &id);
+	assert_int_equal(size, strlen(wanted));
+	if (size)
+		assert_memory_equal(id, wanted, size);
+	free(exact);
+}
+
+static void build_id_is_found(void **state)
+{
+	assert_id(BYTES(BUILD), "buildX");
+	assert_id(BYTES(XEN OTHER BUILD), "buildX");
+	assert_id(BYTES(BUILD OTHER), "buildX");
+	assert_id(BYTES(XEN OTHER), "");
+	assert_id(BYTES("\4\0\0\0\4\0\0\0\3\0\0\0Xen\0none"), ""); /* another's type 3 */
+}
+
+static void torn_notes_have_none(void **state)
+{
+	for (size_t len = 0; len < sizeof(XEN BUILD) - 1; len++)
+		assert_id(XEN BUILD, len, "");
+	assert_id(BYTES("\377\377\377\377\377\377\377\377\3\0\0\0GNU\0"), "");
+	assert_id(BYTES("\4\0\0\0\376\377\377\377\3\0\0\0GNU\0"), "");
+}
+
+static void this_kernel_is_told(void **state)
+{
+	_cleanup_text_ struct text first = {0}, second = {0};
+	struct utsname name;
+
+	uname(&name);
+	kernel_id_render(&first);
+	kernel_id_render(&second);
+	assert_non_null(strstr(first.data, name.release));
+	assert_non_null(strstr(first.data, name.version));
+	assert_non_null(strstr(first.data, name.machine));
+	assert_string_equal(first.data, second.data);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(build_id_is_found),
+		cmocka_unit_test(torn_notes_have_none),
+		cmocka_unit_test(this_kernel_is_told),
+	};
+
+	return cmocka_run_group_tests_name("kernel_id", tests, NULL, NULL);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+#include "compile.h"
+#include "diag.h"
+#include "headers.h"
+#include "kernel_id.h"
+#include "object.h"
+#include "options.h"
+#include "origin.h"
+#include "steps.h"
+#include "text.h"
+
+void store_open(struct store *store, const struct options *options, struct steps *steps)
+{
+	struct diag diag;
+	int err;
+
+	*store = (struct store){.cache.dir = -1, .steps = steps};
+	if (options->no_cache)
+		return;
+	/* Whoever may run it with more rights than their own must not choose what it loads. */
+	if (getauxval(AT_SECURE)) {
+		step_done(steps, "cache: not used by a program with rights of its own");
+		return;
+	}
+	err = cache_open(&store->cache, options->cache_dir, &diag);
+	if (err == -EPERM)
+		step_notice(diag.what);
+	else if (err)
+		step_done(steps, "%s", diag.what);
+}
+
+void store_close(struct store *store)
+{
+	cache_close(&store->cache);
+}
+
+static void text_key_add(struct text *key, const struct text *field)
+{
+	cache_key_add(key, field->data ? field->data : "", field->len);
+}
+
+/*
+ * A tree is too large to look at whole: an update of its package, or a new configuration, is seen
+ * in the one header that each has, a change of another one by hand is not.
+ */
+static void headers_origin(const struct headers *headers, struct text *lines)
+{
+	char path[PATH_MAX + 64];
+
+	if (headers->kind == HEADERS_ARCHIVE)
+		origin_file(lines, headers->source);
+	if (headers->kind != HEADERS_TREE)
+		return;
+	snprintf(path, sizeof(path), "%s/include/linux/kconfig.h", headers->source);
+	origin_file(lines, path);
+	snprintf(path, sizeof(path), "%s/include/generated/autoconf.h", headers->build);
+	origin_file(lines, path);
+}
+
+void store_key(struct text *key, const struct text *source, const struct headers *headers)
+{
+	_cleanup_text_ struct text kernel = {0}, compiler = {0}, tree = {0};
+	char path[PATH_MAX];
+
+	kernel_id_render(&kernel);
+	compiler_path(path);
+	origin_file(&compiler, path);
+	headers_origin(headers, &tree);
+	cache_key_add(key, VERSION, strlen(VERSION));
+	text_key_add(key, &kernel);
+	text_key_add(key, &compiler);
+	cache_key_add(key, &headers->kind, sizeof(headers->kind));
+	text_key_add(key, &tree);
+	text_key_add(key, source);
+	if (kernel.err || compiler.err || tree.err)
+		key->err = -ENOMEM;
+}
+
+int store_get(const struct store *store, const struct text *key, struct text *object)
+{
+	_cleanup_text_ struct text kept = {0};
+	const char *compiler;
+	size_t len;
+
+	if (store->cache.dir < 0 || cache_get(&store->cache, key, &kept))
+		return -ENOENT;
+	compiler = object_compiler(kept.data, kept.len, &len);
+	if (!compiler || !origin_is_same(compiler, len))
+		return -ENOENT;
+	text_bytes(object, kept.data, kept.len);
+	if (object->err)
+		return -ENOENT;
+	step_done(store->steps, "object from the cache: %zu bytes", kept.len);
+	return 0;
+}
+
+void store_put(const struct store *store, const struct text *key, const struct text *object)
+{
+	int err = store->cache.dir < 0 ? 0 : cache_put(&store->cache, key, object);
+
+	if (err)
+		step_done(store->steps, "cache: the object is not kept: %s", strerror(-err));
+}

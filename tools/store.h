@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Compiled objects, kept from one start to the next (lib/cache.h). What shaped an object is its
+ * key; what compiled it is written in it, and is looked at again before it is used. Whatever goes
+ * wrong here only means that the compiler has to run: -v tells, but nothing fails.
+ */
+#ifndef STORE_H
+#define STORE_H
+
+#include "cache.h"
+
+struct headers;
+struct options;
+struct steps;
+struct text;
+
+struct store {
+	struct cache cache;
+	struct steps *steps;
+};
+
+/* store_close() in any case. A folder that others can write to is told of on stderr. */
+void store_open(struct store *store, const struct options *options, struct steps *steps);
+void store_close(struct store *store);
+
+/* Appends all that shapes what source becomes here with these headers. */
+void store_key(struct text *key, const struct text *source, const struct headers *headers);
+
+/* Appends the object of that key. -ENOENT: it must be compiled. */
+int store_get(const struct store *store, const struct text *key, struct text *object);
+void store_put(const struct store *store, const struct text *key, const struct text *object);
+
+#endif
