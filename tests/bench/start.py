@@ -1,28 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""usage: start.py TCPSTATES ROUNDS
-
-Each tool's output is a terminal, so that each writes its header at once.
-"""
-import datetime
+"""From exec to the header line, memory while tracing, and from Ctrl-C to the end."""
 import os
-import platform
 import pty
+import select
 import signal
-import statistics
-import sys
 import time
 
-ORIGINAL = "original (tcpstates-bpfcc)"
-FIGURES = ["header ms", "resident MB", "private MB", "peak MB", "exit ms"]
+import bench
 
-
-def tools(tool):
-    return {
-        "tcpstates": [tool, "--no-cache"],
-        "tcpstates, from the cache": [tool],
-        ORIGINAL: ["/usr/sbin/tcpstates-bpfcc"],
-        "CO-RE relative (libbpf-tools)": ["/usr/sbin/tcpstates"],
-    }
+COLUMNS = {"header": "{:,.1f}", "resident": "{:,.1f}", "private": "{:,.1f}", "peak": "{:,.1f}",
+           "exit": "{:,.1f}"}
+HEAD = ["to the header, ms", "resident, MB", "private, MB", "peak, MB", "to the end, ms"]
 
 
 def memory_mb(pid):
@@ -37,48 +25,55 @@ def memory_mb(pid):
 
 
 def measure(command):
+    """Its output is a terminal, so that it writes its header at once."""
     begin = time.monotonic()
     pid, terminal = pty.fork()
     if not pid:
         os.execv(command[0], command)
-    text = b""
-    while b"\n" not in text:
-        text += os.read(terminal, 4096)
-    header = time.monotonic()
-    if b"SKADDR" not in text:
-        sys.exit("%s: %s" % (command[0], text.decode()))
-    time.sleep(0.3)  # it settles: the Python tool opens its buffers after the header
-    resident, private = memory_mb(pid)
-    end = time.monotonic()
-    os.kill(pid, signal.SIGINT)
-    _, _, usage = os.wait4(pid, 0)  # with the children it waited for: the compiler
-    exited = time.monotonic()
-    os.close(terminal)
-    return [(header - begin) * 1000, resident, private, usage.ru_maxrss / 1024,
-            (exited - end) * 1000]
+    try:
+        text = b""
+        while b"\n" not in text:
+            if not select.select([terminal], [], [], bench.PATIENCE)[0]:
+                raise bench.Failed("%s: no header" % command)
+            text += os.read(terminal, 4096)
+        header = time.monotonic()
+        if b"SKADDR" not in text:
+            raise bench.Failed("%s: %s" % (command, text.decode()))
+        # It settles: the original opens its buffers after the header.
+        bench.terminal_drain(terminal, 0.3)
+        resident, private = memory_mb(pid)
+    finally:
+        end = time.monotonic()
+        for _ in range(bench.PATIENCE // bench.AGAIN):
+            os.kill(pid, signal.SIGINT)
+            if bench.terminal_drain(terminal, bench.AGAIN, pid):
+                break
+        else:
+            os.kill(pid, signal.SIGKILL)
+        _, _, usage = os.wait4(pid, 0)  # with the children it waited for: the compiler
+        exited = time.monotonic()
+        os.close(terminal)
+    return {"header": (header - begin) * 1000, "resident": resident, "private": private,
+            "peak": usage.ru_maxrss / 1024, "exit": (exited - end) * 1000}
 
 
-def main(tool, rounds):
-    runs = {name: [] for name in tools(tool)}
-    for turn in range(int(rounds) + 1):
-        for name, command in tools(tool).items():
+def commands(host):
+    tool = host.tools[0].command[:1]
+    if not (host.cache and host.has_no_cache):
+        ours = {"tcpstates": host.tools[0].command}
+    else:
+        ours = {"tcpstates, cold": tool + ["--no-cache"],
+                "tcpstates, warm": tool + ["--cache-dir=" + host.cache]}
+    return {**ours, **{tool.label: tool.command for tool in host.tools[1:]}}
+
+
+def run(host, rounds, _quick):
+    runs = bench.Runs()
+    for turn in range(rounds + 1):
+        for label, command in commands(host).items():
             figures = measure(command)
-            if turn:  # the first round warms the file cache
-                runs[name].append(figures)
-    print("%s, Linux %s, %d CPUs, %s; medians of %s runs in turn (min to max)" % (
-        platform.machine(), platform.release(), os.cpu_count(), datetime.date.today(), rounds))
-    print("%-32s" % "" + "".join("%26s" % name for name in FIGURES))
-    medians = {}
-    for name, rows in runs.items():
-        columns = list(zip(*rows))
-        medians[name] = [statistics.median(column) for column in columns]
-        print("%-32s" % name + "".join("%26s" % ("%.1f (%.1f to %.1f)" % (
-            statistics.median(column), min(column), max(column))) for column in columns))
-    for name in list(runs)[1:]:
-        print("%-32s" % ("ratio to " + name.split(" (")[0]) + "".join(
-            "%26.3f" % (ours / theirs)
-            for ours, theirs in zip(medians["tcpstates"], medians[name])))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+            if turn:  # the first round warms the file cache, and the tool's own
+                runs.add(label, **figures)
+    return [bench.Table("Start", HEAD, runs.rows(COLUMNS),
+                        "from exec to the header line; memory while tracing, the peak with the"
+                        " compiler's process; from Ctrl-C to the end; %d runs" % rounds)]

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tracer's own processor time for an event, at a rate that each tool can follow."""
+import bench
+
+COLUMNS = {"null": "{:,.3f}", "file": "{:,.3f}"}
+HEAD = ["to /dev/null, us", "to a file, us"]
+RATE = 4000  # connections a second
+
+
+def measure(host, tool, output, seconds):
+    with bench.Tracer(host, tool, output=output) as tracer:
+        before = tracer.cpu_ns()
+        load = host.load("-r", RATE, "-s", seconds)
+        tracer.settle()
+        spent = tracer.cpu_ns() - before
+        tracer.close()
+        return spent / 1000 / max(1, load.events - tracer.lost())
+
+
+def run(host, rounds, quick):
+    runs = bench.Runs()
+    seconds = 1 if quick else 2
+    for tool in host.turns(rounds):
+        runs.add(tool.label, null=measure(host, tool, "/dev/null", seconds),
+                 file=measure(host, tool, host.path("out"), seconds))
+    return [bench.Table("Processor time", HEAD, runs.rows(COLUMNS),
+                        "microseconds of the tracer's process per printed event, at %s events/s, in"
+                        " columns, to /dev/null and to a file in memory; %d runs" % (
+                            format(RATE * bench.EVENTS_FIN, ","), rounds))]
