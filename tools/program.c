@@ -109,8 +109,7 @@ static int build_any(const struct build *build, struct text *object, struct diag
 
 	if (!options->kernel_headers && !probe_needs_kernel_headers(build->probe)) {
 		err = build_with(build, &headers, object, diag);
-		/* A libbcc that wants more than we declare refuses; the kernel's headers have it
-		 * all. */
+		/* A libbcc that wants more than the text declares refuses; headers have it all. */
 		if (err != -EINVAL || headers_find(NULL, &headers, &why))
 			return err;
 		step_done(build->steps, "%s; trying the kernel's headers", diag->what);
