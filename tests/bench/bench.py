@@ -77,6 +77,7 @@ class Host:
         self.folder, self.generator = folder, load
         self.cpus = len(os.sched_getaffinity(0))
         self.cache = folder + "/cache" if "--cache-dir" in usage else None
+        self.turned = self.disturbed = 0  # runs, and those begun while somebody else traced
         self.has_no_cache = "--no-cache" in usage
         command = [tool]
         if self.cache:
@@ -107,7 +108,10 @@ class Host:
     def turns(self, rounds):
         """Each tool in turn, so that a change of the machine's speed meets them all."""
         for _ in range(rounds):
-            yield from self.tools
+            for tool in self.tools:
+                self.turned += 1
+                self.disturbed += bool(strangers())
+                yield tool
 
 
 def terminal_drain(terminal, seconds, pid=None):
@@ -290,6 +294,16 @@ def strangers():
 def ns_per_run(before, after):
     count = after.count - before.count
     return (after.ns - before.ns) / count if count else None
+
+
+def lines_in(path):
+    """All lines of a tracer's output, others' traffic with them, less the header."""
+    with open(path, "rb") as file:
+        return sum(1 for _ in file) - 1
+
+
+def of_runs(rounds):
+    return "%d run%s" % (rounds, "s" if rounds != 1 else "")
 
 
 def figure(values, form="{:,.1f}"):

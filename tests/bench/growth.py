@@ -51,7 +51,7 @@ def by_rate(host, rounds, seconds, rates):
                 load = host.load("-r", rate, "-s", seconds)
                 tracer.settle()
                 after, spent = tracer.program(), tracer.cpu_ns() - spent
-            printed = sum(1 for _ in tool.lines(path))
+            printed = bench.lines_in(path)
             runs["ns"].add(tool.label, **{str(rate): bench.ns_per_run(before, after)})
             runs["us"].add(tool.label, **{str(rate): spent / 1000 / max(1, printed)})
             reached.add(tool.label, **{str(rate): load.rate})
@@ -73,21 +73,25 @@ def by_open(host, rounds, count, sizes):
 
 
 def durations(host, rounds):
-    """Of the changes that end a state whose beginning was traced, the share that has a duration,
-    and of those that end a held connection's ESTABLISHED."""
+    """Of the changes that end a state whose beginning was traced, the share that has a duration;
+    and of those that end ESTABLISHED, which is never so short that 0.000 is right."""
     runs = bench.Runs()
     path = host.path("out")
     for tool in host.turns(rounds):
         with bench.Tracer(host, tool, tool.times, path) as tracer:
             host.load("-t", 1, "-n", 1000, "-k", DURATIONS // 2)
             tracer.settle()
-        ended = right = 0
+        ended = right = held_ended = held_right = 0
         for line in tool.lines(path):
             if line.old == "CLOSE" or line.new == "SYN_RECV":
                 continue
             ended += 1
             right += line.ms != "0.000"
-        runs.add(tool.label, lines=ended, right=right / max(1, ended))
+            if line.old == "ESTABLISHED":
+                held_ended += 1
+                held_right += line.ms != "0.000"
+        runs.add(tool.label, lines=ended, right=right / max(1, ended),
+                 held=held_right / max(1, held_ended))
     return runs
 
 
@@ -112,8 +116,8 @@ def run(host, rounds, quick):
                     opened.rows(dict.fromkeys(map(str, sizes), "{:,.0f}")),
                     "nanoseconds of program per event, one thread, with so many sockets open"),
         bench.Table("Durations with %s sockets open" % format(DURATIONS, ","),
-                    ["states ended", "with a duration"],
-                    timed.rows({"lines": "{:,.0f}", "right": "{:.1%}"}),
+                    ["states ended", "with a duration", "of ESTABLISHED"],
+                    timed.rows({"lines": "{:,.0f}", "right": "{:.1%}", "held": "{:.1%}"}),
                     "lines that end a state whose beginning was traced, and the share of them whose"
                     " MS is not 0.000"),
     ]

@@ -66,5 +66,5 @@ def run(host, rounds, quick):
     return [bench.Table("A lone connection", HEAD, runs.rows(COLUMNS),
                         "from connect()'s return to its line SYN_SENT -> ESTABLISHED being readable"
                         " from the tracer's terminal, the median of %d on a quiet host; and how"
-                        " often the tracer wakes in %d s without any event; %d runs" % (
-                            count, quiet, rounds))]
+                        " often the tracer wakes in %d s without any event; %s" % (
+                            count, quiet, bench.of_runs(rounds)))]

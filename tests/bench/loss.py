@@ -51,4 +51,4 @@ def run(host, rounds, quick):
                         " is late if its time is before that of a line above it, a chain is broken"
                         " where a line's OLDSTATE is not its socket's last NEWSTATE; the CO-RE"
                         " relative prints no times; silently lost: made, less printed and said;"
-                        " %d runs" % rounds)]
+                        " %s" % bench.of_runs(rounds))]

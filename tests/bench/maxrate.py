@@ -23,15 +23,21 @@ def follows(host, tool, rate, seconds):
     return load.rate * bench.EVENTS_FIN, not lost and load.events - printed <= ALLOWED * load.events
 
 
+def follows_mostly(*args):
+    """A failure is tried again: it may be of somebody else's doing."""
+    reached, fine = follows(*args)
+    return (reached, fine) if fine else follows(*args)
+
+
 def highest(host, tool, steps, seconds):
     """Halves the way between what it followed and what it did not, as factors."""
-    above, fine = follows(host, tool, FULL, seconds)
+    above, fine = follows_mostly(host, tool, FULL, seconds)
     if fine:
         return above, None
     low, high, best = LEAST, above / bench.EVENTS_FIN, None
     for _ in range(steps):
         rate = math.sqrt(low * high)
-        reached, fine = follows(host, tool, rate, seconds)
+        reached, fine = follows_mostly(host, tool, rate, seconds)
         if fine:
             low, best = rate, reached
         else:
@@ -46,5 +52,5 @@ def run(host, rounds, quick):
         runs.add(tool.label, events=events, above=above)
     return [bench.Table("Highest rate without loss", HEAD, runs.rows(COLUMNS),
                         "columns to a file in memory, all CPUs; none said lost and at most one in"
-                        " 1,000 missing; the second column is the lowest rate seen to fail, - if"
-                        " none did; %d searches" % rounds)]
+                        " 1,000 missing, in one of two tries; the second column is the lowest rate seen"
+                        " to fail, - if none did; %s" % bench.of_runs(rounds))]

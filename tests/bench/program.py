@@ -2,7 +2,7 @@
 """What an event costs in the kernel: the programs' own time, as the kernel counts it."""
 import bench
 
-COLUMNS = {"one": "{:,.0f}", "one_misses": "{:,.1f}", "all": "{:,.0f}", "all_misses": "{:,.1f}"}
+COLUMNS = {"one": "{:,.0f}", "one_misses": "{:,.2f}", "all": "{:,.0f}", "all_misses": "{:,.2f}"}
 HEAD = ["one thread, ns", "misses per 100,000", "all CPUs, ns", "misses per 100,000"]
 
 
@@ -26,4 +26,4 @@ def run(host, rounds, quick):
     return [bench.Table("Program", HEAD, runs.rows(COLUMNS),
                         "nanoseconds of BPF program per event, and runs that the kernel left out"
                         " because one was under way on the CPU; one thread closes by RST, all CPUs"
-                        " by FIN, at full rate; %d runs" % rounds)]
+                        " by FIN, at full rate; %s" % bench.of_runs(rounds))]

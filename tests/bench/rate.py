@@ -27,4 +27,4 @@ def run(host, rounds, quick):
     return [bench.Table("Rate", HEAD, runs.rows(COLUMNS),
                         "connections a second that the generator makes (10 events each) while"
                         " traced to /dev/null, against a run just before without a tracer;"
-                        " %d runs" % rounds)]
+                        " %s" % bench.of_runs(rounds))]

@@ -60,13 +60,12 @@ def heading(tools):
 def main():
     # A shell's background job ignores it, and what is started here would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
     args = arguments()
     host = bench.Host(args.tool, args.load, args.folder)
     head, tables, failed = heading(host.tools), [], []
     print(head, flush=True)
-    strangers = []
     for name in args.names:
-        strangers.append(bench.strangers())
         rounds = args.rounds or ROUNDS[name][args.quick]
         begin = time.monotonic()
         try:
@@ -78,13 +77,14 @@ def main():
             continue
         for table in new:
             print("\n" + table.plain(), flush=True)
-        print("[%s: %.0f s]" % (name, time.monotonic() - begin), flush=True)
+        print("[%s: %.0f s; disturbed runs so far: %d of %d]" % (
+            name, time.monotonic() - begin, host.disturbed, host.turned), flush=True)
         tables += new
     print("\n---- Markdown ----\n\n" + head + "\n")
     print("\n\n".join(table.markdown() for table in tables))
-    if any(strangers):
-        print("\nOthers were tracing before these began, and the figures are worse for it: " +
-              ", ".join(name for name, count in zip(args.names, strangers) if count))
+    if host.disturbed:
+        print("\nSomebody else was tracing at the beginning of %d of the %d runs, and their figures"
+              " are worse for it." % (host.disturbed, host.turned))
     if failed:
         sys.exit("not measured: " + ", ".join(failed))
 

@@ -76,4 +76,4 @@ def run(host, rounds, _quick):
                 runs.add(label, **figures)
     return [bench.Table("Start", HEAD, runs.rows(COLUMNS),
                         "from exec to the header line; memory while tracing, the peak with the"
-                        " compiler's process; from Ctrl-C to the end; %d runs" % rounds)]
+                        " compiler's process; from Ctrl-C to the end; %s" % bench.of_runs(rounds))]

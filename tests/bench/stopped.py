@@ -25,4 +25,4 @@ def run(host, rounds, _quick):
                  silent=load.events - printed - lost)
     return [bench.Table("Stopped", HEAD, runs.rows(COLUMNS),
                         "events made while the tracer was stopped by SIGSTOP; it then went on and"
-                        " was ended by Ctrl-C; %d runs" % rounds)]
+                        " was ended by Ctrl-C; %s" % bench.of_runs(rounds))]
