@@ -26,6 +26,8 @@ def memory_mb(pid):
 
 def measure(command):
     """Its output is a terminal, so that it writes its header at once."""
+    # To attach to a tracepoint waits for RCU if its last program has only just gone: not here.
+    time.sleep(0.1)
     begin = time.monotonic()
     pid, terminal = pty.fork()
     if not pid:
