@@ -14,14 +14,15 @@
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "diag.h"
 #include "text.h"
 
 #define HELPER	       "bcc-compile"
 #define ARGS_MAX       4
+#define NS_PER_MS      1000000
 #define READ_SIZE      65536
 #define STATUS_REFUSED 1 /* the helper's word: what it wrote is a diagnosis */
 #define STATUS_EXEC    127 /* as a shell and ld.so say it: the helper could not start */
@@ -92,19 +93,11 @@ static void helper_exec(const char *path, const char *const args[], pid_t parent
 	_exit(STATUS_EXEC);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
-
-static int ready_wait(int fd, int64_t deadline)
+static int ready_wait(int fd, uint64_t deadline_ns)
 {
 	for (;;) {
 		struct pollfd poller = {.fd = fd, .events = POLLIN};
-		int64_t left = deadline - now_ms();
+		int64_t left = (int64_t)(deadline_ns - clock_now_ns()) / NS_PER_MS;
 		int ready = left > 0 ? poll(&poller, 1, left) : 0;
 
 		if (ready > 0)
@@ -117,10 +110,10 @@ static int ready_wait(int fd, int64_t deadline)
 }
 
 /* Reads until the other side is closed: -ETIMEDOUT past the deadline, -EFBIG past the limit. */
-static int result_read(int fd, int64_t deadline, struct text *result)
+static int result_read(int fd, uint64_t deadline_ns, struct text *result)
 {
 	for (;;) {
-		int err = ready_wait(fd, deadline);
+		int err = ready_wait(fd, deadline_ns);
 		ssize_t got;
 		char *at;
 
@@ -139,13 +132,13 @@ static int result_read(int fd, int64_t deadline, struct text *result)
 }
 
 /* The helper may close its output and still hang. Before Linux 5.3 this is not seen. */
-static int exit_wait(pid_t pid, int64_t deadline)
+static int exit_wait(pid_t pid, uint64_t deadline_ns)
 {
 	int fd = pidfd_open(pid, 0), err;
 
 	if (fd < 0)
 		return 0;
-	err = ready_wait(fd, deadline);
+	err = ready_wait(fd, deadline_ns);
 	close(fd);
 	return err;
 }
@@ -153,7 +146,7 @@ static int exit_wait(pid_t pid, int64_t deadline)
 static int helper_run(const char *path, const char *const args[], int source,
 		      unsigned int deadline_s, struct text *result, int *status)
 {
-	int64_t deadline = now_ms() + deadline_s * 1000LL;
+	uint64_t deadline_ns = clock_now_ns() + deadline_s * NS_PER_SECOND;
 	pid_t parent = getpid(), pid;
 	int pipe_fds[2], err;
 
@@ -169,10 +162,10 @@ static int helper_run(const char *path, const char *const args[], int source,
 	if (!pid)
 		helper_exec(path, args, parent, source, pipe_fds[1]);
 	close(pipe_fds[1]);
-	err = result_read(pipe_fds[0], deadline, result);
+	err = result_read(pipe_fds[0], deadline_ns, result);
 	close(pipe_fds[0]);
 	if (!err)
-		err = exit_wait(pid, deadline);
+		err = exit_wait(pid, deadline_ns);
 	if (err && kill(-pid, SIGKILL)) /* the group, or, before it made one, itself */
 		kill(pid, SIGKILL);
 	while (waitpid(pid, status, 0) < 0 && errno == EINTR)

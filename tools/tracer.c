@@ -181,7 +181,7 @@ static void losses_read(struct tracer *tracer)
 		probe_missed(tracer->probe, tracer->loader, counters[COUNTER_CAUGHT]);
 }
 
-/* At most once a second, but always before a time in which nobody looks. */
+/* Tells of losses at most once a second, but always before a time in which nobody looks. */
 static void losses_look(struct tracer *tracer, uint64_t now)
 {
 	if (now < tracer->losses.next_ns && !tracer->quiet)

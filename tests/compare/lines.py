@@ -14,7 +14,6 @@ A few durations may be further apart: the two programs run one after the other, 
 come between; and the original notes a state's beginning only after it has sent the event and woken
 its reader, so that now and then its duration lacks those microseconds.
 """
-import os
 import re
 import select
 import signal
@@ -22,9 +21,8 @@ import subprocess
 import sys
 import tempfile
 
-# What a tracer does with an event must not lie between two events, so it has a processor of its own.
-TRACER = ["taskset", "-c", "0"] if os.cpu_count() > 1 else []
-TRAFFIC = ["taskset", "-c", "0"] if os.cpu_count() > 1 else []
+# One processor for all: events that are alike then come in the same order in both tools.
+ONE_CPU = ["taskset", "-c", "0"]
 ORIGINAL = ["/usr/bin/python3", "-u", "/usr/sbin/tcpstates-bpfcc"]
 PORT = 6101
 SESSIONS = 11  # of each kind in each family
@@ -46,7 +44,7 @@ class Tracer:
     def __init__(self, command):
         # A file, since nobody reads on while the traffic runs: a pipe could fill up.
         self.errors = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(TRACER + command, stdout=subprocess.PIPE,
+        self.process = subprocess.Popen(ONE_CPU + command, stdout=subprocess.PIPE,
                                         stderr=self.errors)
         self.buffer = b""
         self.lines = []
@@ -74,7 +72,7 @@ class Tracer:
 
 
 def session(traffic, family, port, count, *scenarios, comm="traffic"):
-    subprocess.run([*TRAFFIC, traffic, "-" + family, "-p", str(port), "-n", str(count), "-c", comm,
+    subprocess.run([*ONE_CPU, traffic, "-" + family, "-p", str(port), "-n", str(count), "-c", comm,
                     *scenarios], check=True)
 
 
