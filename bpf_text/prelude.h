@@ -32,6 +32,12 @@ static long (*bpf_perf_event_output)(void *ctx, void *map, u64 flags, void *data
 				     u64 size) = (void *)25;
 static long (*bpf_probe_read_kernel)(void *to, u32 size, const void *from) = (void *)113;
 
+/* The rewriter gives it the map as a number. */
+static inline void bpf_tail_call_(u64 map, void *ctx, int index)
+{
+	((long (*)(void *, u64, u32))12)(ctx, map, index);
+}
+
 /* The rewriter turns a map's name into this, and LLVM this into an instruction's map reference. */
 u64 bpf_pseudo_fd(u64 type, u64 fd) asm("llvm.bpf.pseudo");
 
@@ -54,6 +60,14 @@ u64 bpf_pseudo_fd(u64 type, u64 fd) asm("llvm.bpf.pseudo");
 	}
 #define BPF_TABLE(map_type, key_type, leaf_type, name, entries)                                    \
 	BPF_F_TABLE(map_type, key_type, leaf_type, name, entries, 0)
+#define BPF_PROG_ARRAY(name, entries)                                                              \
+	struct name##_table {                                                                      \
+		int key;                                                                           \
+		u32 leaf;                                                                          \
+		void (*call)(void *, int);                                                         \
+		u32 max_entries;                                                                   \
+	};                                                                                         \
+	struct name##_table name BCC_MAP("prog") = {.max_entries = (entries)}
 #define BPF_PERF_OUTPUT(name)                                                                      \
 	struct name##_table {                                                                      \
 		int key;                                                                           \

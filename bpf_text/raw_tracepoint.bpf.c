@@ -18,9 +18,12 @@ struct raw_args {
 /*
  * A softirq that changes a socket's state while the program runs on its CPU finds it busy, and the
  * kernel drops that run. So a second one is attached after the first. The first leaves word, on its
- * CPU, of the event that it is done with, and the second takes the word away; where there is none,
- * the first was busy, and the second does the work. An event that comes between the two leaves and
- * takes its own word meanwhile: hence two places.
+ * CPU, of the event that it takes, and the second takes the word away; where there is none, the
+ * first was busy, and the second does the work. An event that comes between the two leaves and
+ * takes its own word meanwhile: hence two places. One that comes while the second runs leaves a
+ * word that nobody takes, since the second is busy: it goes with the one below it.
+ *
+ * The work itself is one program, which both end in: the kernel's guard is for what is attached.
  */
 struct word {
 	u64 sk;
@@ -33,6 +36,7 @@ struct words {
 };
 
 BPF_TABLE("percpu_array", u32, struct words, words, 1);
+BPF_PROG_ARRAY(tails, 1);
 
 static inline int sock_is_tcp(u64 sk)
 {
@@ -42,16 +46,70 @@ static inline int sock_is_tcp(u64 sk)
 	return protocol == IPPROTO_TCP;
 }
 
+static inline u64 args_change(const struct raw_args *args)
+{
+	return args->oldstate << 32 | (u32)args->newstate;
+}
+
+static inline int word_is(const struct word *word, u64 sk, u64 change)
+{
+	return word->sk == sk && word->change == change;
+}
+
+int raw_tracepoint__inet_sock_set_state(struct raw_args *args)
+{
+	u64 sk = args->sk, change = args_change(args);
+	struct words *here;
+	u32 zero = 0;
+
+	if (!sock_is_tcp(sk))
+		return 0;
+	here = words.lookup(&zero);
+	if (!here)
+		return 0;
+	here->before = here->last;
+	here->last.sk = sk;
+	here->last.change = change;
+	tails.call(args, 0);
+	return 0;
+}
+
+int raw_tracepoint__inet_sock_set_state__again(struct raw_args *args)
+{
+	u64 sk = args->sk, change = args_change(args);
+	struct words *here;
+	u32 zero = 0;
+
+	here = words.lookup(&zero);
+	if (!here)
+		return 0;
+	if (word_is(&here->last, sk, change)) {
+		here->last = here->before;
+		here->before.sk = 0;
+		return 0;
+	}
+	if (word_is(&here->before, sk, change)) {
+		here->last.sk = here->before.sk = 0;
+		return 0;
+	}
+	if (!sock_is_tcp(sk))
+		return 0;
+	counter_add(COUNTER_CAUGHT);
+	tails.call(args, 0);
+	return 0;
+}
+
 static inline u16 big_endian(const u8 *at)
 {
 	return at[0] << 8 | at[1];
 }
 
-static inline int sock_send(struct raw_args *args, u64 sk)
+int raw_tracepoint_tail__sock_send(struct raw_args *args)
 {
 	u8 head[HEAD_SIZE] __attribute__((aligned(8))); /* so that it is not taken byte by byte */
 	u8 inet[INET_SIZE] __attribute__((aligned(8)));
 	struct event event;
+	u64 sk = args->sk;
 
 	bpf_probe_read_kernel(head, sizeof(head), (void *)sk);
 	bpf_probe_read_kernel(inet, sizeof(inet), (void *)(sk + INET_START));
@@ -72,47 +130,4 @@ static inline int sock_send(struct raw_args *args, u64 sk)
 		address4_set(event.raddr, head + HEAD_DADDR);
 	}
 	return event_send(args, &event);
-}
-
-static inline u64 args_change(const struct raw_args *args)
-{
-	return args->oldstate << 32 | (u32)args->newstate;
-}
-
-int raw_tracepoint__inet_sock_set_state(struct raw_args *args)
-{
-	u64 sk = args->sk, change = args_change(args);
-	struct words *here;
-	u32 zero = 0;
-
-	if (!sock_is_tcp(sk))
-		return 0;
-	sock_send(args, sk);
-	here = words.lookup(&zero);
-	if (here) {
-		here->before = here->last;
-		here->last.sk = sk;
-		here->last.change = change;
-	}
-	return 0;
-}
-
-int raw_tracepoint__inet_sock_set_state__again(struct raw_args *args)
-{
-	u64 sk = args->sk, change = args_change(args);
-	struct words *here;
-	u32 zero = 0;
-
-	here = words.lookup(&zero);
-	if (!here)
-		return 0;
-	if (here->last.sk == sk && here->last.change == change) {
-		here->last = here->before;
-		here->before.sk = 0;
-		return 0;
-	}
-	if (!sock_is_tcp(sk))
-		return 0;
-	counter_add(COUNTER_CAUGHT);
-	return sock_send(args, sk);
 }

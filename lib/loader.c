@@ -6,16 +6,19 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "diag.h"
 #include "host.h"
 
 #define VERIFIER_LOG_SIZE 65536
+#define TAILS		  "tails"
 
 struct loader {
 	struct bpf_object *object;
-	struct bpf_link **links; /* one a program, NULL until it is attached */
-	size_t programs;
+	struct bpf_program **programs; /* the ones to attach, in the object's order */
+	struct bpf_link **links; /* one each, NULL until it is attached */
+	size_t count;
 	int cpus; /* possible ones: the width of a per-CPU value */
 	uint64_t *values; /* room for one per-CPU value */
 };
@@ -35,7 +38,7 @@ static int print_nothing(enum libbpf_print_level level, const char *fmt, va_list
  */
 void loader_detach(struct loader *loader)
 {
-	for (size_t i = loader->programs; loader->links && i--;) {
+	for (size_t i = loader->count; i--;) {
 		bpf_link__destroy(loader->links[i]);
 		loader->links[i] = NULL;
 	}
@@ -47,14 +50,37 @@ void loader_free(struct loader *loader)
 		return;
 	loader_detach(loader);
 	bpf_object__close(loader->object);
+	free(loader->programs);
 	free(loader->links);
 	free(loader->values);
 	free(loader);
 }
 
-static int object_open(struct loader *loader, const void *object, size_t size, struct diag *diag)
+/* A program whose section names no event is there for others to end in. */
+static bool is_tail(const struct bpf_program *program)
+{
+	return !strchr(bpf_program__section_name(program), '/');
+}
+
+static int programs_list(struct loader *loader, struct diag *diag)
 {
 	struct bpf_program *program;
+	size_t room = 0;
+
+	bpf_object__for_each_program(program, loader->object) room++;
+	if (!room)
+		return diag_set(diag, -EINVAL, "the compiled object holds no program");
+	loader->programs = calloc(room, sizeof(struct bpf_program *));
+	loader->links = calloc(room, sizeof(struct bpf_link *));
+	if (!loader->programs || !loader->links)
+		return diag_errno(diag, -ENOMEM, "loading the program");
+	bpf_object__for_each_program(program, loader->object) if (!is_tail(program))
+		loader->programs[loader->count++] = program;
+	return 0;
+}
+
+static int object_open(struct loader *loader, const void *object, size_t size, struct diag *diag)
+{
 	char why[128]; /* libbpf has errors of its own beyond errno's */
 	int err;
 
@@ -72,11 +98,7 @@ static int object_open(struct loader *loader, const void *object, size_t size, s
 		libbpf_strerror(err, why, sizeof(why));
 		return diag_set(diag, -EPROTO, "the compiled object cannot be read: %s", why);
 	}
-	bpf_object__for_each_program(program, loader->object) loader->programs++;
-	loader->links = calloc(loader->programs, sizeof(*loader->links));
-	if (!loader->programs)
-		return diag_set(diag, -EINVAL, "the compiled object holds no program");
-	return loader->links ? 0 : diag_errno(diag, -ENOMEM, "loading the program");
+	return programs_list(loader, diag);
 }
 
 /* All programs share the log; the last one that was begun is the one that was refused. */
@@ -109,6 +131,25 @@ static int object_load(struct loader *loader, struct diag *diag)
 	return err;
 }
 
+/* Without its tails, a program would end where they begin, and nobody would know. */
+static int tails_set(const struct loader *loader, struct diag *diag)
+{
+	struct bpf_program *program;
+	uint32_t index = 0;
+
+	bpf_object__for_each_program(program, loader->object)
+	{
+		int err = is_tail(program)
+				  ? loader_map_set(loader, TAILS, index++, bpf_program__fd(program))
+				  : 0;
+
+		if (err)
+			return diag_errno(diag, err, "%s: into the map " TAILS,
+					  bpf_program__name(program));
+	}
+	return 0;
+}
+
 int loader_open(struct loader **loader, const void *object, size_t size, struct diag *diag)
 {
 	struct loader *new = calloc(1, sizeof(*new));
@@ -117,6 +158,8 @@ int loader_open(struct loader **loader, const void *object, size_t size, struct 
 
 	if (!err)
 		err = object_load(new, diag);
+	if (!err)
+		err = tails_set(new, diag);
 	if (err) {
 		loader_free(new);
 		return err;
@@ -127,11 +170,8 @@ int loader_open(struct loader **loader, const void *object, size_t size, struct 
 
 int loader_attach(struct loader *loader, int perf_fd, struct diag *diag)
 {
-	struct bpf_program *program;
-	size_t i = 0;
-
-	bpf_object__for_each_program(program, loader->object)
-	{
+	for (size_t i = 0; i < loader->count; i++) {
+		struct bpf_program *program = loader->programs[i];
 		struct bpf_link *link = perf_fd < 0
 						? bpf_program__attach(program)
 						: bpf_program__attach_perf_event(program, perf_fd);
@@ -139,9 +179,14 @@ int loader_attach(struct loader *loader, int perf_fd, struct diag *diag)
 
 		if (err)
 			return host_explain(err, bpf_program__section_name(program), diag);
-		loader->links[i++] = link;
+		loader->links[i] = link;
 	}
 	return 0;
+}
+
+int loader_cpus(const struct loader *loader)
+{
+	return loader->cpus;
 }
 
 int loader_map(const struct loader *loader, const char *name)
@@ -176,20 +221,16 @@ int loader_counters(const struct loader *loader, const char *name, uint64_t *sum
 
 int loader_misses(const struct loader *loader, bool first, uint64_t *misses)
 {
-	struct bpf_program *program;
-
 	*misses = 0;
-	bpf_object__for_each_program(program, loader->object)
-	{
+	for (size_t i = 0; i < (first ? 1 : loader->count); i++) {
 		struct bpf_prog_info info = {};
 		uint32_t size = sizeof(info);
-		int err = bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size);
+		int err =
+			bpf_obj_get_info_by_fd(bpf_program__fd(loader->programs[i]), &info, &size);
 
 		if (err)
 			return err;
 		*misses += info.recursion_misses;
-		if (first)
-			break;
 	}
 	return 0;
 }

@@ -22,13 +22,18 @@ int loader_open(struct loader **loader, const void *object, size_t size, struct 
 void loader_free(struct loader *loader);
 
 /*
- * Attaches each program by what its section says, or, if perf_fd is not -1, the only one to that
- * perf event, which the loader then owns. -errno with diag filled; loader_free() undoes the rest.
+ * Attaches each program by what its section says (one whose section names no event is not attached:
+ * it is an element, in the object's order, of the map of programs called "tails"), or, if perf_fd
+ * is not -1, the only one to that perf event, which the loader then owns. -errno with diag filled;
+ * loader_free() undoes the rest.
  */
 int loader_attach(struct loader *loader, int perf_fd, struct diag *diag);
 
 /* Ends the attachments: once it returns, no program runs any more. */
 void loader_detach(struct loader *loader);
+
+/* How many CPUs there can be: they are numbered from 0. */
+int loader_cpus(const struct loader *loader);
 
 /* The descriptor of the map called name, owned by the loader, or -ENOENT. */
 int loader_map(const struct loader *loader, const char *name);

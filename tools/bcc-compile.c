@@ -12,7 +12,8 @@
  * What libbcc asks of the system meanwhile, bcc_hooks.c answers.
  *
  * A function named as BCC's probes are (kprobe__FUNCTION, kretprobe__FUNCTION,
- * tracepoint__CATEGORY__EVENT, raw_tracepoint__EVENT) becomes a program of that type.
+ * tracepoint__CATEGORY__EVENT, raw_tracepoint__EVENT) becomes a program of that type, and
+ * raw_tracepoint_tail__NAME one that those on raw tracepoints can end in.
  */
 #include <bcc/bcc_common.h>
 #include <errno.h>
@@ -41,6 +42,8 @@
 #define MAPS_MAX     16
 #define NAME_SIZE    128
 #define ARCHIVE_SIZE "size=1g"
+#define COMMON_FLAGS "-g0", "-Xclang", "-disable-llvm-passes"
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static int stdin_read(struct text *text)
 {
@@ -145,7 +148,7 @@ static const char *kernel_arch(void)
 	};
 
 	uname(&name);
-	for (size_t i = 0; i < sizeof(arches) / sizeof(*arches); i++)
+	for (size_t i = 0; i < COUNT(arches); i++)
 		if (!strcmp(name.machine, arches[i].machine))
 			return arches[i].arch;
 	return name.machine;
@@ -155,27 +158,30 @@ static const char *kernel_arch(void)
  * Without kernel headers, libbcc's own prelude (bcc/bpf.h and bcc/helpers.h) is skipped by its
  * include guards. With a split tree, the build half's folders are added to the ones libbcc knows.
  * libbcc's -g is for the BTF of the program, which it then loads into the kernel to name the maps'
- * types: the object has its own.
+ * types: the object has its own. It optimises by itself, with all that -O3 does, so Clang need not
+ * do it before.
  */
 static void *module_compile(const char *text, const char *build)
 {
 	static char flags[4][PATH_MAX + 64];
-	const char *own[] = {"-g0", "-D_UAPI__LINUX_BPF_H__", "-D__BPF_HELPERS_H"};
-	const char *split[] = {"-g0", flags[0], flags[1], flags[2], flags[3], "-Wno-everything"};
+	const char *own[] = {COMMON_FLAGS, "-D_UAPI__LINUX_BPF_H__", "-D__BPF_HELPERS_H"};
+	const char *split[] = {COMMON_FLAGS, flags[0], flags[1],
+			       flags[2],     flags[3], "-Wno-everything"};
 	const char *arch = kernel_arch();
 
 	if (!build[0])
-		return bpf_module_create_c_from_string(text, 0, own, 3, false, NULL);
+		return bpf_module_create_c_from_string(text, 0, own, COUNT(own), false, NULL);
 	snprintf(flags[0], sizeof(flags[0]), "-I%s/arch/%s/include/generated", build, arch);
 	snprintf(flags[1], sizeof(flags[1]), "-I%s/include", build);
 	snprintf(flags[2], sizeof(flags[2]), "-I%s/arch/%s/include/generated/uapi", build, arch);
 	snprintf(flags[3], sizeof(flags[3]), "-I%s/include/generated/uapi", build);
-	return bpf_module_create_c_from_string(text, 0, split, 6, false, NULL);
+	return bpf_module_create_c_from_string(text, 0, split, COUNT(split), false, NULL);
 }
 
 /*
  * kprobe__F -> kprobe/F, tracepoint__C__E -> tracepoint/C/E, raw_tracepoint__E -> raw_tp/E, as well
- * as raw_tracepoint__E__ANYTHING, for a second program on one event.
+ * as raw_tracepoint__E__ANYTHING, for a second program on one event. What is not to be attached has
+ * a type, but no event.
  */
 static int section_name(const char *function, char section[NAME_SIZE])
 {
@@ -184,15 +190,17 @@ static int section_name(const char *function, char section[NAME_SIZE])
 	} kinds[] = {{"kprobe__", "kprobe/"},
 		     {"kretprobe__", "kretprobe/"},
 		     {"tracepoint__", "tracepoint/"},
-		     {"raw_tracepoint__", "raw_tp/"}};
+		     {"raw_tracepoint__", "raw_tp/"},
+		     {"raw_tracepoint_tail__", "raw_tp"}};
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+	for (size_t i = 0; i < COUNT(kinds); i++) {
 		size_t len = strlen(kinds[i].function);
 		char *between;
 
 		if (strncmp(function, kinds[i].function, len))
 			continue;
-		snprintf(section, NAME_SIZE, "%s%s", kinds[i].section, function + len);
+		snprintf(section, NAME_SIZE, "%s%s", kinds[i].section,
+			 strchr(kinds[i].section, '/') ? function + len : "");
 		between = strstr(section, "__");
 		if (between && !strncmp(section, "raw_tp/", 7)) {
 			*between = '\0';
