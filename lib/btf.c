@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,7 +16,8 @@
 #define DEPTH_MAX 8 /* of anonymous structs, and of typedefs and the like */
 
 struct btf_types {
-	void *file; /* what was read, if it is ours */
+	void *file; /* what was mapped, if it is ours */
+	size_t file_size;
 	const char *strings;
 	uint32_t strings_len;
 	uint32_t count; /* types, numbered from 1 */
@@ -26,7 +28,8 @@ void btf_types_free(struct btf_types *types)
 {
 	if (!types)
 		return;
-	free(types->file);
+	if (types->file)
+		munmap(types->file, types->file_size);
 	free(types->by_id);
 	free(types);
 }
@@ -69,11 +72,9 @@ static ssize_t kind_extra(const struct btf_type *type)
 	}
 }
 
-/* Walks the type section; fills by_id if it is there. The number of types, or -EPROTO. */
-static int64_t types_walk(const char *at, size_t left, const struct btf_type **by_id)
+/* Walks the type section and fills by_id, which has room for all. 0, or -EPROTO. */
+static int types_walk(struct btf_types *types, const char *at, size_t left)
 {
-	int64_t count = 0;
-
 	while (left >= sizeof(struct btf_type)) {
 		const struct btf_type *type = (const void *)at;
 		ssize_t extra = kind_extra(type);
@@ -81,13 +82,11 @@ static int64_t types_walk(const char *at, size_t left, const struct btf_type **b
 
 		if (extra < 0 || size > left)
 			return -EPROTO;
-		count++;
-		if (by_id)
-			by_id[count] = type;
+		types->by_id[++types->count] = type;
 		at += size;
 		left -= size;
 	}
-	return left ? -EPROTO : count;
+	return left ? -EPROTO : 0;
 }
 
 static bool header_is_good(const struct btf_header *header, size_t size)
@@ -107,73 +106,82 @@ static bool header_is_good(const struct btf_header *header, size_t size)
 int btf_types_decode(struct btf_types **types, const void *data, size_t size)
 {
 	const struct btf_header *header = data;
+	const char *section = data;
 	struct btf_types *new;
-	const char *section;
-	int64_t count;
+	int err;
 
 	if (!header_is_good(header, size))
 		return -EPROTO;
-	section = (const char *)data + header->hdr_len;
-	count = types_walk(section + header->type_off, header->type_len, NULL);
-	if (count < 0 || section[header->str_off + header->str_len - 1])
+	section += header->hdr_len;
+	if (section[header->str_off + header->str_len - 1])
 		return -EPROTO;
 	new = calloc(1, sizeof(*new));
-	if (new)
-		new->by_id = calloc(count + 1, sizeof(*new->by_id));
-	if (!new || !new->by_id) {
-		free(new);
+	if (!new)
 		return -ENOMEM;
-	}
 	new->strings = section + header->str_off;
 	new->strings_len = header->str_len;
-	new->count = count;
-	types_walk(section + header->type_off, header->type_len, new->by_id);
+	/* No type is smaller; what is not used of this is never touched. */
+	new->by_id = calloc(header->type_len / sizeof(struct btf_type) + 1, sizeof(*new->by_id));
+	err = new->by_id ? types_walk(new, section + header->type_off, header->type_len) : -ENOMEM;
+	if (err) {
+		btf_types_free(new);
+		return err;
+	}
 	*types = new;
 	return 0;
 }
 
-static int file_read(const char *path, void **data, size_t *size)
+/* For a kernel before 6.16: sysfs gives out a page at a time. */
+static int file_copy(int fd, char *to, size_t size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), err = 0;
-	struct stat st;
-	char *buf;
-
-	if (fd < 0)
-		return -errno;
-	buf = fstat(fd, &st) ? NULL : malloc(st.st_size);
-	if (!buf)
-		err = -ENOMEM;
-	for (off_t got = 0; !err && got < st.st_size;) {
-		ssize_t part = read(fd, buf + got, st.st_size - got);
+	for (size_t got = 0; got < size;) {
+		ssize_t part = read(fd, to + got, size - got);
 
 		if (part <= 0)
-			err = part ? -errno : -EIO;
+			return part ? -errno : -EIO;
 		got += part;
 	}
-	close(fd);
-	if (err) {
-		free(buf);
-		return err;
-	}
-	*data = buf;
-	*size = st.st_size;
 	return 0;
+}
+
+static int fd_map(int fd, void **data, size_t *size)
+{
+	struct stat st;
+	int err;
+
+	if (fstat(fd, &st))
+		return -errno;
+	*size = st.st_size;
+	*data = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (*data != MAP_FAILED)
+		return 0;
+	*data = mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (*data == MAP_FAILED)
+		return -errno;
+	err = file_copy(fd, *data, *size);
+	if (err)
+		munmap(*data, *size);
+	return err;
 }
 
 int btf_types_read(struct btf_types **types, const char *path, struct diag *diag)
 {
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err;
 	void *data = NULL;
 	size_t size = 0;
-	int err = file_read(path, &data, &size);
 
+	err = fd < 0 ? -errno : fd_map(fd, &data, &size);
+	if (fd >= 0)
+		close(fd);
 	if (err)
 		return diag_errno(diag, err, "%s", path);
 	err = btf_types_decode(types, data, size);
 	if (err) {
-		free(data);
+		munmap(data, size);
 		return diag_errno(diag, err, "%s: not understood", path);
 	}
 	(*types)->file = data;
+	(*types)->file_size = size;
 	return 0;
 }
 
