@@ -67,20 +67,22 @@ static int order_grow(struct order *order)
 	return 0;
 }
 
-int order_add(struct order *order, const void *record)
+void *order_slot(struct order *order)
 {
-	struct key *key;
-
 	if (order->count == order->room && order_grow(order))
-		return -ENOMEM;
-	memcpy(order->records + order->count * order->record_size, record, order->record_size);
-	key = &order->keys[order->count];
-	memcpy(&key->time, record, sizeof(key->time));
+		return NULL;
+	return order->records + order->count * order->record_size;
+}
+
+void order_add(struct order *order)
+{
+	struct key *key = &order->keys[order->count];
+
+	memcpy(&key->time, order->records + order->count * order->record_size, sizeof(key->time));
 	key->number = order->count;
 	if (key->time < order->newest_out)
 		order->late++;
 	order->count++;
-	return 0;
 }
 
 /* The end of the run of keys in order that begins at start. */

@@ -3,11 +3,11 @@
  * Time order over buffers that are filled apart: one a CPU, each in order, read one after the
  * other.
  *
- * A record is taken with order_add(). After a round that began at time T and read every buffer,
- * what is older than T less a slack is final: no older record can still come, unless it took longer
- * than the slack from reading the clock to being in its buffer. order_flush() gives the final ones
- * out, oldest first, and keeps the rest. A record older than what was already given out is given
- * out all the same, and counted as late.
+ * A record is written to order_slot() and taken with order_add(). After a round that began at time
+ * T and read every buffer, what is older than T less a slack is final: no older record can still
+ * come, unless it took longer than the slack from reading the clock to being in its buffer.
+ * order_flush() gives the final ones out, oldest first, and keeps the rest. A record older than
+ * what was already given out is given out all the same, and counted as late.
  *
  * Records are of one size and begin with their time, a uint64_t of nanoseconds.
  */
@@ -24,8 +24,9 @@ typedef void order_record_fn(void *arg, const void *record);
 struct order *order_new(size_t record_size); /* NULL: no memory */
 void order_free(struct order *order);
 
-/* Copies the record. -ENOMEM: it is lost. */
-int order_add(struct order *order, const void *record);
+/* Where the next record is to be written, or NULL: no memory. order_add() takes what is there. */
+void *order_slot(struct order *order);
+void order_add(struct order *order);
 
 /* Passes all records up to and including time until to fn, in order. */
 void order_flush(struct order *order, uint64_t until, order_record_fn *fn, void *arg);

@@ -77,9 +77,10 @@ static int ring_open(struct ring *ring, const struct ring_set *set, int cpu, enu
 	return 0;
 }
 
-int ring_set_open(struct ring_set **set, unsigned int pages, enum ring_wake wake, struct diag *diag)
+int ring_set_open(struct ring_set **set, int cpus, unsigned int pages, enum ring_wake wake,
+		  struct diag *diag)
 {
-	long cpus = sysconf(_SC_NPROCESSORS_CONF), page_size = sysconf(_SC_PAGESIZE);
+	long page_size = sysconf(_SC_PAGESIZE);
 	struct ring_set *new = calloc(1, sizeof(*new) + cpus * sizeof(*new->rings));
 	int err;
 

@@ -21,8 +21,8 @@ enum ring_wake {
 	RING_WAKE_HALF, /* when a buffer is half full; more often is for the reader's own timer */
 };
 
-/* Opens a buffer of pages (a power of 2) data pages on each CPU. */
-int ring_set_open(struct ring_set **set, unsigned int pages, enum ring_wake wake,
+/* Opens a buffer of pages (a power of 2) data pages on each CPU below cpus. */
+int ring_set_open(struct ring_set **set, int cpus, unsigned int pages, enum ring_wake wake,
 		  struct diag *diag);
 void ring_set_free(struct ring_set *set);
 

@@ -3,8 +3,6 @@
 
 #include <stdio.h>
 
-#include "clock.h"
-
 static const char *const causes[LOSSES] = {
 	[LOSS_BUFFER_FULL] = "events lost: the perf buffer was full",
 	[LOSS_MISSED] = "events missed: the program was busy",
@@ -15,10 +13,8 @@ static const char *const causes[LOSSES] = {
 	[LOSS_JOURNAL] = "events not logged: the journal did not take them",
 };
 
-void losses_tell(struct losses *losses, uint64_t now_ns)
+void losses_tell(struct losses *losses)
 {
-	if (now_ns < losses->next_ns)
-		return;
 	for (int i = 0; i < LOSSES; i++) {
 		uint64_t new = losses->counts[i] - losses->told[i];
 
@@ -26,7 +22,6 @@ void losses_tell(struct losses *losses, uint64_t now_ns)
 			continue;
 		fprintf(stderr, "tcpstates: %llu %s\n", (unsigned long long)new, causes[i]);
 		losses->told[i] = losses->counts[i];
-		losses->next_ns = now_ns + NS_PER_SECOND;
 	}
 }
 

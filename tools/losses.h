@@ -19,11 +19,10 @@ enum loss {
 struct losses {
 	uint64_t counts[LOSSES];
 	uint64_t told[LOSSES];
-	uint64_t next_ns; /* CLOCK_MONOTONIC before which nothing more is told */
 };
 
-/* Tells what is new, at most once a second. */
-void losses_tell(struct losses *losses, uint64_t now_ns);
+/* Tells what is new. */
+void losses_tell(struct losses *losses);
 
 /* Tells the totals, if there are any. */
 void losses_total(const struct losses *losses);

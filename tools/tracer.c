@@ -44,6 +44,7 @@ struct tracer {
 	struct output output;
 	struct line_format format;
 	struct losses losses;
+	uint64_t next_look_ns; /* for losses */
 	const struct probe *probe;
 	uint64_t newest_ns; /* of the events taken */
 	bool quiet; /* nothing has come for long: the program will say when something does */
@@ -98,7 +99,7 @@ static int pollers_open(struct tracer *tracer)
 static int rings_open(struct tracer *tracer, struct ring_set **set, const char *map,
 		      unsigned int pages, enum ring_wake wake, struct diag *diag)
 {
-	int err = ring_set_open(set, pages, wake, diag);
+	int err = ring_set_open(set, loader_cpus(tracer->loader), pages, wake, diag);
 
 	if (err)
 		return err;
@@ -131,14 +132,17 @@ static int tracer_open(struct tracer *tracer, struct diag *diag)
 static void record_take(void *arg, const void *data, size_t size)
 {
 	struct tracer *tracer = arg;
-	struct event event;
+	struct event *event = order_slot(tracer->order);
 
-	if (!event_decode(data, size, &event))
-		tracer->losses.counts[LOSS_BAD_RECORD]++;
-	else if (order_add(tracer->order, &event))
+	if (!event) {
 		tracer->losses.counts[LOSS_NO_MEMORY]++;
-	else if (event.ts_ns > tracer->newest_ns)
-		tracer->newest_ns = event.ts_ns;
+	} else if (!event_decode(data, size, event)) {
+		tracer->losses.counts[LOSS_BAD_RECORD]++;
+	} else {
+		if (event->ts_ns > tracer->newest_ns)
+			tracer->newest_ns = event->ts_ns;
+		order_add(tracer->order);
+	}
 }
 
 static void kick_take(void *arg, const void *data, size_t size)
@@ -181,13 +185,14 @@ static void losses_read(struct tracer *tracer)
 		probe_missed(tracer->probe, tracer->loader, counters[COUNTER_CAUGHT]);
 }
 
-/* Tells of losses at most once a second, but always before a time in which nobody looks. */
+/* Looks for losses once a second, and before a time in which nobody looks. */
 static void losses_look(struct tracer *tracer, uint64_t now)
 {
-	if (now < tracer->losses.next_ns && !tracer->quiet)
+	if (now < tracer->next_look_ns && !tracer->quiet)
 		return;
 	losses_read(tracer);
-	losses_tell(&tracer->losses, tracer->quiet ? UINT64_MAX : now);
+	losses_tell(&tracer->losses);
+	tracer->next_look_ns = now + NS_PER_SECOND;
 }
 
 /* Reads all buffers and writes what is final: after the last round, everything is. */

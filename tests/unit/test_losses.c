@@ -9,8 +9,6 @@
 
 #include "losses.h"
 
-#define SECOND_NS 1000000000ULL
-
 struct capture {
 	int file, stderr_fd;
 };
@@ -40,11 +38,11 @@ static void capture_end(struct capture *capture, const char *expected)
 	assert_string_equal(got, expected);
 }
 
-static void told_assert(struct losses *losses, uint64_t now_ns, const char *expected)
+static void told_assert(struct losses *losses, const char *expected)
 {
 	struct capture capture = capture_begin();
 
-	losses_tell(losses, now_ns);
+	losses_tell(losses);
 	capture_end(&capture, expected);
 }
 
@@ -60,24 +58,22 @@ static void nothing_lost_is_nothing_said(void **state)
 {
 	struct losses losses = {0};
 
-	told_assert(&losses, SECOND_NS, "");
+	told_assert(&losses, "");
 	total_assert(&losses, "");
-	assert_int_equal(losses.next_ns, 0);
 }
 
 static void each_cause_has_its_words(void **state)
 {
 	struct losses losses = {.counts = {1, 2, 3, 4, 5, 6, 18446744073709551615ULL}};
 
-	told_assert(&losses, SECOND_NS,
-		    "tcpstates: 1 events lost: the perf buffer was full\n"
-		    "tcpstates: 2 events missed: the program was busy\n"
-		    "tcpstates: 3 sockets not timed: the table was full (--max-sockets)\n"
-		    "tcpstates: 4 events lost: no memory\n"
-		    "tcpstates: 5 events lost: not a record of ours\n"
-		    "tcpstates: 6 events out of order: they came late\n"
-		    "tcpstates: 18446744073709551615 events not logged: "
-		    "the journal did not take them\n");
+	told_assert(&losses, "tcpstates: 1 events lost: the perf buffer was full\n"
+			     "tcpstates: 2 events missed: the program was busy\n"
+			     "tcpstates: 3 sockets not timed: the table was full (--max-sockets)\n"
+			     "tcpstates: 4 events lost: no memory\n"
+			     "tcpstates: 5 events lost: not a record of ours\n"
+			     "tcpstates: 6 events out of order: they came late\n"
+			     "tcpstates: 18446744073709551615 events not logged: "
+			     "the journal did not take them\n");
 	total_assert(&losses,
 		     "tcpstates: in all: 1 events lost: the perf buffer was full\n"
 		     "tcpstates: in all: 2 events missed: the program was busy\n"
@@ -89,37 +85,20 @@ static void each_cause_has_its_words(void **state)
 		     "the journal did not take them\n");
 }
 
-static void news_are_told_once_a_second(void **state)
+static void only_news_are_told(void **state)
 {
 	struct losses losses = {0};
-	uint64_t now = 100 * SECOND_NS;
 
 	losses.counts[LOSS_BUFFER_FULL] = 10;
-	told_assert(&losses, now, "tcpstates: 10 events lost: the perf buffer was full\n");
+	told_assert(&losses, "tcpstates: 10 events lost: the perf buffer was full\n");
+	told_assert(&losses, "");
 	losses.counts[LOSS_BUFFER_FULL] = 15;
 	losses.counts[LOSS_LATE] = 1;
-	told_assert(&losses, now, "");
-	told_assert(&losses, now + SECOND_NS - 1, "");
-	/* What was held back is told later, and only what is new. */
-	told_assert(&losses, now + SECOND_NS,
-		    "tcpstates: 5 events lost: the perf buffer was full\n"
-		    "tcpstates: 1 events out of order: they came late\n");
-	told_assert(&losses, now + 2 * SECOND_NS, "");
-	/* A silence does not make the next one wait. */
+	told_assert(&losses, "tcpstates: 5 events lost: the perf buffer was full\n"
+			     "tcpstates: 1 events out of order: they came late\n");
 	losses.counts[LOSS_LATE] = 4;
-	told_assert(&losses, now + 2 * SECOND_NS + 1,
-		    "tcpstates: 3 events out of order: they came late\n");
 	total_assert(&losses, "tcpstates: in all: 15 events lost: the perf buffer was full\n"
 			      "tcpstates: in all: 4 events out of order: they came late\n");
-}
-
-static void total_tells_what_was_never_told(void **state)
-{
-	struct losses losses = {.counts[LOSS_NO_ROOM] = 7, .next_ns = UINT64_MAX};
-
-	told_assert(&losses, SECOND_NS, "");
-	total_assert(&losses, "tcpstates: in all: 7 sockets not timed: the table was full "
-			      "(--max-sockets)\n");
 }
 
 int main(void)
@@ -127,8 +106,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_lost_is_nothing_said),
 		cmocka_unit_test(each_cause_has_its_words),
-		cmocka_unit_test(news_are_told_once_a_second),
-		cmocka_unit_test(total_tells_what_was_never_told),
+		cmocka_unit_test(only_news_are_told),
 	};
 
 	return cmocka_run_group_tests_name("losses", tests, NULL, NULL);
