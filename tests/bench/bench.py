@@ -72,9 +72,10 @@ class Tool:
 class Host:
     """Where the benchmarks run: the tools that are there, the generator, a folder in memory."""
 
-    def __init__(self, tool, load, folder):
+    def __init__(self, tool, programs, folder):
         usage = subprocess.run([tool, "--help"], capture_output=True, text=True, check=False).stdout
-        self.folder, self.generator = folder, load
+        self.folder, self.generator = folder, programs + "/traffic/load"
+        self.stamp = programs + "/bench/bench-stamp"
         self.cpus = len(os.sched_getaffinity(0))
         self.cache = folder + "/cache" if "--cache-dir" in usage else None
         self.turned = self.disturbed = 0  # runs, and those begun while somebody else traced

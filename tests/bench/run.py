@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""usage: run.py TCPSTATES LOAD FOLDER [--quick] [--only NAME,...] [--rounds N]
+"""usage: run.py TCPSTATES PROGRAMS FOLDER [--quick] [--only NAME,...] [--rounds N]
 
 Runs each benchmark, a module of this folder, and prints its tables at once; the same tables in
 Markdown come last.
@@ -19,7 +19,7 @@ import bench
 
 # What each takes by itself in a full and in a quick run.
 ROUNDS = {"start": (7, 2), "program": (5, 1), "rate": (5, 1), "cpu": (3, 1), "loss": (3, 1),
-          "maxrate": (2, 1), "growth": (1, 1), "stopped": (3, 1), "lone": (1, 1)}
+          "maxrate": (2, 1), "pages": (5, 1), "growth": (1, 1), "stopped": (3, 1), "lone": (1, 1)}
 
 
 def arguments():
@@ -27,7 +27,7 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help="a rough look, in three minutes")
     parser.add_argument("--only", metavar="NAME,...", help=", ".join(ROUNDS))
     parser.add_argument("--rounds", type=int, metavar="N", help="runs of each tool, in turn")
-    for name in ("tool", "load", "folder"):
+    for name in ("tool", "programs", "folder"):
         parser.add_argument(name, help=argparse.SUPPRESS)
     args = parser.parse_args()
     # max-rate is what it is called in words, maxrate what a module can be called
@@ -62,7 +62,7 @@ def main():
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
     args = arguments()
-    host = bench.Host(args.tool, args.load, args.folder)
+    host = bench.Host(args.tool, args.programs, args.folder)
     head, tables, failed = heading(host.tools), [], []
     print(head, flush=True)
     for name in args.names:
