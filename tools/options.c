@@ -11,8 +11,10 @@
 #include "probe.h"
 #include "text.h"
 
-#define LONG_ONLY   256 /* + row: the value of an option without a letter */
-#define HELP_COLUMN 20
+#define STRING_OF(value) #value
+#define STRING(macro)	 STRING_OF(macro)
+#define LONG_ONLY	 256 /* + row: the value of an option without a letter */
+#define HELP_COLUMN	 20
 
 typedef int option_fn(struct options *options, const char *value, struct diag *diag);
 
@@ -125,11 +127,14 @@ static const struct option_row rows[] = {
 	{0, "no-cache", .help = "compile, and keep nothing", .group = GROUP_MORE, FLAG(no_cache)},
 	{0, "cache-dir", "DIR", "keep compiled objects there (default " CACHE_DIR_DEFAULT ")",
 	 .group = GROUP_MORE, .set = cache_dir_set},
-	{0, "max-sockets", "N", "keep the times of at most N sockets (default 65536)",
+	{0, "max-sockets", "N",
+	 "keep the times of at most N sockets (default " STRING(MAX_SOCKETS_DEFAULT) ")",
 	 .group = GROUP_MORE, .set = max_sockets_set},
-	{0, "buffer-pages", "N", "pages of each CPU's perf buffer (default 512)",
+	{0, "buffer-pages", "N",
+	 "pages of each CPU's perf buffer (default " STRING(BUFFER_PAGES_DEFAULT) ")",
 	 .group = GROUP_MORE, .set = buffer_pages_set},
-	{0, "max-compile", "SECONDS", "give the compiler at most so long (default 30)",
+	{0, "max-compile", "SECONDS",
+	 "give the compiler at most so long (default " STRING(MAX_COMPILE_S_DEFAULT) ")",
 	 .group = GROUP_MORE, .set = max_compile_set},
 };
 

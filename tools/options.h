@@ -11,7 +11,7 @@
 
 struct diag;
 
-#define BUFFER_PAGES_DEFAULT  512
+#define BUFFER_PAGES_DEFAULT  256 /* tests/bench/run --only pages */
 #define MAX_SOCKETS_DEFAULT   65536
 #define MAX_COMPILE_S_DEFAULT 30
 #define CACHE_DIR_DEFAULT     "/var/cache/tcpstates"
