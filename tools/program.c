@@ -78,17 +78,23 @@ static int source_render(const struct build *build, const struct headers *header
 	return 0;
 }
 
-static int build_with(const struct build *build, const struct headers *headers, struct text *object,
-		      struct diag *diag)
+/* -ENOENT: it must be compiled. */
+static int build_cached(const struct build *build, const struct headers *headers,
+			struct text *object)
+{
+	_cleanup_text_ struct text key = {0};
+
+	key_render(build, headers, &key);
+	return store_get(&build->store, &key, object);
+}
+
+static int build_new(const struct build *build, const struct headers *headers, struct text *object,
+		     struct diag *diag)
 {
 	bool kernel = headers->kind != HEADERS_OWN;
 	_cleanup_text_ struct text source = {0}, key = {0};
-	int err;
+	int err = source_render(build, headers, &source, diag);
 
-	key_render(build, headers, &key);
-	if (!store_get(&build->store, &key, object))
-		return 0;
-	err = source_render(build, headers, &source, diag);
 	if (err)
 		return err;
 	err = compile_object(&source, headers, build->options->max_compile_s, object, diag);
@@ -96,27 +102,43 @@ static int build_with(const struct build *build, const struct headers *headers, 
 		return err;
 	step_done(build->steps, "compiled with headers %s: %zu bytes of text, %zu of object",
 		  kernel ? headers->source : "of our own", source.len, object->len);
+	key_render(build, headers, &key);
 	store_put(&build->store, &key, object);
 	return 0;
+}
+
+/* A libbcc that wants more than the text declares refuses it; the kernel's headers have it all. */
+static int build_plain(const struct build *build, struct text *object, struct diag *diag)
+{
+	struct headers own = {.kind = HEADERS_OWN}, kernel;
+	struct diag why;
+	bool found;
+	int err;
+
+	if (!build_cached(build, &own, object))
+		return 0;
+	found = !headers_find(NULL, &kernel, &why);
+	if (found && !build_cached(build, &kernel, object))
+		return 0;
+	err = build_new(build, &own, object, diag);
+	if (err != -EINVAL || !found)
+		return err;
+	step_done(build->steps, "%s; trying the kernel's headers", diag->what);
+	return build_new(build, &kernel, object, &why) ? err : 0;
 }
 
 static int build_any(const struct build *build, struct text *object, struct diag *diag)
 {
 	const struct options *options = build->options;
-	struct headers headers = {.kind = HEADERS_OWN};
-	struct diag why;
+	struct headers headers;
 	int err;
 
-	if (!options->kernel_headers && !probe_needs_kernel_headers(build->probe)) {
-		err = build_with(build, &headers, object, diag);
-		/* A libbcc that wants more than the text declares refuses; headers have it all. */
-		if (err != -EINVAL || headers_find(NULL, &headers, &why))
-			return err;
-		step_done(build->steps, "%s; trying the kernel's headers", diag->what);
-		return build_with(build, &headers, object, &why) ? err : 0;
-	}
+	if (!options->kernel_headers && !probe_needs_kernel_headers(build->probe))
+		return build_plain(build, object, diag);
 	err = headers_find(options->kernel_headers_path, &headers, diag);
-	return err ? err : build_with(build, &headers, object, diag);
+	if (err)
+		return err;
+	return build_cached(build, &headers, object) ? build_new(build, &headers, object, diag) : 0;
 }
 
 int program_compile(const struct options *options, const struct probe *probe, struct steps *steps,
