@@ -5,7 +5,14 @@
  *
  * FILTER_FAMILY, FILTER_LPORT and FILTER_DPORT are true for what is to be seen.
  */
-BPF_F_TABLE("hash", u64, u64, starts, MAX_SOCKETS, BPF_F_NO_PREALLOC); /* sock -> last change, ns */
+struct start {
+	u64 last_ns; /* change */
+#ifdef EVENT_AGE
+	u64 first_ns;
+#endif
+};
+
+BPF_F_TABLE("hash", u64, struct start, starts, MAX_SOCKETS, BPF_F_NO_PREALLOC); /* of a socket */
 BPF_PERF_OUTPUT(events);
 BPF_PERF_OUTPUT(kicks); /* says only that there is something in events */
 BPF_TABLE("percpu_array", u32, u64, lasts, 1); /* when an event was last sent, ns */
@@ -28,22 +35,36 @@ static inline void address4_set(u8 address[16], const void *from)
 	words[1] = words[2] = words[3] = 0;
 }
 
+static inline void start_new(u64 sk, u64 now)
+{
+	struct start start = {.last_ns = now};
+
+#ifdef EVENT_AGE
+	start.first_ns = now;
+#endif
+	if (starts.update(&sk, &start))
+		counter_add(COUNTER_NO_ROOM);
+}
+
 /* Ends the old state's time and starts the new one's, in one clock reading. */
 static inline void event_clock(struct event *event)
 {
 	u64 sk = event->skaddr, now = bpf_ktime_get_ns();
-	u64 *start = starts.lookup(&sk);
+	struct start *start = starts.lookup(&sk);
 
 	event->ts_ns = now;
-	event->span_ns = start ? now - *start : SPAN_UNKNOWN;
+	event->span_ns = start ? now - start->last_ns : SPAN_UNKNOWN;
+#ifdef EVENT_AGE
+	event->age_ns = start ? now - start->first_ns : 0;
+#endif
 	if (event->newstate == TCP_CLOSE) {
 		/* The address names another socket from here on. */
 		if (start)
 			starts.delete(&sk);
 	} else if (start) {
-		*start = now;
-	} else if (starts.update(&sk, &now)) {
-		counter_add(COUNTER_NO_ROOM);
+		start->last_ns = now;
+	} else {
+		start_new(sk, now);
 	}
 }
 

@@ -4,13 +4,13 @@
  *
  * The time comes first, so that records can be put in order without knowing the rest. The order of
  * the members leaves no holes, and EVENT_SIZE is what travels: a perf record carries 4 bytes of
- * length before its data and is padded to 8, so 84 bytes need no padding at all.
+ * length before its data and is padded to 8, so 84 bytes need no padding at all. Then come the
+ * members that only some fields want, each if its macro is defined before this file.
  */
 #ifndef WIRE_H
 #define WIRE_H
 
 #define EVENT_COMM_LEN 16 /* TASK_COMM_LEN, include/linux/sched.h */
-#define EVENT_SIZE     84
 /*
  * After so long without an event on its CPU, the program wakes the reader for the next one; until
  * then the reader looks by itself, as often.
@@ -32,11 +32,18 @@ struct event {
 	__u8 oldstate; /* include/net/tcp_states.h */
 	__u8 newstate;
 	char comm[EVENT_COMM_LEN]; /* any bytes; ends at the first NUL */
+#ifdef EVENT_AGE
+	__u64 age_ns __attribute__((packed, aligned(4))); /* since the socket was first seen */
+#endif
+	char end[0];
 };
 
+#define EVENT_SIZE __builtin_offsetof(struct event, end) /* what travels */
+
 _Static_assert(__builtin_offsetof(struct event, comm) == 68, "event: a hole in the layout");
-_Static_assert(__builtin_offsetof(struct event, comm) + EVENT_COMM_LEN == EVENT_SIZE,
-	       "event: EVENT_SIZE is not the end of the last member");
+#ifndef EVENT_AGE
+_Static_assert(EVENT_SIZE == 84, "event: EVENT_SIZE is not the end of the last member");
+#endif
 
 /* Indices of the per-CPU counters map: what the program could not do. */
 enum counter {

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clock.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "digits.h"
+
 uint64_t clock_now_ns(void)
 {
 	struct timespec now;
@@ -22,15 +27,35 @@ int64_t wall_clock_ns(const struct wall_clock *clock, uint64_t ts_ns)
 	return clock->offset_ns + (int64_t)ts_ns;
 }
 
-const char *wall_clock_text(struct wall_clock *clock, uint64_t ts_ns)
+/* The texts of a second are made once for all its events. */
+static void second_show(struct wall_clock *clock, time_t second)
 {
-	time_t second = wall_clock_ns(clock, ts_ns) / NS_PER_SECOND;
+	char zone[8];
 	struct tm tm;
 
-	if (second != clock->second || !clock->text[0]) {
-		localtime_r(&second, &tm);
-		strftime(clock->text, sizeof(clock->text), "%H:%M:%S", &tm);
-		clock->second = second;
-	}
+	if (second == clock->second && clock->text[0])
+		return;
+	localtime_r(&second, &tm);
+	strftime(clock->text, sizeof(clock->text), "%H:%M:%S", &tm);
+	strftime(clock->iso, sizeof(clock->iso), "%Y-%m-%dT%H:%M:%S", &tm);
+	strftime(zone, sizeof(zone), "%z", &tm); /* "+HHMM" */
+	snprintf(clock->zone, sizeof(clock->zone), "%.3s:%.2s", zone, zone + 3);
+	clock->second = second;
+}
+
+const char *wall_clock_text(struct wall_clock *clock, uint64_t ts_ns)
+{
+	second_show(clock, wall_clock_ns(clock, ts_ns) / NS_PER_SECOND);
 	return clock->text;
+}
+
+void wall_clock_iso(struct wall_clock *clock, uint64_t ts_ns, char *at)
+{
+	int64_t ns = wall_clock_ns(clock, ts_ns);
+	const size_t seconds = sizeof(clock->iso) - 1;
+
+	second_show(clock, ns / NS_PER_SECOND);
+	memcpy(at, clock->iso, seconds);
+	digits_fraction(at + seconds, ns % NS_PER_SECOND / 1000, 6);
+	memcpy(at + seconds + 7, clock->zone, sizeof(clock->zone) - 1);
 }

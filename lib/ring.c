@@ -135,7 +135,7 @@ static const void *record_at(struct ring_set *set, const struct ring *ring, uint
 }
 
 /* A sample: the header, 32 bits of size, the data. */
-static int sample_pass(const void *record, size_t size, ring_record_fn *fn, void *arg)
+static int sample_pass(int cpu, const void *record, size_t size, ring_record_fn *fn, void *arg)
 {
 	const size_t start = sizeof(struct perf_event_header) + sizeof(uint32_t);
 	uint32_t raw;
@@ -145,7 +145,7 @@ static int sample_pass(const void *record, size_t size, ring_record_fn *fn, void
 	memcpy(&raw, (const char *)record + sizeof(struct perf_event_header), sizeof(raw));
 	if (raw > size - start)
 		return -EPROTO;
-	fn(arg, (const char *)record + start, raw);
+	fn(arg, cpu, (const char *)record + start, raw);
 	return 0;
 }
 
@@ -164,7 +164,7 @@ static int64_t ring_drain(struct ring_set *set, struct ring *ring, ring_record_f
 			return -EPROTO;
 		if (header.type == PERF_RECORD_SAMPLE) {
 			record = record_at(set, ring, tail, header.size);
-			if (sample_pass(record, header.size, fn, arg))
+			if (sample_pass(ring->cpu, record, header.size, fn, arg))
 				return -EPROTO;
 			records++;
 		}

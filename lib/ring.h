@@ -14,7 +14,7 @@ struct diag;
 struct ring_set;
 
 /* One record's data: valid during the call only, and aligned to 4 bytes at best. */
-typedef void ring_record_fn(void *arg, const void *data, size_t size);
+typedef void ring_record_fn(void *arg, int cpu, const void *data, size_t size);
 
 enum ring_wake {
 	RING_WAKE_RECORD, /* the reader is woken by each record */

@@ -3,12 +3,71 @@
 
 #include <string.h>
 
-bool event_decode(const void *data, size_t size, struct event *event)
+#include "text.h"
+
+/* By enum event_extra; a macro of NULL: the program does not send it. */
+static const struct {
+	const char *macro;
+	uint8_t size;
+} extras[EXTRAS] = {
+	[EXTRA_AGE] = {"EVENT_AGE", sizeof(uint64_t)},
+	[EXTRA_CPU] = {NULL, sizeof(uint32_t)},
+};
+
+void event_layout_init(struct event_layout *layout, unsigned int wanted)
 {
-	if (size < EVENT_SIZE)
+	size_t at = EVENT_SIZE;
+
+	*layout = (struct event_layout){.wanted = wanted, .sent = at};
+	for (int i = 0; i < EXTRAS; i++) {
+		if (!(wanted & 1U << i))
+			continue;
+		layout->offsets[i] = at;
+		at += extras[i].size;
+		if (extras[i].macro)
+			layout->sent = at;
+	}
+	layout->size = (at + 7) / 8 * 8;
+}
+
+void event_layout_render(const struct event_layout *layout, struct text *text)
+{
+	for (int i = 0; i < EXTRAS; i++)
+		if (layout->wanted & 1U << i && extras[i].macro)
+			text_printf(text, "#define %s\n", extras[i].macro);
+}
+
+bool event_decode(const struct event_layout *layout, int cpu, const void *data, size_t size,
+		  struct event *event)
+{
+	uint32_t number = cpu;
+
+	if (size < layout->sent)
 		return false;
 	memcpy(event, data, EVENT_SIZE);
+	if (!layout->wanted)
+		return true;
+	memcpy((char *)event + EVENT_SIZE, (const char *)data + EVENT_SIZE,
+	       layout->sent - EVENT_SIZE);
+	if (layout->wanted & 1U << EXTRA_CPU)
+		memcpy((char *)event + layout->offsets[EXTRA_CPU], &number, sizeof(number));
 	return true;
+}
+
+uint64_t event_age_ns(const struct event_layout *layout, const struct event *event)
+{
+	uint64_t age_ns;
+
+	memcpy(&age_ns, (const char *)event + layout->offsets[EXTRA_AGE], sizeof(age_ns));
+	return age_ns;
+}
+
+uint32_t event_cpu(const struct event_layout *layout, const struct event *event)
+{
+	uint32_t cpu;
+
+	memcpy(&cpu, (const char *)event + layout->offsets[EXTRA_CPU], sizeof(cpu));
+	return cpu;
 }
 
 uint64_t event_span_us(const struct event *event)

@@ -10,8 +10,34 @@
 
 #include "wire.h"
 
-/* Copies a record's data into event; false if it is too short to be one. */
-bool event_decode(const void *data, size_t size, struct event *event);
+struct text;
+
+/* What follows struct event's last member in a record, in this order, where a field wants it. */
+enum event_extra {
+	EXTRA_AGE, /* __u64: nanoseconds since the socket was first seen */
+	EXTRA_CPU, /* __u32; the reader adds it */
+	EXTRAS,
+};
+
+struct event_layout {
+	unsigned int wanted; /* a bit for each extra */
+	uint8_t offsets[EXTRAS]; /* of those wanted, from the event's beginning */
+	size_t sent; /* bytes that the program sends */
+	size_t size; /* with what the reader adds; a multiple of 8 */
+};
+
+void event_layout_init(struct event_layout *layout, unsigned int wanted);
+
+/* Appends the macros that make the program send just what is wanted. */
+void event_layout_render(const struct event_layout *layout, struct text *text);
+
+/* Copies a record's data into event, of layout->size bytes; false if it is too short to be one. */
+bool event_decode(const struct event_layout *layout, int cpu, const void *data, size_t size,
+		  struct event *event);
+
+/* An extra that is wanted. */
+uint64_t event_age_ns(const struct event_layout *layout, const struct event *event);
+uint32_t event_cpu(const struct event_layout *layout, const struct event *event);
 
 /* Time in the old state; 0 where it is unknown, as the original shows it. */
 uint64_t event_span_us(const struct event *event);

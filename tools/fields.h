@@ -1,39 +1,83 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Events as lines: the fields, once, and the layouts that are made of them. */
+/* What can be shown of an event: one row a field, and the lists of fields that -o makes. */
 #ifndef FIELDS_H
 #define FIELDS_H
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
-#include "clock.h"
+#include "format.h"
 
-struct event;
-struct text;
+struct diag;
 
-enum layout {
-	LAYOUT_COLUMNS,
-	LAYOUT_WIDE,
-	LAYOUT_CSV,
-	LAYOUTS,
+/* What a field is of the event. Where a member is named, the row says which. */
+enum kind {
+	KIND_TIME, /* of day */
+	KIND_TIMESTAMP, /* since the first event */
+	KIND_HEX64, /* a __u64 */
+	KIND_DEC64, /* a __u64 */
+	KIND_DEC32, /* a __u32 */
+	KIND_DEC16, /* a __u16 */
+	KIND_VERSION, /* of IP */
+	KIND_ADDRESS, /* a __u8[16], of the event's family */
+	KIND_STATE, /* a __u8 */
+	KIND_COMM, /* of unknown origin: cut to the width in columns, quoted in CSV */
+	KIND_SPAN,
+	KIND_ISOTIME, /* date and time of day, with the zone */
+	KIND_AGE,
+	KIND_CPU,
 };
 
-struct line_format {
-	enum layout layout;
-	bool time; /* HH:MM:SS first */
-	bool timestamp; /* then seconds since the first event */
-	struct wall_clock clock;
-	bool started;
-	uint64_t start_us; /* kernel time of the first event */
+#define IN(layout) (1 << (layout))
+
+struct field {
+	const char *name; /* for -o, and the key in JSON */
+	const char *title; /* in columns and CSV */
+	const char *otel; /* OpenTelemetry's name, where it has one */
+	const char *help;
+	int8_t width[LAYOUT_CSV]; /* in columns, wide columns; < 0: the last without -o, not padded
+				   */
+	char before[5]; /* between the field before and this one, in columns */
+	uint8_t layouts; /* that have it without -o */
+	uint8_t kind;
+	uint8_t offset; /* of the member */
+	uint8_t extras; /* a bit for the extra that it is */
 };
 
-/* Append one line, with its newline. */
-void line_header(const struct line_format *format, struct text *text);
-void line_event(struct line_format *format, const struct event *event, struct text *text);
+#define FIELDS 17
 
-/* The values of fields that are text, as every format shows them. */
-void address_append(struct text *text, const struct event *event, const uint8_t address[16]);
-void state_append(struct text *text, unsigned int state);
-void comm_append(struct text *text, const struct event *event);
+extern const struct field field_table[FIELDS];
+
+/* Fields in the order in which they are to be shown. */
+struct field_list {
+	const struct field *fields[FIELDS];
+	uint8_t widths[FIELDS]; /* of columns: each grows with what it has to hold */
+	size_t count; /* 0: none was asked for */
+};
+
+/*
+ * Makes the list of names, separated by commas: with a + before the first, the format's own fields
+ * come before them; without, those of its time and timestamp that are not named. NULL: the format's
+ * own. -EINVAL with diag naming the field and its place.
+ */
+int field_list_make(struct field_list *list, const struct line_format *format, const char *names,
+		    struct diag *diag);
+
+/* The extras (enum event_extra) that the fields want. */
+unsigned int field_list_extras(const struct field_list *list);
+
+/* Whether a layout has the field without -o. */
+static inline bool field_shown(const struct field *field, const struct line_format *format)
+{
+	if (field->kind == KIND_TIME)
+		return format->time;
+	if (field->kind == KIND_TIMESTAMP)
+		return format->timestamp;
+	return field->layouts & IN(format->layout);
+}
+
+/* One line a field. */
+void fields_help(FILE *file);
 
 #endif

@@ -8,9 +8,9 @@
 
 #include "clock.h"
 #include "event.h"
-#include "fields.h"
 #include "journal.h"
 #include "text.h"
+#include "value.h"
 
 #define FIELDS_MAX 20
 

@@ -3,24 +3,32 @@
 
 #include <stdio.h>
 
-static const char *const causes[LOSSES] = {
-	[LOSS_BUFFER_FULL] = "events lost: the perf buffer was full",
-	[LOSS_MISSED] = "events missed: the program was busy",
-	[LOSS_NO_ROOM] = "sockets not timed: the table was full (--max-sockets)",
-	[LOSS_NO_MEMORY] = "events lost: no memory",
-	[LOSS_BAD_RECORD] = "events lost: not a record of ours",
-	[LOSS_LATE] = "events out of order: they came late",
-	[LOSS_JOURNAL] = "events not logged: the journal did not take them",
+static const struct {
+	const char *name, *words;
+} causes[LOSSES] = {
+	[LOSS_BUFFER_FULL] = {"buffer_full", "events lost: the perf buffer was full"},
+	[LOSS_MISSED] = {"missed", "events missed: the program was busy"},
+	[LOSS_NO_ROOM] = {"no_room", "sockets not timed: the table was full (--max-sockets)"},
+	[LOSS_NO_MEMORY] = {"no_memory", "events lost: no memory"},
+	[LOSS_BAD_RECORD] = {"bad_record", "events lost: not a record of ours"},
+	[LOSS_LATE] = {"late", "events out of order: they came late"},
+	[LOSS_JOURNAL] = {"journal", "events not logged: the journal did not take them"},
 };
 
-void losses_tell(struct losses *losses)
+const char *loss_name(enum loss cause)
+{
+	return causes[cause].name;
+}
+
+void losses_tell(struct losses *losses, loss_fn *fn, void *arg)
 {
 	for (int i = 0; i < LOSSES; i++) {
 		uint64_t new = losses->counts[i] - losses->told[i];
 
 		if (!new)
 			continue;
-		fprintf(stderr, "tcpstates: %llu %s\n", (unsigned long long)new, causes[i]);
+		fprintf(stderr, "tcpstates: %llu %s\n", (unsigned long long)new, causes[i].words);
+		fn(arg, i, new);
 		losses->told[i] = losses->counts[i];
 	}
 }
@@ -30,5 +38,5 @@ void losses_total(const struct losses *losses)
 	for (int i = 0; i < LOSSES; i++)
 		if (losses->counts[i])
 			fprintf(stderr, "tcpstates: in all: %llu %s\n",
-				(unsigned long long)losses->counts[i], causes[i]);
+				(unsigned long long)losses->counts[i], causes[i].words);
 }

@@ -21,8 +21,13 @@ struct losses {
 	uint64_t told[LOSSES];
 };
 
-/* Tells what is new. */
-void losses_tell(struct losses *losses);
+/* The cause's name, for programs to read. */
+const char *loss_name(enum loss cause);
+
+typedef void loss_fn(void *arg, enum loss cause, uint64_t count);
+
+/* Tells what is new, each to fn as well. */
+void losses_tell(struct losses *losses, loss_fn *fn, void *arg);
 
 /* Tells the totals, if there are any. */
 void losses_total(const struct losses *losses);

@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "diag.h"
 #include "parse.h"
@@ -100,6 +102,23 @@ static int max_compile_set(struct options *options, const char *value, struct di
 	return 0;
 }
 
+static int output_set(struct options *options, const char *value, struct diag *diag)
+{
+	if (options->output)
+		return diag_set(diag, -EINVAL, "-o/--output: given twice: '%s'", value);
+	options->output = value;
+	options->fields_help = !strcmp(value, "help");
+	return 0;
+}
+
+static int color_set(struct options *options, const char *value, struct diag *diag)
+{
+	options->color = strcmp(value, "auto") ? value : NULL;
+	if (!options->color || !strcmp(value, "always") || !strcmp(value, "never"))
+		return 0;
+	return diag_set(diag, -EINVAL, "--color: not auto, always or never: '%s'", value);
+}
+
 #define FLAG(member) .flag = offsetof(struct options, member)
 
 static const struct option_row rows[] = {
@@ -115,6 +134,14 @@ static const struct option_row rows[] = {
 	{'Y', "journal", .help = "log session state changes to the systemd journal", FLAG(journal)},
 	{'4', "ipv4", .help = "trace IPv4 family only", FLAG(ipv4), .or_next = true},
 	{'6', "ipv6", .help = "trace IPv6 family only", FLAG(ipv6)},
+	{'o', "output", "NAME,...",
+	 "show these fields, or with +NAME,... these as well; help lists them", .group = GROUP_MORE,
+	 .set = output_set},
+	{'j', "json", .help = "print JSON, one object a line", .group = GROUP_MORE, FLAG(json)},
+	{0, "otel", .help = "print JSON with OpenTelemetry's names", .group = GROUP_MORE,
+	 FLAG(otel)},
+	{0, "color", "WHEN", "color states: auto (on a terminal), always, never",
+	 .group = GROUP_MORE, .set = color_set},
 	{0, "ebpf", .help = "print the BPF program's text and exit", .group = GROUP_MORE,
 	 FLAG(ebpf)},
 	{'v', "verbose", .help = "tell on stderr what is done at start, and its time",
@@ -139,6 +166,11 @@ static const struct option_row rows[] = {
 };
 
 #define ROWS (sizeof(rows) / sizeof(*rows))
+
+/* A whole name goes before a prefix of two: --c is --csv, as it is without --cache-dir. */
+static const struct option aliases[] = {{.name = "c", .val = 's'}, {.name = "j", .val = 'Y'}};
+
+#define ALIASES (sizeof(aliases) / sizeof(*aliases))
 
 static const char examples[] = "examples:\n"
 			       "    tcpstates           # trace all TCP state changes\n"
@@ -204,7 +236,7 @@ static int row_value(size_t row)
 }
 
 /* What getopt_long(3) wants to know, out of the table. */
-static void getopt_tables(char letters[2 * ROWS + 1], struct option longs[ROWS + 2])
+static void getopt_tables(char letters[2 * ROWS + 1], struct option longs[ROWS + ALIASES + 1])
 {
 	for (size_t i = 0; i < ROWS; i++) {
 		longs[i] = (struct option){
@@ -220,9 +252,9 @@ static void getopt_tables(char letters[2 * ROWS + 1], struct option longs[ROWS +
 			*letters++ = ':';
 	}
 	*letters = '\0';
-	/* A whole name goes before a prefix of two: --c is --csv, as it is without --cache-dir. */
-	longs[ROWS] = (struct option){.name = "c", .val = 's'};
-	longs[ROWS + 1] = (struct option){0};
+	for (size_t i = 0; i < ALIASES; i++)
+		longs[ROWS + i] = aliases[i];
+	longs[ROWS + ALIASES] = (struct option){0};
 }
 
 static const struct option_row *row_find(int value)
@@ -262,10 +294,52 @@ static int getopt_explain(int value, char **argv, struct diag *diag)
 			word);
 }
 
+static enum layout layout_choose(const struct options *options)
+{
+	return options->otel   ? LAYOUT_OTEL
+	       : options->json ? LAYOUT_JSON
+	       : options->csv  ? LAYOUT_CSV
+	       : options->wide ? LAYOUT_WIDE
+			       : LAYOUT_COLUMNS;
+}
+
+/* Columns and CSV have their own fields without a list. */
+static int fields_choose(struct options *options, struct diag *diag)
+{
+	struct line_format format;
+
+	options_format(options, &format);
+	if (!options->output && format.layout < LAYOUT_JSON)
+		return 0;
+	return field_list_make(&options->fields, &format, options->output, diag);
+}
+
+/* https://no-color.org */
+static bool color_choose(const struct options *options)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (options->color)
+		return !strcmp(options->color, "always");
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
+	       !(term && !strcmp(term, "dumb"));
+}
+
+void options_format(struct options *options, struct line_format *format)
+{
+	*format = (struct line_format){
+		.layout = layout_choose(options),
+		.time = options->time,
+		.timestamp = options->timestamp,
+		.color = color_choose(options),
+		.list = options->fields.count ? &options->fields : NULL,
+	};
+}
+
 int options_parse(int argc, char **argv, struct options *options, struct diag *diag)
 {
 	char letters[2 * ROWS + 2] = ":";
-	struct option longs[ROWS + 2];
+	struct option longs[ROWS + ALIASES + 1];
 	int value, err;
 
 	*options = (struct options){
@@ -282,13 +356,15 @@ int options_parse(int argc, char **argv, struct options *options, struct diag *d
 		if (err)
 			return err;
 	}
-	if (options->help || options->version)
+	if (options->help || options->version || options->fields_help)
 		return 0;
 	if (optind < argc)
 		return diag_set(diag, -EINVAL, "unexpected argument: '%s'", argv[optind]);
 	if (options->ipv4 && options->ipv6)
 		return diag_set(diag, -EINVAL, "-4/--ipv4 and -6/--ipv6 exclude each other");
-	return 0;
+	if (options->csv && (options->json || options->otel))
+		return diag_set(diag, -EINVAL, "-s/--csv and -j/--json exclude each other");
+	return fields_choose(options, diag);
 }
 
 void options_free(struct options *options)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "fields.h"
 #include "filter.h"
 
 struct diag;
@@ -38,6 +39,12 @@ struct options {
 	uint64_t max_compile_s;
 	struct port_list lports;
 	struct port_list rports;
+	bool json;
+	bool otel;
+	const char *color; /* always, never, or NULL: on a terminal */
+	const char *output; /* the names of fields, or NULL: the format's own */
+	bool fields_help;
+	struct field_list fields; /* none: the format's own */
 };
 
 /*
@@ -46,6 +53,9 @@ struct options {
  */
 int options_parse(int argc, char **argv, struct options *options, struct diag *diag);
 void options_free(struct options *options);
+
+/* The format that is asked for, with the fields; options must stay. */
+void options_format(struct options *options, struct line_format *format);
 
 void options_help(FILE *file);
 

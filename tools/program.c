@@ -6,6 +6,7 @@
 #include "bpf_text.h"
 #include "compile.h"
 #include "diag.h"
+#include "event.h"
 #include "filter.h"
 #include "headers.h"
 #include "options.h"
@@ -22,8 +23,12 @@ static const char kernel_includes[] = "#include <linux/socket.h>\n"
 void program_render(const struct options *options, const struct probe *probe, bool kernel_headers,
 		    const char *layout, struct text *text)
 {
+	struct event_layout extras;
+
 	text_printf(text, "/* tcpstates " VERSION ", probe %s */\n", probe_name(probe));
 	filter_render(text, options);
+	event_layout_init(&extras, field_list_extras(&options->fields));
+	event_layout_render(&extras, text);
 	text_printf(text, "#define MAX_SOCKETS %llu\n", (unsigned long long)options->max_sockets);
 	text_str(text, layout);
 	text_char(text, '\n');

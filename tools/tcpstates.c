@@ -67,7 +67,7 @@ static int text_print(const struct options *options, struct diag *diag)
 	return err && err != -EPIPE ? diag_errno(diag, err, "writing to stdout") : 0;
 }
 
-static int trace(const struct options *options, struct diag *diag)
+static int trace(struct options *options, struct diag *diag)
 {
 	_cleanup_text_ struct text object = {0};
 	struct loader *loader = NULL;
@@ -110,6 +110,8 @@ int main(int argc, char **argv)
 		options_help(stdout);
 	else if (!err && options.version)
 		puts("tcpstates " VERSION);
+	else if (!err && options.fields_help)
+		fields_help(stdout);
 	else if (!err)
 		err = options.ebpf ? text_print(&options, &diag) : trace(&options, &diag);
 	if (!err && fflush(stdout))

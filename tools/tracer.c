@@ -12,7 +12,7 @@
 #include "clock.h"
 #include "diag.h"
 #include "event.h"
-#include "fields.h"
+#include "format.h"
 #include "journal_entry.h"
 #include "loader.h"
 #include "losses.h"
@@ -42,7 +42,10 @@ struct tracer {
 	struct pollfd *pollers; /* the signals, stdout, then the buffers of both sets */
 	size_t poller_count;
 	struct output output;
-	struct line_format format;
+	struct line_format line;
+	const struct format *format;
+	struct event_layout layout;
+	uint64_t shown; /* events */
 	struct losses losses;
 	uint64_t next_look_ns; /* for losses */
 	const struct probe *probe;
@@ -122,21 +125,21 @@ static int tracer_open(struct tracer *tracer, struct diag *diag)
 	if (err)
 		return err;
 	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
-	tracer->order = order_new(sizeof(struct event));
+	tracer->order = order_new(tracer->layout.size);
 	tracer->signals = signals_open();
 	if (!tracer->order || tracer->signals < 0 || pollers_open(tracer))
 		return diag_errno(diag, tracer->signals < 0 ? -errno : -ENOMEM, "starting");
 	return 0;
 }
 
-static void record_take(void *arg, const void *data, size_t size)
+static void record_take(void *arg, int cpu, const void *data, size_t size)
 {
 	struct tracer *tracer = arg;
 	struct event *event = order_slot(tracer->order);
 
 	if (!event) {
 		tracer->losses.counts[LOSS_NO_MEMORY]++;
-	} else if (!event_decode(data, size, event)) {
+	} else if (!event_decode(&tracer->layout, cpu, data, size, event)) {
 		tracer->losses.counts[LOSS_BAD_RECORD]++;
 	} else {
 		if (event->ts_ns > tracer->newest_ns)
@@ -145,9 +148,10 @@ static void record_take(void *arg, const void *data, size_t size)
 	}
 }
 
-static void kick_take(void *arg, const void *data, size_t size)
+static void kick_take(void *arg, int cpu, const void *data, size_t size)
 {
 	(void)arg; /* a kick has done its work when it comes */
+	(void)cpu;
 	(void)data;
 	(void)size;
 }
@@ -165,10 +169,11 @@ static void event_show(void *arg, const void *record)
 	const struct event *event = record;
 	struct tracer *tracer = arg;
 
-	line_event(&tracer->format, event, &tracer->output.lines);
+	tracer->format->event(&tracer->line, event, &tracer->output.lines);
+	tracer->shown++;
 	if (tracer->output.lines.len > BATCH_SIZE)
 		batch_write(tracer);
-	if (tracer->options->journal && journal_entry_send(event, &tracer->format.clock))
+	if (tracer->options->journal && journal_entry_send(event, &tracer->line.clock))
 		tracer->losses.counts[LOSS_JOURNAL]++;
 }
 
@@ -185,13 +190,22 @@ static void losses_read(struct tracer *tracer)
 		probe_missed(tracer->probe, tracer->loader, counters[COUNTER_CAUGHT]);
 }
 
+static void loss_show(void *arg, enum loss cause, uint64_t count)
+{
+	struct tracer *tracer = arg;
+
+	if (tracer->format->lost)
+		tracer->format->lost(&tracer->line, cause, count, &tracer->output.lines);
+}
+
 /* Looks for losses once a second, and before a time in which nobody looks. */
 static void losses_look(struct tracer *tracer, uint64_t now)
 {
 	if (now < tracer->next_look_ns && !tracer->quiet)
 		return;
 	losses_read(tracer);
-	losses_tell(&tracer->losses);
+	losses_tell(&tracer->losses, loss_show, tracer);
+	batch_write(tracer);
 	tracer->next_look_ns = now + NS_PER_SECOND;
 }
 
@@ -203,7 +217,7 @@ static int tracer_round(struct tracer *tracer, bool last, struct diag *diag)
 	if (ring_set_drain(tracer->kicks, kick_take, NULL) < 0 ||
 	    ring_set_drain(tracer->rings, record_take, tracer) < 0)
 		return diag_set(diag, -EPROTO, "a perf buffer holds nonsense");
-	wall_clock_update(&tracer->format.clock);
+	wall_clock_update(&tracer->line.clock);
 	order_flush(tracer->order, last ? UINT64_MAX : begin - SLACK_NS, event_show, tracer);
 	batch_write(tracer);
 	/*
@@ -256,18 +270,24 @@ static int tracer_trace(struct tracer *tracer, struct steps *steps, struct diag 
 	if (err)
 		return err;
 	step_done(steps, "attached");
-	line_header(&tracer->format, &tracer->output.lines);
+	wall_clock_update(&tracer->line.clock);
+	tracer->format->begin(&tracer->line, &tracer->output.lines);
 	batch_write(tracer);
 	err = tracer_loop(tracer, diag);
 	loader_detach(tracer->loader);
 	if (!err)
 		err = tracer_round(tracer, true, diag);
 	losses_read(tracer);
+	losses_tell(&tracer->losses, loss_show, tracer);
 	losses_total(&tracer->losses);
+	if (tracer->format->end)
+		tracer->format->end(&tracer->line, tracer->shown, &tracer->losses,
+				    &tracer->output.lines);
+	batch_write(tracer);
 	return err;
 }
 
-int tracer_run(const struct options *options, const struct probe *probe, struct loader *loader,
+int tracer_run(struct options *options, const struct probe *probe, struct loader *loader,
 	       struct steps *steps, struct diag *diag)
 {
 	struct tracer tracer = {
@@ -276,14 +296,14 @@ int tracer_run(const struct options *options, const struct probe *probe, struct 
 		.loader = loader,
 		.signals = -1,
 		.output.fd = STDOUT_FILENO,
-		.format.layout = options->csv	 ? LAYOUT_CSV
-				 : options->wide ? LAYOUT_WIDE
-						 : LAYOUT_COLUMNS,
-		.format.time = options->time,
-		.format.timestamp = options->timestamp,
 	};
-	int err = tracer_open(&tracer, diag);
+	int err;
 
+	options_format(options, &tracer.line);
+	event_layout_init(&tracer.layout, field_list_extras(&options->fields));
+	tracer.line.extras = &tracer.layout;
+	tracer.format = format_of(tracer.line.layout);
+	err = tracer_open(&tracer, diag);
 	if (!err)
 		err = tracer_trace(&tracer, steps, diag);
 	tracer_close(&tracer);

@@ -14,7 +14,7 @@ struct steps;
  * SIGTERM or the end of stdout's reader; then detaches and prints what is left. 0, or -errno with
  * diag filled.
  */
-int tracer_run(const struct options *options, const struct probe *probe, struct loader *loader,
+int tracer_run(struct options *options, const struct probe *probe, struct loader *loader,
 	       struct steps *steps, struct diag *diag);
 
 #endif

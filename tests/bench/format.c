@@ -14,7 +14,7 @@
 #include <time.h>
 
 #include "event.h"
-#include "fields.h"
+#include "lines.h"
 #include "random.h"
 #include "text.h"
 

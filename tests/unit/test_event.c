@@ -8,11 +8,14 @@
 static void record_of_84_bytes_is_an_event(void **state)
 {
 	unsigned char record[EVENT_SIZE];
+	struct event_layout layout;
 	struct event event;
 
 	for (size_t i = 0; i < sizeof(record); i++)
 		record[i] = i + 1;
-	assert_true(event_decode(record, sizeof(record), &event));
+	event_layout_init(&layout, 0);
+	assert_int_equal(layout.sent, EVENT_SIZE);
+	assert_true(event_decode(&layout, 0, record, sizeof(record), &event));
 	assert_memory_equal(&event, record, sizeof(record));
 	/* The members are where the program put them. */
 	assert_memory_equal(&event.ts_ns, record, 8);
@@ -32,12 +35,14 @@ static void record_of_84_bytes_is_an_event(void **state)
 static void short_record_is_refused(void **state)
 {
 	unsigned char record[EVENT_SIZE] = {0};
+	struct event_layout layout;
 	struct event event, before;
 
+	event_layout_init(&layout, 0);
 	memset(&event, 'x', sizeof(event));
 	before = event;
 	for (size_t size = 0; size < EVENT_SIZE; size++)
-		assert_false(event_decode(record, size, &event));
+		assert_false(event_decode(&layout, 0, record, size, &event));
 	assert_memory_equal(&event, &before, sizeof(event));
 }
 
@@ -49,13 +54,45 @@ static void longer_record_is_taken(void **state)
 		struct event event;
 		unsigned char bytes[sizeof(record)];
 	} room;
+	struct event_layout layout;
 
+	event_layout_init(&layout, 0);
 	memset(record, 'r', sizeof(record));
 	memset(&room, 'x', sizeof(room));
-	assert_true(event_decode(record, sizeof(record), &room.event));
+	assert_true(event_decode(&layout, 0, record, sizeof(record), &room.event));
 	assert_int_equal(room.bytes[EVENT_SIZE - 1], 'r');
 	for (size_t i = EVENT_SIZE; i < sizeof(room.bytes); i++)
 		assert_int_equal(room.bytes[i], 'x');
+}
+
+/* What is wanted follows in the order of the enum; the program sends all but the CPU. */
+static void extras_follow(void **state)
+{
+	_cleanup_text_ struct text macros = {0};
+	unsigned char record[EVENT_SIZE + sizeof(uint64_t)];
+	union {
+		struct event event;
+		unsigned char bytes[128];
+	} room;
+	struct event_layout layout;
+
+	memset(record, 0x11, EVENT_SIZE);
+	memset(record + EVENT_SIZE, 0x22, sizeof(uint64_t));
+	event_layout_init(&layout, 1 << EXTRA_AGE | 1 << EXTRA_CPU);
+	assert_int_equal(layout.sent, sizeof(record));
+	assert_int_equal(layout.size, 96);
+	assert_false(event_decode(&layout, 3, record, sizeof(record) - 1, &room.event));
+	assert_true(event_decode(&layout, 3, record, sizeof(record), &room.event));
+	assert_int_equal(event_age_ns(&layout, &room.event), 0x2222222222222222);
+	assert_int_equal(event_cpu(&layout, &room.event), 3);
+	event_layout_render(&layout, &macros);
+	assert_string_equal(macros.data, "#define EVENT_AGE\n");
+
+	event_layout_init(&layout, 1 << EXTRA_CPU);
+	assert_int_equal(layout.sent, EVENT_SIZE);
+	assert_int_equal(layout.size, 88);
+	assert_true(event_decode(&layout, 65535, record, EVENT_SIZE, &room.event));
+	assert_int_equal(event_cpu(&layout, &room.event), 65535);
 }
 
 static void span_is_in_microseconds(void **state)
@@ -119,6 +156,7 @@ int main(void)
 		cmocka_unit_test(record_of_84_bytes_is_an_event),
 		cmocka_unit_test(short_record_is_refused),
 		cmocka_unit_test(longer_record_is_taken),
+		cmocka_unit_test(extras_follow),
 		cmocka_unit_test(span_is_in_microseconds),
 		cmocka_unit_test(comm_need_not_end),
 		cmocka_unit_test(states_have_the_kernels_names),

@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "event.h"
-#include "fields.h"
+#include "lines.h"
 
 static const struct event events[] = {
 #include "events.inc"

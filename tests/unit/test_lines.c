@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "event.h"
-#include "fields.h"
+#include "lines.h"
 #include "random.h"
 
 #define EVENTS	  200000
@@ -249,21 +249,21 @@ static void event_fill(struct event *event)
 
 static void lines_are_the_models(void **state)
 {
-	enum { FORMATS = LAYOUTS * 4 };
+	enum { FORMATS = LAYOUT_JSON * 4 };
 	struct line_format formats[FORMATS];
 	_cleanup_text_ struct text text = {0};
 	struct event event;
 
 	for (int f = 0; f < FORMATS; f++)
-		formats[f] = (struct line_format){.layout = f % LAYOUTS,
-						  .time = f / LAYOUTS & 1,
-						  .timestamp = f / LAYOUTS & 2,
+		formats[f] = (struct line_format){.layout = f % LAYOUT_JSON,
+						  .time = f / LAYOUT_JSON & 1,
+						  .timestamp = f / LAYOUT_JSON & 2,
 						  .clock.offset_ns = OFFSET_NS};
 	for (int i = 0; i < EVENTS; i++) {
 		event_fill(&event);
 		/* One of the four in each layout; all of them at first. */
-		for (int f = i < 5000 ? 0 : i % 4 * LAYOUTS;
-		     f < (i < 5000 ? (int)FORMATS : (i % 4 + 1) * LAYOUTS); f++) {
+		for (int f = i < 5000 ? 0 : i % 4 * LAYOUT_JSON;
+		     f < (i < 5000 ? (int)FORMATS : (i % 4 + 1) * LAYOUT_JSON); f++) {
 			char expected[1024];
 
 			text_clear(&text);

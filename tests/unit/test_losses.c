@@ -38,12 +38,24 @@ static void capture_end(struct capture *capture, const char *expected)
 	assert_string_equal(got, expected);
 }
 
+static void loss_sum(void *arg, enum loss cause, uint64_t count)
+{
+	assert_non_null(loss_name(cause));
+	*(uint64_t *)arg += count;
+}
+
 static void told_assert(struct losses *losses, const char *expected)
 {
 	struct capture capture = capture_begin();
+	uint64_t sum = 0, before = 0, after = 0;
 
-	losses_tell(losses);
+	for (int i = 0; i < LOSSES; i++) {
+		before += losses->told[i];
+		after += losses->counts[i];
+	}
+	losses_tell(losses, loss_sum, &sum);
 	capture_end(&capture, expected);
+	assert_int_equal(sum, after - before);
 }
 
 static void total_assert(const struct losses *losses, const char *expected)

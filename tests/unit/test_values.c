@@ -8,7 +8,8 @@
 #include <time.h>
 
 #include "event.h"
-#include "fields.h"
+#include "lines.h"
+#include "value.h"
 
 static const struct event four = {
 	.ts_ns = 5000000999,

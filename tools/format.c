@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "format.h"
+
+#include "json.h"
+#include "lines.h"
+
+static const struct format lines = {.begin = line_header, .event = line_event};
+
+static const struct format json = {
+	.begin = json_begin,
+	.event = json_event,
+	.lost = json_lost,
+	.end = json_end,
+};
+
+const struct format *format_of(enum layout layout)
+{
+	return layout == LAYOUT_JSON || layout == LAYOUT_OTEL ? &json : &lines;
+}

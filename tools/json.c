@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "json.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "text.h"
+#include "value.h"
+
+#define SCHEMA	   1 /* docs/events.schema.json: a change that a reader must know of counts it up */
+#define FIELD_ROOM 256
+#define LINE_ROOM  ((FIELDS + 2) * FIELD_ROOM)
+
+/* What the records are, and what is in all of them, by the names of both conventions. */
+static const struct names {
+	const char *record, *prefix, *time, *host, *kernel, *transport;
+} plain = {"record", "", "isotime", "host", "kernel", ""},
+  otel = {"event.name", "tcpstates.", "timestamp",
+	  "host.name",	"os.version", ",\"network.transport\":\"tcp\""};
+
+static const struct names *names_of(const struct line_format *format)
+{
+	return format->layout == LAYOUT_OTEL ? &otel : &plain;
+}
+
+/* RFC 8259, 7: the bytes are visible UTF-8, so no control character is among them. */
+static char *string_put(char *at, const char *bytes, size_t len)
+{
+	*at++ = '"';
+	for (size_t i = 0; i < len; i++) {
+		if (bytes[i] == '"' || bytes[i] == '\\')
+			*at++ = '\\';
+		*at++ = bytes[i];
+	}
+	*at++ = '"';
+	return at;
+}
+
+static void string_append(struct text *text, const char *string)
+{
+	char visible[VISIBLE_ROOM(HOST_NAME_MAX + 1)], *at;
+	size_t columns, len = strnlen(string, HOST_NAME_MAX + 1);
+
+	len = visible_put(visible, string, len, SIZE_MAX, &columns) - visible;
+	at = text_reserve(text, 2 * len + 2);
+	if (at)
+		text_take(text, string_put(at, visible, len));
+}
+
+static char *bytes_put(char *at, const char *bytes)
+{
+	size_t len = strlen(bytes);
+
+	memcpy(at, bytes, len);
+	return at + len;
+}
+
+/* OpenTelemetry's network.connection.state and network.type. */
+static char *otel_put(char *at, const struct field *field, const struct event *event)
+{
+	static const char *const states[] = {
+		[1] = "established", [2] = "syn_sent",	[3] = "syn_received", [4] = "fin_wait_1",
+		[5] = "fin_wait_2",  [6] = "time_wait", [7] = "closed",	      [8] = "close_wait",
+		[9] = "last_ack",    [10] = "listen",	[11] = "closing",
+	};
+	unsigned int state = *((const __u8 *)event + field->offset);
+
+	if (field->kind == KIND_VERSION)
+		return bytes_put(at, event->family == AF_INET ? "ipv4" : "ipv6");
+	if (state < sizeof(states) / sizeof(*states) && states[state])
+		return bytes_put(at, states[state]);
+	return state_put(at, state);
+}
+
+static bool is_otel(const struct field *field, const struct line_format *format)
+{
+	return format->layout == LAYOUT_OTEL &&
+	       (field->kind == KIND_STATE || field->kind == KIND_VERSION);
+}
+
+static bool is_string(const struct field *field, const struct line_format *format)
+{
+	switch (field->kind) {
+	case KIND_TIME:
+	case KIND_ISOTIME:
+	case KIND_HEX64:
+	case KIND_ADDRESS:
+	case KIND_STATE:
+		return true;
+	}
+	return is_otel(field, format);
+}
+
+static char *field_put(char *at, const struct field *field, struct line_format *format,
+		       const struct event *event)
+{
+	char comm[COMM_ROOM];
+	size_t columns;
+	bool quoted;
+
+	if (field->kind == KIND_COMM)
+		return string_put(at, comm, comm_put(comm, event, SIZE_MAX, &columns) - comm);
+	if (field->kind == KIND_SPAN && event->span_ns == SPAN_UNKNOWN)
+		return bytes_put(at, "null");
+	quoted = is_string(field, format);
+	if (quoted)
+		*at++ = '"';
+	at = is_otel(field, format) ? otel_put(at, field, event)
+				    : value_put(at, field, format, event);
+	if (quoted)
+		*at++ = '"';
+	return at;
+}
+
+void json_event(struct line_format *format, const struct event *event, struct text *text)
+{
+	const struct names *names = names_of(format);
+	const struct field_list *list = format->list;
+	char *at = text_reserve(text, LINE_ROOM);
+
+	if (!at)
+		return;
+	if (!format->started)
+		format->start_us = event->ts_ns / 1000;
+	format->started = true;
+	*at++ = '{';
+	at = bytes_put(string_put(at, names->record, strlen(names->record)), ":\"");
+	at = bytes_put(bytes_put(at, names->prefix), "event\"");
+	at = bytes_put(at, names->transport);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct field *field = list->fields[i];
+
+		at = bytes_put(at, ",\"");
+		at = bytes_put(at, format->layout == LAYOUT_OTEL ? field->otel : field->name);
+		at = field_put(bytes_put(at, "\":"), field, format, event);
+	}
+	at = bytes_put(at, "}\n");
+	text_take(text, at);
+}
+
+/* Begins a record that is not an event's; it is of now. */
+static void record_begin(struct line_format *format, const char *record, struct text *text)
+{
+	const struct names *names = names_of(format);
+	char now[WALL_CLOCK_ISO_LEN + 1] = "";
+
+	wall_clock_iso(&format->clock, clock_now_ns(), now);
+	text_printf(text, "{\"%s\":\"%s%s\",\"%s\":\"%s\"", names->record, names->prefix, record,
+		    names->time, now);
+}
+
+void json_begin(struct line_format *format, struct text *text)
+{
+	const struct names *names = names_of(format);
+	struct utsname kernel;
+
+	uname(&kernel);
+	record_begin(format, "start", text);
+	text_printf(text, ",\"%sschema\":%d,\"%sversion\":\"" VERSION "\",\"%s\":", names->prefix,
+		    SCHEMA, names->prefix, names->host);
+	string_append(text, kernel.nodename);
+	text_printf(text, ",\"%s\":", names->kernel);
+	string_append(text, kernel.release);
+	text_str(text, "}\n");
+}
+
+void json_lost(struct line_format *format, enum loss cause, uint64_t count, struct text *text)
+{
+	const char *prefix = names_of(format)->prefix;
+
+	record_begin(format, "lost", text);
+	text_printf(text, ",\"%scause\":\"%s\",\"%scount\":%llu}\n", prefix, loss_name(cause),
+		    prefix, (unsigned long long)count);
+}
+
+void json_end(struct line_format *format, uint64_t events, const struct losses *losses,
+	      struct text *text)
+{
+	const char *prefix = names_of(format)->prefix;
+
+	record_begin(format, "end", text);
+	text_printf(text, ",\"%sevents\":%llu", prefix, (unsigned long long)events);
+	for (int i = 0; i < LOSSES; i++)
+		text_printf(text, ",\"%s%s\":%llu", prefix, loss_name(i),
+			    (unsigned long long)losses->counts[i]);
+	text_str(text, "}\n");
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * JSON Lines (https://jsonlines.org): one object a line. The first says who writes, one comes for
+ * each event and for each loss, the last has the totals. docs/events.schema.json describes them.
+ */
+#ifndef JSON_H
+#define JSON_H
+
+#include "format.h"
+
+void json_begin(struct line_format *format, struct text *text);
+void json_event(struct line_format *format, const struct event *event, struct text *text);
+void json_lost(struct line_format *format, enum loss cause, uint64_t count, struct text *text);
+void json_end(struct line_format *format, uint64_t events, const struct losses *losses,
+	      struct text *text);
+
+#endif

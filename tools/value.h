@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The values of fields as text, written at a cursor: each function writes at at, which has
+ * VALUE_ROOM, and returns where the text ends. What follows there up to the room may be
+ * overwritten.
+ */
+#ifndef VALUE_H
+#define VALUE_H
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "address.h"
+#include "digits.h"
+#include "event.h"
+#include "fields.h"
+#include "format.h"
+#include "visible.h"
+
+#define STATE_ROOM DIGITS_DEC_ROOM
+#define COMM_ROOM  (2 * VISIBLE_ROOM(EVENT_COMM_LEN) + 2) /* its quotes doubled, and quoted */
+#define VALUE_ROOM COMM_ROOM
+
+#define VALUE_ROOM_ASSERT(room)                                                                    \
+	_Static_assert((room) <= VALUE_ROOM, "value: one may be longer than its room")
+VALUE_ROOM_ASSERT(ADDRESS_ROOM);
+VALUE_ROOM_ASSERT(sizeof("-") + DIGITS_FIXED_ROOM);
+VALUE_ROOM_ASSERT(DIGITS_HEX_ROOM);
+VALUE_ROOM_ASSERT(STATE_ROOM);
+VALUE_ROOM_ASSERT(WALL_CLOCK_ISO_LEN);
+_Static_assert(STATE_ROOM >= sizeof(struct state_name), "value: no room for a state's name");
+
+static inline char *address_put(char *at, const struct event *event, const uint8_t address[16])
+{
+	return event->family == AF_INET ? address_ipv4_put(at, address)
+					: address_ipv6_put(at, address);
+}
+
+static inline char *state_put(char *at, unsigned int state)
+{
+	const struct state_name *name = state_name(state);
+
+	if (!name)
+		return digits_dec(at, state);
+	memcpy(at, name, sizeof(*name));
+	return at + name->len;
+}
+
+/* At most max columns; columns becomes how many. */
+static inline char *comm_put(char *at, const struct event *event, size_t max, size_t *columns)
+{
+	size_t plain = visible_plain(event->comm, sizeof(event->comm));
+
+	if (plain < sizeof(event->comm) && event->comm[plain])
+		return visible_put(at, event->comm, event_comm_len(event), max, columns);
+	memcpy(at, event->comm, sizeof(event->comm));
+	*columns = plain < max ? plain : max;
+	return at + *columns;
+}
+
+/* A late event may be older than the first one shown. */
+static inline char *timestamp_put(char *at, const struct line_format *format,
+				  const struct event *event)
+{
+	uint64_t ts_us = event->ts_ns / 1000;
+
+	if (ts_us >= format->start_us)
+		return digits_millionths(at, ts_us - format->start_us);
+	*at++ = '-';
+	return digits_millionths(at, format->start_us - ts_us);
+}
+
+/* The value of any field but the task's name, which is not shown alike in all layouts. */
+static inline __attribute__((always_inline)) char *value_put(char *at, const struct field *field,
+							     struct line_format *format,
+							     const struct event *event)
+{
+	const void *member = (const char *)event + field->offset;
+
+	switch (field->kind) {
+	case KIND_TIME:
+		memcpy(at, wall_clock_text(&format->clock, event->ts_ns), WALL_CLOCK_LEN);
+		return at + WALL_CLOCK_LEN;
+	case KIND_ISOTIME:
+		wall_clock_iso(&format->clock, event->ts_ns, at);
+		return at + WALL_CLOCK_ISO_LEN;
+	case KIND_TIMESTAMP:
+		return timestamp_put(at, format, event);
+	case KIND_HEX64:
+		return digits_hex(at, *(const __u64 *)member);
+	case KIND_DEC64:
+		return digits_dec(at, *(const __u64 *)member);
+	case KIND_DEC32:
+		return digits_dec(at, *(const __u32 *)member);
+	case KIND_DEC16:
+		return digits_short(at, *(const __u16 *)member);
+	case KIND_VERSION:
+		*at = event->family == AF_INET ? '4' : '6';
+		return at + 1;
+	case KIND_ADDRESS:
+		return address_put(at, event, member);
+	case KIND_STATE:
+		return state_put(at, *(const __u8 *)member);
+	case KIND_SPAN:
+		return digits_thousandths(at, event_span_us(event));
+	case KIND_AGE:
+		return digits_thousandths(at, event_age_ns(format->extras, event) / 1000);
+	case KIND_CPU:
+		return digits_dec(at, event_cpu(format->extras, event));
+	}
+	return at;
+}
+
+/* The values that are text, as every format shows them. */
+void address_append(struct text *text, const struct event *event, const uint8_t address[16]);
+void state_append(struct text *text, unsigned int state);
+void comm_append(struct text *text, const struct event *event);
+
+#endif
