@@ -9,7 +9,7 @@
 
 struct diag {
 	char what[512]; /* one line: what: why */
-	char hint[256]; /* one line: what to do about it, or empty */
+	char hint[256]; /* what to do about it, or the place in what was given; or empty */
 	char detail[4096]; /* many lines, for the curious: a compiler's or verifier's words */
 };
 

@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "diag.h"
+#include "expression.h"
 #include "parse.h"
 #include "probe.h"
 #include "text.h"
@@ -58,6 +60,33 @@ static int probe_set(struct options *options, const char *value, struct diag *di
 		text_printf(&known, "%s%s", i ? ", " : "", probe_kind_name(i));
 	return diag_set(diag, -EINVAL, "--probe: no such probe: '%s' (there are: %s)", value,
 			known.err ? "" : known.data);
+}
+
+static int expression_check(const char *str, struct diag *diag)
+{
+	struct expression *expression;
+	int err = expression_parse(str, &expression, diag);
+
+	if (!err)
+		expression_free(expression);
+	return err;
+}
+
+/* Each is looked at by itself, for its own columns, and all together, for the bounds. */
+static int filter_set(struct options *options, const char *value, struct diag *diag)
+{
+	const char *before = options->expression;
+	char *all;
+	int err = expression_check(value, diag);
+
+	if (err)
+		return err;
+	if ((before ? asprintf(&all, "(%s) && (%s)", before, value) : asprintf(&all, "%s", value)) <
+	    0)
+		return diag_errno(diag, -ENOMEM, "--filter");
+	free((char *)before);
+	options->expression = all;
+	return before ? expression_check(all, diag) : 0;
 }
 
 static int headers_set(struct options *options, const char *value, struct diag *diag)
@@ -148,6 +177,8 @@ static const struct option_row rows[] = {
 	 .group = GROUP_MORE, FLAG(verbose)},
 	{'V', "version", .help = "print the version and exit", .group = GROUP_MORE, FLAG(version)},
 	{0, "probe", "NAME", "use this probe and no other", .group = GROUP_MORE, .set = probe_set},
+	{0, "filter", "EXPR", "trace only where it holds, as 'rport == 443 && span_us > 1000'",
+	 .group = GROUP_MORE, .set = filter_set},
 	{0, "kernel-headers", "PATH",
 	 "compile against the kernel's headers (a folder, kheaders.tar.xz)", .group = GROUP_MORE,
 	 .value_optional = true, .set = headers_set},
@@ -371,4 +402,5 @@ void options_free(struct options *options)
 {
 	port_list_free(&options->lports);
 	port_list_free(&options->rports);
+	free((char *)options->expression);
 }

@@ -33,6 +33,7 @@ struct options {
 	const char *kernel_headers_path; /* or NULL: where they are by custom */
 	bool no_cache; /* always compile */
 	const char *cache_dir; /* of compiled objects */
+	const char *expression; /* or NULL; all that must hold (expression.h) */
 	const char *probe; /* or NULL: the first that works */
 	uint64_t max_sockets;
 	uint64_t buffer_pages; /* of each CPU's perf buffer */
@@ -49,7 +50,7 @@ struct options {
 
 /*
  * Reads argv into options. -EINVAL with diag filled for bad usage. options_free() in any case. The
- * strings are argv's own.
+ * strings are argv's own, but for expression.
  */
 int options_parse(int argc, char **argv, struct options *options, struct diag *diag);
 void options_free(struct options *options);
