@@ -69,6 +69,7 @@ static void nothing_is_the_default(void **state)
 	assert_int_equal(options.max_compile_s, 30);
 	assert_string_equal(options.cache_dir, "/var/cache/tcpstates");
 	assert_null(options.probe);
+	assert_null(options.expression);
 	assert_null(options.kernel_headers_path);
 	assert_int_equal(options.lports.count, 0);
 	assert_int_equal(options.rports.count, 0);
@@ -136,6 +137,22 @@ static void probe_is_named(void **state)
 	assert_string_equal(options.probe, "tracepoint");
 	assert_int_equal(PARSE(&options, &diag, "--pr=kprobe", "--probe=tracepoint"), 0);
 	assert_string_equal(options.probe, "tracepoint");
+}
+
+static void expressions_must_all_hold(void **state)
+{
+	struct options options;
+	struct diag diag = {0};
+
+	assert_int_equal(PARSE(&options, &diag, "--filter", "lport == 80"), 0);
+	assert_string_equal(options.expression, "lport == 80");
+	options_free(&options);
+	assert_int_equal(PARSE(&options, &diag, "--f=lport", "-t", "--filter=1 || 0"), 0);
+	assert_string_equal(options.expression, "(lport) && (1 || 0)");
+	options_free(&options);
+	assert_int_equal(PARSE(&options, &diag, "--filter=1", "--filter=-2", "--filter=pid"), 0);
+	assert_string_equal(options.expression, "((1) && (-2)) && (pid)");
+	options_free(&options);
 }
 
 static void kernel_headers_may_be_named(void **state)
@@ -256,6 +273,7 @@ static const char *const help_lines[] = {
 	"  -v, --verbose ",
 	"  -V, --version ",
 	"  --probe=NAME ",
+	"  --filter=EXPR ",
 	"  --kernel-headers[=PATH]\n ",
 	"  --no-cache ",
 	"  --cache-dir=DIR ",
@@ -302,6 +320,7 @@ int main(void)
 		cmocka_unit_test(letters_cluster),
 		cmocka_unit_test(ports_are_taken_in_each_form),
 		cmocka_unit_test(probe_is_named),
+		cmocka_unit_test(expressions_must_all_hold),
 		cmocka_unit_test(kernel_headers_may_be_named),
 		cmocka_unit_test(cache_dir_is_named),
 		cmocka_unit_test(prefixes_of_the_original_stay),

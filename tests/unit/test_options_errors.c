@@ -175,6 +175,42 @@ static void unknown_probe_is_told_the_known_ones(void **state)
 	}
 }
 
+static void bad_expressions_show_their_place(void **state)
+{
+	struct options options;
+	struct diag diag = {0};
+
+	assert_int_equal(PARSE(&options, &diag, "--filter", "lport", "--filter=1 +", "-t"),
+			 -EINVAL);
+	options_free(&options);
+	assert_string_equal(diag.what, "--filter: a value is missing at column 4");
+	assert_string_equal(diag.hint, "1 +\n              ^");
+	assert_int_equal(PARSE(&options, &diag, "--filter", ""), -EINVAL);
+	options_free(&options);
+	assert_string_equal(diag.what, "--filter: the expression is empty");
+	assert_string_equal(diag.hint, "");
+	assert_int_equal(PARSE(&options, &diag, "--filter"), -EINVAL);
+	assert_string_equal(diag.what, "a value is missing: '--filter'");
+}
+
+/* Each of two may be well within the bounds, and both together not. */
+static void expressions_are_bounded_together(void **state)
+{
+	_cleanup_text_ struct text text = {0};
+	struct options options;
+	struct diag diag = {0};
+
+	while (text.len < 3000)
+		text_str(&text, "pid ||");
+	text_str(&text, " 1");
+	assert_int_equal(PARSE(&options, &diag, "--filter", text.data, "--filter=1"), 0);
+	options_free(&options);
+	assert_int_equal(PARSE(&options, &diag, "--filter", text.data, "--filter", text.data),
+			 -EINVAL);
+	options_free(&options);
+	assert_string_equal(diag.what, "--filter: the expression is longer than 4096 bytes");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +223,8 @@ int main(void)
 		cmocka_unit_test(unwanted_values_are_told),
 		cmocka_unit_test(bad_values_are_refused),
 		cmocka_unit_test(unknown_probe_is_told_the_known_ones),
+		cmocka_unit_test(bad_expressions_show_their_place),
+		cmocka_unit_test(expressions_are_bounded_together),
 	};
 
 	return cmocka_run_group_tests_name("options-errors", tests, NULL, NULL);

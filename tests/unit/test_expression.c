@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an expression gives and is rendered as; test_expression_errors.c has what is refused. */
+#include "unit.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "diag.h"
+#include "event.h"
+#include "expression.h"
+
+#define LEAST "(-0x7fffffffffffffff - 1)"
+
+static const int64_t some[EXPRESSION_NAMES] = {
+	[EXPRESSION_LPORT] = 8080, [EXPRESSION_RPORT] = 443,  [EXPRESSION_FAMILY] = 6,
+	[EXPRESSION_OLDSTATE] = 1, [EXPRESSION_NEWSTATE] = 4, [EXPRESSION_SPAN_US] = -1,
+	[EXPRESSION_PID] = 5605,
+};
+
+static void value_assert(const char *str, int64_t expected)
+{
+	struct expression *expression = NULL;
+	struct diag diag = {0};
+	int64_t value;
+
+	if (expression_parse(str, &expression, &diag))
+		print_error("%s\n", diag.what);
+	assert_non_null(expression);
+	value = expression_evaluate(expression, some);
+	if (value != expected)
+		print_error("%s\n", str);
+	assert_int_equal(value, expected);
+	expression_free(expression);
+}
+
+static void rendered_assert(const char *str, const char *expected)
+{
+	_cleanup_text_ struct text text = {0};
+	struct expression *expression = NULL;
+	struct diag diag = {0};
+
+	text_str(&text, "kept ");
+	assert_int_equal(expression_parse(str, &expression, &diag), 0);
+	expression_render(expression, &text);
+	assert_memory_equal(text.data, "kept ", 5);
+	assert_string_equal(text.data + 5, expected);
+	expression_free(expression);
+}
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wparentheses"
+#pragma GCC diagnostic ignored "-Wbool-compare"
+#pragma GCC diagnostic ignored "-Wlogical-not-parentheses"
+#pragma GCC diagnostic ignored "-Wint-in-bool-context"
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#pragma GCC diagnostic ignored "-Wbool-operation"
+
+/* Its own text, and what this compiler makes of it. */
+#define SAME(expression) value_assert(#expression, expression)
+
+static void precedence_is_that_of_c(void **state)
+{
+	int64_t lport = 8080, rport = 443, family = 6, oldstate = 1, newstate = 4, span_us = -1,
+		pid = 5605;
+
+	SAME(0 || 1 && 0);
+	SAME(1 || 1 && 0);
+	SAME(1 && 2 | 4);
+	SAME(6 && 0 | 0);
+	SAME(4 | 2 ^ 6);
+	SAME(5 ^ 3 & 1);
+	SAME(pid & 4 == 4);
+	SAME(6 & 2 != 0);
+	SAME(1 == 2 < 3);
+	SAME(3 != 3 > 2);
+	SAME(0 == 2 <= 1);
+	SAME(0 == 2 >= 1);
+	SAME(1 << 2 < 3);
+	SAME(1 < 1 << 2);
+	SAME(1 << 2 + 3);
+	SAME(256 >> 2 - 1);
+	SAME(1 + 2 * 3);
+	SAME(7 - 6 / 3);
+	SAME(7 - 6 % 4);
+	SAME(-2 * 3 + 4);
+	SAME(!pid + 1);
+	SAME(!pid == 0);
+	SAME(~rport & 0xff);
+	SAME(-rport - -lport);
+	SAME(- -pid + + +rport);
+	SAME(!-~!rport);
+	SAME(lport == 80 || rport == 443 && span_us > 1000);
+	SAME((lport == 80 || rport == 443) && span_us > 1000);
+	SAME(pid % 7 << 3 ^ lport & rport | family - newstate * oldstate > span_us);
+	SAME(1 ? 2 : 3 || 4);
+	SAME(0 || 1 ? 2 : 3);
+	SAME(0 ? 1 : 0 ? 2 : 3);
+	SAME(1 ? 0 ? 4 : 5 : 6);
+	SAME((pid ? 0 : 1) ? 7 : 8);
+	SAME(family == 6 ? newstate == 4 ? 10 : 20 : 30);
+}
+
+static void operators_bind_from_the_left(void **state)
+{
+	int64_t lport = 8080, rport = 443, pid = 5605;
+
+	SAME(10 - 4 - 3);
+	SAME(10 - 4 + 3);
+	SAME(100 / 10 / 5);
+	SAME(100 / 10 * 5);
+	SAME(100 % 30 % 7);
+	SAME(100 * 3 % 7);
+	SAME(2 * 100 / 3);
+	SAME(1 << 2 << 3);
+	SAME(1024 >> 2 >> 1);
+	SAME(1 << 5 >> 2);
+	SAME(3 > 2 > 1);
+	SAME(1 < 2 <= 0);
+	SAME(3 == 3 == 1);
+	SAME(2 != 2 == 0);
+	SAME(pid - (lport - (rport - 1)));
+	SAME(pid - (lport - rport) - 1);
+	SAME(7 / (2 * 3));
+}
+
+static void signs_are_those_of_c(void **state)
+{
+	int64_t span_us = -1, pid = 5605;
+
+	SAME(-7 / 2);
+	SAME(7 / -2);
+	SAME(-7 / -2);
+	SAME(-7 % 2);
+	SAME(7 % -2);
+	SAME(-7 % -2);
+	SAME(-16 >> 2);
+	SAME(span_us >> 63);
+	SAME(span_us < 0);
+	SAME(span_us < pid);
+	SAME(-1 < 0x7fffffffffffffff);
+	SAME(2147483647 < 2147483648);
+	SAME(~0x7fffffffffffffff);
+}
+
+#pragma GCC diagnostic pop
+
+static void what_c_leaves_open_is_defined(void **state)
+{
+	value_assert("0x7fffffffffffffff + 1", INT64_MIN);
+	value_assert(LEAST " - 1", INT64_MAX);
+	value_assert("-" LEAST, INT64_MIN);
+	value_assert("0x7fffffffffffffff * 2", -2);
+	value_assert("0x100000000 * 0x100000000", 0);
+	value_assert("3037000500 * 3037000500", -9223372036709301616);
+	value_assert(LEAST " / -1", INT64_MIN);
+	value_assert(LEAST " % -1", 0);
+	value_assert("5 / 0", 0);
+	value_assert("-5 / (lport - lport)", 0);
+	value_assert("5 % 0", 5);
+	value_assert("-5 % 0", -5);
+	value_assert("1 << 63", INT64_MIN);
+	value_assert("1 << 64", 1);
+	value_assert("1 << 65", 2);
+	value_assert("1 << -1", INT64_MIN);
+	value_assert("-1 << 4", -16);
+	value_assert("pid >> 64", 5605);
+	value_assert("pid >> 65", 2802);
+	value_assert("-2 >> -1", -1);
+	value_assert("-2 >> 65", -1);
+}
+
+static void names_have_their_values(void **state)
+{
+	value_assert("lport", 8080);
+	value_assert("rport", 443);
+	value_assert("family", 6);
+	value_assert("oldstate", 1);
+	value_assert("newstate", 4);
+	value_assert("span_us", -1);
+	value_assert("pid", 5605);
+	value_assert("AF_INET", 4);
+	value_assert("AF_INET6", 6);
+	for (unsigned int i = 1; state_name(i); i++) {
+		char name[32];
+
+		value_assert(state_name(i)->text, i);
+		snprintf(name, sizeof(name), "TCP_%s", state_name(i)->text);
+		value_assert(name, i);
+	}
+	value_assert("ESTABLISHED", 1);
+	value_assert("TCP_NEW_SYN_RECV", 12);
+}
+
+static void numbers_are_read(void **state)
+{
+	value_assert("0", 0);
+	value_assert("9223372036854775807", INT64_MAX);
+	value_assert("0x7fffffffffffffff", INT64_MAX);
+	value_assert("0xaBcDeF09", 0xabcdef09);
+	value_assert("0xffffffff + 1", 0x100000000); /* 0 in C: there it is unsigned */
+	value_assert("-1 < 0xffffffff", 1);
+	value_assert("0x0000000000000000000010", 16);
+	value_assert("\n\t 80 \n\t", 80);
+	value_assert("((((80))))", 80);
+}
+
+static void rendering_leaves_nothing_open(void **state)
+{
+	rendered_assert("80", "80");
+	rendered_assert("0x50", "80");
+	rendered_assert(" ( ( lport ) ) ", "lport");
+	rendered_assert("+lport", "lport");
+	rendered_assert("newstate == TCP_FIN_WAIT1", "(newstate == 4)");
+	rendered_assert("family==AF_INET6", "(family == 6)");
+	rendered_assert("!lport", "(!lport)");
+	rendered_assert("~-lport", "(~((s64)(0 - (u64)lport)))");
+	rendered_assert("lport+1-rport", "((s64)((u64)lport + (u64)1 - (u64)rport))");
+	rendered_assert("lport-(1-rport)",
+			"((s64)((u64)lport - (u64)((s64)((u64)1 - (u64)rport))))");
+	rendered_assert("2*pid*3", "((s64)((u64)2 * (u64)pid * (u64)3))");
+	rendered_assert("pid/2%3", "expression_remainder(expression_quotient(pid, 2), 3)");
+	rendered_assert("1<<pid", "((s64)((u64)1 << (pid & 63)))");
+	rendered_assert("pid>>1", "((s64)pid >> (1 & 63))");
+	rendered_assert("1||2||3&&4", "(1 || 2 || (3 && 4))");
+	rendered_assert("1||(2||3)", "(1 || (2 || 3))");
+	rendered_assert("1<2<3", "((1 < 2) < 3)");
+	rendered_assert("pid?1:lport?2:3", "(pid ? 1 : (lport ? 2 : 3))");
+}
+
+static void helpers_come_if_they_are_called(void **state)
+{
+	static const struct {
+		const char *str;
+		bool wanted;
+	} cases[] = {{"1 / pid", true}, {"pid || 7 % lport", true}, {"1 * pid << 3", false}};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		_cleanup_text_ struct text text = {0};
+		struct expression *expression;
+		struct diag diag;
+
+		assert_int_equal(expression_parse(cases[i].str, &expression, &diag), 0);
+		text_str(&text, "kept");
+		expression_render_helpers(expression, &text);
+		assert_memory_equal(text.data, "kept", 4);
+		assert_int_equal(!!strstr(text.data, "s64 expression_quotient(s64 "),
+				 cases[i].wanted);
+		assert_int_equal(!!strstr(text.data, "s64 expression_remainder(s64 "),
+				 cases[i].wanted);
+		assert_int_equal(text.len > 4, cases[i].wanted);
+		expression_free(expression);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(precedence_is_that_of_c),
+		cmocka_unit_test(operators_bind_from_the_left),
+		cmocka_unit_test(signs_are_those_of_c),
+		cmocka_unit_test(what_c_leaves_open_is_defined),
+		cmocka_unit_test(names_have_their_values),
+		cmocka_unit_test(numbers_are_read),
+		cmocka_unit_test(rendering_leaves_nothing_open),
+		cmocka_unit_test(helpers_come_if_they_are_called),
+	};
+
+	return cmocka_run_group_tests_name("expression", tests, NULL, NULL);
+}

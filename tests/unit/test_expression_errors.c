@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What of an expression is refused, with the words and the place that are shown. */
+#include "unit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diag.h"
+#include "expression.h"
+#include "random.h"
+
+#define MARGIN "           " /* as wide as "tcpstates: " */
+#define FUZZ   20000
+#define NAMES                                                                                      \
+	" (there are: lport, rport, family, oldstate, newstate, span_us, pid, AF_INET, AF_INET6, " \
+	"ESTABLISHED, SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, CLOSE_WAIT, "    \
+	"LAST_ACK, LISTEN, CLOSING, NEW_SYN_RECV)"
+
+static void refusal_assert(const char *str, const char *what, const char *hint)
+{
+	struct expression *expression = NULL;
+	struct diag diag = {0};
+
+	assert_int_equal(expression_parse(str, &expression, &diag), -EINVAL);
+	assert_null(expression);
+	assert_string_equal(diag.what, what);
+	if (hint)
+		assert_string_equal(diag.hint, hint);
+	else
+		assert_string_equal(diag.hint, "");
+}
+
+static const struct {
+	const char *str, *what;
+	size_t column;
+} refusals[] = {
+	{"lport = 80", "an assignment is not allowed at column 7 (== compares)", 7},
+	{"lport += 80", "an assignment is not allowed at column 7", 7},
+	{"lport <<= 80", "an assignment is not allowed at column 7", 7},
+	{"lport === 80", "an assignment is not allowed at column 9 (== compares)", 9},
+	{"printf(lport)", "a call is not allowed at column 7", 7},
+	{"sizeof (lport)", "a call is not allowed at column 8", 8},
+	{"lport(1)", "a call is not allowed at column 6", 6},
+	{"(1)(2)", "a call is not allowed at column 4", 4},
+	{"(lport(1))", "a call is not allowed at column 7", 7},
+	{"lport++", "'++' is not allowed at column 6", 6},
+	{"1 + --lport", "'--' is not allowed at column 5", 5},
+	{"lport--1", "'--' is not allowed at column 6", 6},
+	{"lport->x", "'->' is not allowed at column 6", 6},
+	{"lport, 1", "',' is not allowed at column 6", 6},
+	{"lport;", "';' is not allowed at column 6", 6},
+	{"{ lport }", "'{' is not allowed at column 1", 1},
+	{"1 }", "'}' is not allowed at column 3", 3},
+	{"lport[0]", "'[' is not allowed at column 6", 6},
+	{"1.5", "'.' is not allowed at column 2", 2},
+	{"#define x", "'#' is not allowed at column 1", 1},
+	{"1 ## 2", "'#' is not allowed at column 3", 3},
+	{"@", "'@' is not allowed at column 1", 1},
+	{"$1", "'$' is not allowed at column 1", 1},
+	{"`id`", "'`' is not allowed at column 1", 1},
+	{"\"80\"", "a string is not allowed at column 1", 1},
+	{"lport == 'x'", "a character in quotes is not allowed at column 10", 10},
+	{"lport \\\n", "a backslash is not allowed at column 7", 7},
+	{"1 // 2", "a comment is not allowed at column 3", 3},
+	{"1 /* 2 */", "a comment is not allowed at column 3", 3},
+	{"1 */ 2", "a value is missing at column 4", 4},
+	{"(lport == 8", "')' is missing at column 12", 12},
+	{"((1)", "')' is missing at column 5", 5},
+	{"(1 : 2)", "')' is missing at column 4", 4},
+	{"1)", "')' without '(' at column 2", 2},
+	{"1 : 2", "':' without '?' at column 3", 3},
+	{"1 ? 2", "':' is missing at column 6", 6},
+	{"1 ? 2) : 3", "':' is missing at column 6", 6},
+	{"1 ?: 2", "a value is missing at column 4", 4},
+	{"lport ==", "a value is missing at column 9", 9},
+	{"lport == ", "a value is missing at column 10", 10},
+	{"== 80", "a value is missing at column 1", 1},
+	{"()", "a value is missing at column 2", 2},
+	{"1 + * 2", "a value is missing at column 5", 5},
+	{"&lport", "a value is missing at column 1", 1},
+	{"*lport", "a value is missing at column 1", 1},
+	{"!", "a value is missing at column 2", 2},
+	{"lport rport", "an operator is missing at column 7", 7},
+	{"lport !rport", "an operator is missing at column 7", 7},
+	{"(lport ~1)", "an operator is missing at column 8", 8},
+	{"80 443", "an operator is missing at column 4", 4},
+	{"1 == 010", "a leading 0 is ambiguous: '010' at column 6 (C reads it as octal)", 6},
+	{"00", "a leading 0 is ambiguous: '00' at column 1 (C reads it as octal)", 1},
+	{"80u", "not a number: '80u' at column 1", 1},
+	{"1+80LL", "not a number: '80LL' at column 3", 3},
+	{"0x", "not a number: '0x' at column 1", 1},
+	{"0xfg", "not a number: '0xfg' at column 1", 1},
+	{"0b11", "not a number: '0b11' at column 1", 1},
+	{"1e5", "not a number: '1e5' at column 1", 1},
+	{"9223372036854775808", "not below 2^63: '9223372036854775808' at column 1", 1},
+	{"0x8000000000000000", "not below 2^63: '0x8000000000000000' at column 1", 1},
+	{"18446744073709551617", "not below 2^63: '18446744073709551617' at column 1", 1},
+	{"99999999999999999999999999999999999999999",
+	 "not below 2^63: '99999999999999999999999999999999...' at column 1", 1},
+	{"lprt == 80", "unknown name 'lprt' at column 1" NAMES, 1},
+	{"LPORT == 80", "unknown name 'LPORT' at column 1" NAMES, 1},
+	{"newstate == established", "unknown name 'established' at column 13" NAMES, 13},
+	{"TCP_lport", "unknown name 'TCP_lport' at column 1" NAMES, 1},
+	{"TCP_", "unknown name 'TCP_' at column 1" NAMES, 1},
+	{"TCP_TCP_CLOSE", "unknown name 'TCP_TCP_CLOSE' at column 1" NAMES, 1},
+	{"TCP_AF_INET", "unknown name 'TCP_AF_INET' at column 1" NAMES, 1},
+	{"CLOSE_", "unknown name 'CLOSE_' at column 1" NAMES, 1},
+	{"(int)lport", "unknown name 'int' at column 2" NAMES, 2},
+	{"sizeof lport", "unknown name 'sizeof' at column 1" NAMES, 1},
+	{"1 + expression_quotient", "unknown name 'expression_quotient' at column 5" NAMES, 5},
+};
+
+static void refusals_name_the_column(void **state)
+{
+	for (size_t i = 0; i < COUNT(refusals); i++) {
+		char what[512], hint[256];
+
+		snprintf(what, sizeof(what), "--filter: %s", refusals[i].what);
+		snprintf(hint, sizeof(hint), "%s\n" MARGIN "%*s", refusals[i].str,
+			 (int)refusals[i].column, "^");
+		for (char *at = hint; at < hint + strlen(refusals[i].str); at++)
+			if (*at == '\n')
+				*at = ' ';
+		refusal_assert(refusals[i].str, what, hint);
+	}
+	refusal_assert("", "--filter: the expression is empty", NULL);
+	refusal_assert(" \t\n", "--filter: the expression is empty", NULL);
+}
+
+static void odd_bytes_are_shown_safely(void **state)
+{
+	refusal_assert("\t1\n+\x1b[31m", "--filter: the byte 0x1b is not allowed at column 5",
+		       " 1 +\\x1b[31m\n" MARGIN "    ^");
+	refusal_assert("1 +\r2", "--filter: the byte 0x0d is not allowed at column 4",
+		       "1 +\\x0d2\n" MARGIN "   ^");
+	refusal_assert("1\x7f", "--filter: the byte 0x7f is not allowed at column 2",
+		       "1\\x7f\n" MARGIN " ^");
+	refusal_assert("caf\xc3\xa9", "--filter: unknown name 'caf' at column 1" NAMES,
+		       "caf\xc3\xa9\n" MARGIN "^");
+	refusal_assert("1 \xff\xfe", "--filter: the byte 0xff is not allowed at column 3",
+		       "1 \xef\xbf\xbd\xef\xbf\xbd\n" MARGIN "  ^");
+	refusal_assert("1 \xe2\x80\xae 2", "--filter: the byte 0xe2 is not allowed at column 3",
+		       "1 \\xe2\\x80\\xae 2\n" MARGIN "  ^");
+}
+
+static void long_text_is_cut_around_the_place(void **state)
+{
+	char str[200];
+
+	memset(str, '1', sizeof(str) - 1);
+	for (size_t i = 1; i < sizeof(str); i += 2)
+		str[i] = '+';
+	str[sizeof(str) - 1] = '\0';
+	str[100] = '=';
+	refusal_assert(str, "--filter: an assignment is not allowed at column 100",
+		       "...1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+=+1+1+1+1+1+1+1+1+1+1+1+1+1+...\n" MARGIN
+		       "                                ^");
+	str[99] = '=';
+	str[100] = '1';
+	refusal_assert(str, "--filter: an assignment is not allowed at column 100 (== compares)",
+		       "...1+1+1+1+1+1+1+1+1+1+1+1+1+1+1=1+1+1+1+1+1+1+1+1+1+1+1+1+1+...\n" MARGIN
+		       "                                ^");
+	str[99] = '+';
+	str[2] = '*';
+	refusal_assert(str, "--filter: a value is missing at column 3",
+		       "1+*+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+...\n" MARGIN
+		       "  ^");
+	str[2] = '1';
+	str[198] = '~';
+	refusal_assert(str, "--filter: a value is missing at column 200",
+		       "...+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+~\n" MARGIN
+		       "                                                             ^");
+}
+
+/* So many times the first, the middle, so many times the last. */
+static void many_add(struct text *text, const char *first, size_t count, const char *middle,
+		     const char *last)
+{
+	text_clear(text);
+	for (size_t i = 0; i < count; i++)
+		text_str(text, first);
+	text_str(text, middle);
+	for (size_t i = 0; i < count; i++)
+		text_str(text, last);
+}
+
+static void bounds_assert(const char *first, const char *last, size_t column)
+{
+	_cleanup_text_ struct text text = {0};
+	struct expression *expression;
+	struct diag diag = {0};
+	char what[64];
+
+	many_add(&text, first, EXPRESSION_DEPTH_MAX, "1", last);
+	assert_int_equal(expression_parse(text.data, &expression, &diag), 0);
+	expression_free(expression);
+	many_add(&text, first, EXPRESSION_DEPTH_MAX + 1, "1", last);
+	assert_int_equal(expression_parse(text.data, &expression, &diag), -EINVAL);
+	snprintf(what, sizeof(what), "--filter: nested deeper than 64 levels at column %zu",
+		 column);
+	assert_string_equal(diag.what, what);
+	many_add(&text, first, 1000, "1", last);
+	assert_int_equal(expression_parse(text.data, &expression, &diag), -EINVAL);
+	assert_string_equal(diag.what, what);
+}
+
+static void depth_and_length_are_bounded(void **state)
+{
+	_cleanup_text_ struct text text = {0};
+	struct expression *expression;
+	struct diag diag;
+
+	bounds_assert("(", ")", 66);
+	bounds_assert("!", "", 66);
+	bounds_assert("+ ", "", 131);
+	bounds_assert("1?", ":1", 131);
+	bounds_assert("1?1:", "", 259);
+	bounds_assert("", "<1", 130);
+	bounds_assert("", "/1", 130);
+	for (size_t i = 0; i < EXPRESSION_LEN_MAX; i++)
+		text_char(&text, i % 2 ? '|' : '1');
+	text.data[text.len - 1] = ' ';
+	assert_int_equal(expression_parse(text.data, &expression, &diag), 0);
+	expression_free(expression);
+	text_char(&text, ' ');
+	refusal_assert(text.data, "--filter: the expression is longer than 4096 bytes", NULL);
+	many_add(&text, "1|", 500000, "1", "");
+	refusal_assert(text.data, "--filter: the expression is longer than 4096 bytes", NULL);
+}
+
+/* The message's column is the hint's, and below it is what the text has there. */
+static void place_assert(const char *str, const struct diag *diag)
+{
+	const char *place = strstr(diag->what, " at column "), *caret, *line;
+	size_t column;
+
+	assert_int_equal(strncmp(diag->what, BYTES("--filter: ")), 0);
+	if (!place)
+		return;
+	column = strtoul(place + strlen(" at column "), NULL, 10);
+	assert_in_range(column, 1, strlen(str) + 1);
+	line = strchr(diag->hint, '\n');
+	assert_non_null(line);
+	caret = line + 1 + strspn(line + 1, " ");
+	assert_string_equal(caret, "^");
+	caret -= strlen(MARGIN) + 1;
+	if (str[column - 1] > ' ' && str[column - 1] < 0x7f)
+		assert_int_equal(diag->hint[caret - line], str[column - 1]);
+	for (const char *at = diag->hint; *at; at++)
+		assert_true(at == line || ((unsigned char)*at >= 0x20 && *at != 0x7f));
+}
+
+static void random_text_is_refused_or_read(void **state)
+{
+	static const char *const pieces[] = {"lport", "80",   "(",    ")",  "(",     ")",
+					     "+",     "-",    "||",   "==", "?",     ":",
+					     " ",     "0x1",  "/",    "%",  "<<",    "!",
+					     "~",     "\t",   "pid",  "1",  "CLOSE", "*",
+					     "=",     "\xc3", "\x01", "x",  ">>",    "&",
+					     "^",     "|",    "&&",   "<",  "!=",    ">="};
+	static const int64_t values[EXPRESSION_NAMES];
+	size_t read = 0;
+
+	for (size_t i = 0; i < FUZZ; i++) {
+		_cleanup_text_ struct text text = {0}, rendered = {0};
+		struct expression *expression;
+		size_t count = 1 + random_next() % (i % 10 ? 12 : 200);
+		struct diag diag = {0};
+
+		for (size_t j = 0; j < count; j++)
+			if (i % 2)
+				text_char(&text, 1 + random_next() % 255);
+			else
+				text_str(&text, pieces[random_next() % COUNT(pieces)]);
+		if (expression_parse(text.data, &expression, &diag)) {
+			place_assert(text.data, &diag);
+			continue;
+		}
+		read++;
+		expression_render(expression, &rendered);
+		expression_evaluate(expression, values);
+		expression_free(expression);
+	}
+	assert_in_range(read, 100, FUZZ / 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(refusals_name_the_column),
+		cmocka_unit_test(odd_bytes_are_shown_safely),
+		cmocka_unit_test(long_text_is_cut_around_the_place),
+		cmocka_unit_test(depth_and_length_are_bounded),
+		cmocka_unit_test(random_text_is_refused_or_read),
+	};
+
+	return cmocka_run_group_tests_name("expression-errors", tests, NULL, NULL);
+}
