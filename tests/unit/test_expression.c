@@ -225,6 +225,8 @@ static void rendering_leaves_nothing_open(void **state)
 	rendered_assert("1||2||3&&4", "(1 || 2 || (3 && 4))");
 	rendered_assert("1||(2||3)", "(1 || (2 || 3))");
 	rendered_assert("1<2<3", "((1 < 2) < 3)");
+	rendered_assert("1==2!=3", "((1 == 2) != 3)");
+	rendered_assert("1<<2>>3", "((s64)((s64)((u64)1 << (2 & 63))) >> (3 & 63))");
 	rendered_assert("pid?1:lport?2:3", "(pid ? 1 : (lport ? 2 : 3))");
 }
 
