@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * manual < TEMPLATE: the manual page, with the lists that the tool's own tables make in the place of
+ * the lines @OPTIONS@ and @FIELDS@, and words in that of @VERSION@ and @LIBEXECDIR@.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fields.h"
+#include "options.h"
+
+static void word_replace(const char *line, const char *word, const char *by)
+{
+	const char *at = strstr(line, word);
+
+	printf("%.*s%s%s", (int)(at - line), line, by, at + strlen(word));
+}
+
+int main(void)
+{
+	char *line = NULL;
+	size_t room = 0;
+
+	while (getline(&line, &room, stdin) > 0) {
+		if (!strcmp(line, "@OPTIONS@\n"))
+			options_manual(stdout);
+		else if (!strcmp(line, "@FIELDS@\n"))
+			fields_manual(stdout);
+		else if (strstr(line, "@VERSION@"))
+			word_replace(line, "@VERSION@", VERSION);
+		else if (strstr(line, "@LIBEXECDIR@"))
+			word_replace(line, "@LIBEXECDIR@", LIBEXECDIR);
+		else
+			fputs(line, stdout);
+	}
+	free(line);
+	return fflush(stdout) ? 1 : 0;
+}
