@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "parse.h"
 
@@ -117,6 +118,53 @@ static void overflow_is_out_of_range(void **state)
 	cases_check(cases, COUNT(cases));
 }
 
+/* A thousandth is the smallest here, and 1000.000 the largest. */
+static void point_moves_by_the_decimals(void **state)
+{
+	static const struct {
+		const char *str;
+		int err;
+		uint64_t value;
+	} cases[] = {
+		{"0", 0, 0},
+		{"0.0", 0, 0},
+		{"7", 0, 7000},
+		{"1.5", 0, 1500},
+		{"1.05", 0, 1050},
+		{"1.005", 0, 1005},
+		{"0.001", 0, 1},
+		{"0001.5", 0, 1500},
+		{"1000", 0, 1000000},
+		{"1000.000", 0, 1000000},
+		{"1000.001", -ERANGE, 0},
+		{"1001", -ERANGE, 0},
+		{"18446744073709552", -ERANGE, 0}, /* times 1000 it is 384 more than 2^64 */
+		{"18446744073709551616", -ERANGE, 0},
+		{"1.0005", -EINVAL, 0},
+		{"1.0000", -EINVAL, 0},
+		{"", -EINVAL, 0},
+		{".", -EINVAL, 0},
+		{"1.", -EINVAL, 0},
+		{".5", -EINVAL, 0},
+		{"1.5.5", -EINVAL, 0},
+		{"1,5", -EINVAL, 0},
+		{"-1", -EINVAL, 0},
+		{"1.-5", -EINVAL, 0},
+		{"1e2", -EINVAL, 0},
+		{" 1", -EINVAL, 0},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		uint64_t value = 0;
+		int err = parse_fixed(cases[i].str, strlen(cases[i].str), 3, 1000000, &value);
+
+		if (err != cases[i].err || value != cases[i].value)
+			print_error("'%s'\n", cases[i].str);
+		assert_int_equal(err, cases[i].err);
+		assert_int_equal(value, cases[i].value);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -124,6 +172,7 @@ int main(void)
 		cmocka_unit_test(ports_end_at_65535),
 		cmocka_unit_test(range_has_two_ends),
 		cmocka_unit_test(overflow_is_out_of_range),
+		cmocka_unit_test(point_moves_by_the_decimals),
 	};
 
 	return cmocka_run_group_tests_name("parse", tests, NULL, NULL);

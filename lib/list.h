@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A comma-separated list of the command line. One that begins with '!' excludes all that it names.
+ *
+ *	list_begin(&list, value);
+ *	while (list_next(&list))
+ *		... list.at, list.len ...
+ */
+#ifndef LIST_H
+#define LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct diag;
+
+struct list {
+	const char *value; /* all of it */
+	const char *at; /* the item */
+	size_t len;
+	bool excluded;
+};
+
+void list_begin(struct list *list, const char *value);
+
+/* Goes on to the next item, which may be empty; there is at least one. False after the last. */
+bool list_next(struct list *list);
+
+/* -EINVAL, with diag saying what is wrong with the item, and where it stands. */
+int list_refuse(const struct list *list, const char *option, const char *what, struct diag *diag);
+
+#endif
