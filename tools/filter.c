@@ -2,7 +2,6 @@
 #include "filter.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "diag.h"
@@ -10,42 +9,87 @@
 #include "parse.h"
 #include "text.h"
 
-int port_list_parse(struct port_list *list, const char *option, const char *value,
+#define MS_DECIMALS 6 /* of a millisecond in nanoseconds */
+
+int span_filter_set(struct span_filter *filter, const char *option, const char *value,
 		    struct diag *diag)
 {
-	for (const char *at = value;; at++) {
-		size_t len = strcspn(at, ",");
-		uint16_t *ports;
-		uint64_t port;
+	int err = parse_fixed(value, strlen(value), MS_DECIMALS, INT64_MAX, &filter->min_ns);
 
-		if (parse_number(at, len, 0, UINT16_MAX, &port))
-			return diag_set(diag, -EINVAL, "%s: not a port (0-65535): '%.*s' in '%s'",
-					option, (int)len, at, value);
-		ports = reallocarray(list->ports, list->count + 1, sizeof(*ports));
-		if (!ports)
-			return diag_errno(diag, -ENOMEM, "%s", option);
-		list->ports = ports;
-		list->ports[list->count++] = port;
-		at += len;
-		if (!*at)
-			return 0;
-	}
+	if (err == -ERANGE)
+		return diag_set(diag, -EINVAL, "%s: more than 9223372036854.775807: '%s'", option,
+				value);
+	if (err)
+		return diag_set(diag, -EINVAL, "%s: not a number with up to six decimals: '%s'",
+				option, value);
+	filter->set = true;
+	return 0;
 }
 
-void port_list_free(struct port_list *list)
+/* A state that --state excludes can be neither the old one nor the new one. */
+static uint32_t old_mask(const struct options *options)
 {
-	free(list->ports);
-	*list = (struct port_list){0};
+	return state_filter_mask(&options->old_states) & ~options->states.excluded;
 }
 
-static void port_macro(struct text *text, const char *name, const struct port_list *list)
+static uint32_t new_mask(const struct options *options)
 {
-	text_printf(text, "#define %s(port) ", name);
-	if (!list->count)
-		text_char(text, '1');
-	for (size_t i = 0; i < list->count; i++)
-		text_printf(text, "%s(port) == %u", i ? " || " : "(", list->ports[i]);
-	text_str(text, list->count ? ")\n" : "\n");
+	return state_filter_mask(&options->new_states) & ~options->states.excluded;
+}
+
+int filter_finish(struct options *options, struct diag *diag)
+{
+	int err = port_filter_check(&options->lports, "-L/--localport", diag);
+
+	if (!err)
+		err = port_filter_check(&options->rports, "-D/--remoteport", diag);
+	if (!err)
+		err = address_filter_finish(&options->laddrs, "--laddr", diag);
+	if (!err)
+		err = address_filter_finish(&options->raddrs, "--raddr", diag);
+	if (!err)
+		err = state_mask_check(state_filter_mask(&options->states), "--state", diag);
+	if (!err)
+		err = state_mask_check(old_mask(options), "--old-state", diag);
+	if (!err)
+		err = state_mask_check(new_mask(options), "--new-state", diag);
+	return err;
+}
+
+static void state_macro(struct text *text, const char *name, uint32_t mask)
+{
+	if (mask == UINT32_MAX)
+		text_printf(text, "#define %s(state) 1\n", name);
+	else
+		text_printf(text, "#define %s(state) (0x%xU >> (state) & 1)\n", name, mask);
+}
+
+static void states_render(struct text *text, const struct options *options)
+{
+	uint32_t mask = state_filter_mask(&options->states);
+
+	state_macro(text, "FILTER_OLD_STATE", old_mask(options));
+	state_macro(text, "FILTER_NEW_STATE", new_mask(options));
+	/* What is only excluded is in the two above. */
+	if (options->states.chosen)
+		text_printf(
+			text,
+			"#define FILTER_STATES(old, new) ((0x%xU >> (old) | 0x%xU >> (new)) & 1)\n",
+			mask, mask);
+	else
+		text_str(text, "#define FILTER_STATES(old, new) 1\n");
+}
+
+static void span_render(struct text *text, const struct span_filter *filter)
+{
+	text_str(text, "#define FILTER_SPAN(ns) ");
+	if (!filter->set)
+		text_str(text, "1\n");
+	else if (!filter->min_ns)
+		text_str(text, "((ns) != SPAN_UNKNOWN)\n");
+	else
+		text_printf(text, "((ns) >= %lluULL && (ns) != SPAN_UNKNOWN)\n",
+			    (unsigned long long)filter->min_ns);
 }
 
 void filter_render(struct text *text, const struct options *options)
@@ -54,6 +98,11 @@ void filter_render(struct text *text, const struct options *options)
 		    options->ipv4   ? "((family) == AF_INET)"
 		    : options->ipv6 ? "((family) == AF_INET6)"
 				    : "1");
-	port_macro(text, "FILTER_LPORT", &options->lports);
-	port_macro(text, "FILTER_DPORT", &options->rports);
+	port_filter_render(&options->lports, "FILTER_LPORT", text);
+	port_filter_render(&options->rports, "FILTER_DPORT", text);
+	address_filter_render(&options->laddrs, "FILTER_LADDR", text);
+	address_filter_render(&options->raddrs, "FILTER_RADDR", text);
+	states_render(text, options);
+	span_render(text, &options->min_span);
+	text_str(text, "#define FILTER_EXPRESSION 1\n");
 }

@@ -1,31 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is to be seen, as macros of the program text: each is an expression that is true for it.
+ * What is to be seen, as macros of the program text: each is an expression that is true for it, and
+ * just 1 where nothing is asked for.
  */
 #ifndef FILTER_H
 #define FILTER_H
 
-#include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "filter_addresses.h"
+#include "filter_ports.h"
+#include "filter_states.h"
 
 struct diag;
 struct options;
 struct text;
 
-struct port_list {
-	uint16_t *ports;
-	size_t count; /* 0: every port */
+struct span_filter {
+	bool set;
+	uint64_t min_ns;
 };
 
-/*
- * Adds the ports of a comma-separated list, 0 to 65535 each. -EINVAL with diag naming the option
- * and the bad value; port_list_free() in any case.
- */
-int port_list_parse(struct port_list *list, const char *option, const char *value,
+/* Takes milliseconds with up to six decimals. -EINVAL with diag filled. */
+int span_filter_set(struct span_filter *filter, const char *option, const char *value,
 		    struct diag *diag);
-void port_list_free(struct port_list *list);
 
-/* Appends FILTER_FAMILY(family), FILTER_LPORT(port) and FILTER_DPORT(port). */
+/* Once all options are there. -EINVAL with diag filled if they leave nothing that could be seen. */
+int filter_finish(struct options *options, struct diag *diag);
+
+/* Appends FILTER_FAMILY(family), FILTER_LPORT(port) and all the others. */
 void filter_render(struct text *text, const struct options *options);
 
 #endif

@@ -41,12 +41,42 @@ struct option_row {
 
 static int lport_set(struct options *options, const char *value, struct diag *diag)
 {
-	return port_list_parse(&options->lports, "-L/--localport", value, diag);
+	return port_filter_add(&options->lports, "-L/--localport", value, diag);
 }
 
 static int rport_set(struct options *options, const char *value, struct diag *diag)
 {
-	return port_list_parse(&options->rports, "-D/--remoteport", value, diag);
+	return port_filter_add(&options->rports, "-D/--remoteport", value, diag);
+}
+
+static int laddr_set(struct options *options, const char *value, struct diag *diag)
+{
+	return address_filter_add(&options->laddrs, "--laddr", value, diag);
+}
+
+static int raddr_set(struct options *options, const char *value, struct diag *diag)
+{
+	return address_filter_add(&options->raddrs, "--raddr", value, diag);
+}
+
+static int old_state_set(struct options *options, const char *value, struct diag *diag)
+{
+	return state_filter_add(&options->old_states, "--old-state", value, diag);
+}
+
+static int new_state_set(struct options *options, const char *value, struct diag *diag)
+{
+	return state_filter_add(&options->new_states, "--new-state", value, diag);
+}
+
+static int state_set(struct options *options, const char *value, struct diag *diag)
+{
+	return state_filter_add(&options->states, "--state", value, diag);
+}
+
+static int min_ms_set(struct options *options, const char *value, struct diag *diag)
+{
+	return span_filter_set(&options->min_span, "--min-ms", value, diag);
 }
 
 static int probe_set(struct options *options, const char *value, struct diag *diag)
@@ -163,6 +193,17 @@ static const struct option_row rows[] = {
 	{'Y', "journal", .help = "log session state changes to the systemd journal", FLAG(journal)},
 	{'4', "ipv4", .help = "trace IPv4 family only", FLAG(ipv4), .or_next = true},
 	{'6', "ipv6", .help = "trace IPv6 family only", FLAG(ipv6)},
+	{0, "laddr", "LIST", "trace these local addresses and prefixes, or with !LIST all others",
+	 .group = GROUP_MORE, .set = laddr_set},
+	{0, "raddr", "LIST", "the same of remote ones", .group = GROUP_MORE, .set = raddr_set},
+	{0, "old-state", "LIST", "trace changes from these states, or with !LIST from others",
+	 .group = GROUP_MORE, .set = old_state_set},
+	{0, "new-state", "LIST", "trace changes to these states, or with !LIST to others",
+	 .group = GROUP_MORE, .set = new_state_set},
+	{0, "state", "LIST", "trace changes from or to these states, or with !LIST neither",
+	 .group = GROUP_MORE, .set = state_set},
+	{0, "min-ms", "N", "trace changes after at least N ms (1.5, say) in the old state",
+	 .group = GROUP_MORE, .set = min_ms_set},
 	{'o', "output", "NAME,...",
 	 "show these fields, or with +NAME,... these as well; help lists them", .group = GROUP_MORE,
 	 .set = output_set},
@@ -198,8 +239,19 @@ static const struct option_row rows[] = {
 
 #define ROWS (sizeof(rows) / sizeof(*rows))
 
-/* A whole name goes before a prefix of two: --c is --csv, as it is without --cache-dir. */
-static const struct option aliases[] = {{.name = "c", .val = 's'}, {.name = "j", .val = 'Y'}};
+/*
+ * What was short for a classic option before there were others that begin so. getopt_long(3) takes
+ * a whole name before a prefix of two.
+ */
+static const struct {
+	const char *name;
+	char letter;
+} aliases[] = {
+	{"c", 's'}, /* --cache-dir */
+	{"l", 'L'}, /* --laddr */
+	{"r", 'D'}, /* --raddr */
+	{"j", 'Y'}, /* --json */
+};
 
 #define ALIASES (sizeof(aliases) / sizeof(*aliases))
 
@@ -266,17 +318,30 @@ static int row_value(size_t row)
 	return rows[row].letter ? rows[row].letter : LONG_ONLY + (int)row;
 }
 
-/* What getopt_long(3) wants to know, out of the table. */
+static const struct option_row *row_find(int value)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (row_value(i) == value)
+			return &rows[i];
+	return NULL;
+}
+
+static struct option getopt_long_row(const char *name, const struct option_row *row)
+{
+	return (struct option){
+		.name = name,
+		.has_arg = !row->metavar	 ? no_argument
+			   : row->value_optional ? optional_argument
+						 : required_argument,
+		.val = row_value(row - rows),
+	};
+}
+
+/* What getopt_long(3) wants to know, out of the tables. */
 static void getopt_tables(char letters[2 * ROWS + 1], struct option longs[ROWS + ALIASES + 1])
 {
 	for (size_t i = 0; i < ROWS; i++) {
-		longs[i] = (struct option){
-			.name = rows[i].name,
-			.has_arg = !rows[i].metavar	    ? no_argument
-				   : rows[i].value_optional ? optional_argument
-							    : required_argument,
-			.val = row_value(i),
-		};
+		longs[i] = getopt_long_row(rows[i].name, &rows[i]);
 		if (rows[i].letter)
 			*letters++ = rows[i].letter;
 		if (rows[i].letter && rows[i].metavar)
@@ -284,16 +349,8 @@ static void getopt_tables(char letters[2 * ROWS + 1], struct option longs[ROWS +
 	}
 	*letters = '\0';
 	for (size_t i = 0; i < ALIASES; i++)
-		longs[ROWS + i] = aliases[i];
+		longs[ROWS + i] = getopt_long_row(aliases[i].name, row_find(aliases[i].letter));
 	longs[ROWS + ALIASES] = (struct option){0};
-}
-
-static const struct option_row *row_find(int value)
-{
-	for (size_t i = 0; i < ROWS; i++)
-		if (row_value(i) == value)
-			return &rows[i];
-	return NULL;
 }
 
 static int option_set(struct options *options, int value, struct diag *diag)
@@ -395,12 +452,15 @@ int options_parse(int argc, char **argv, struct options *options, struct diag *d
 		return diag_set(diag, -EINVAL, "-4/--ipv4 and -6/--ipv6 exclude each other");
 	if (options->csv && (options->json || options->otel))
 		return diag_set(diag, -EINVAL, "-s/--csv and -j/--json exclude each other");
-	return fields_choose(options, diag);
+	err = fields_choose(options, diag);
+	return err ? err : filter_finish(options, diag);
 }
 
 void options_free(struct options *options)
 {
-	port_list_free(&options->lports);
-	port_list_free(&options->rports);
+	port_filter_free(&options->lports);
+	port_filter_free(&options->rports);
+	address_filter_free(&options->laddrs);
+	address_filter_free(&options->raddrs);
 	free((char *)options->expression);
 }

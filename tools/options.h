@@ -38,8 +38,14 @@ struct options {
 	uint64_t max_sockets;
 	uint64_t buffer_pages; /* of each CPU's perf buffer */
 	uint64_t max_compile_s;
-	struct port_list lports;
-	struct port_list rports;
+	struct port_filter lports;
+	struct port_filter rports;
+	struct address_filter laddrs;
+	struct address_filter raddrs;
+	struct state_filter old_states;
+	struct state_filter new_states;
+	struct state_filter states; /* either of the two */
+	struct span_filter min_span;
 	bool json;
 	bool otel;
 	const char *color; /* always, never, or NULL: on a terminal */

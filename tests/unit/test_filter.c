@@ -1,114 +1,151 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The macros that a command line becomes; tests/model has what they do. */
 #include "unit.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "diag.h"
 #include "filter.h"
-#include "options.h"
+#include "words.h"
 
-#define FAMILY_ALL "#define FILTER_FAMILY(family) 1\n"
-#define LPORT_ALL  "#define FILTER_LPORT(port) 1\n"
-#define DPORT_ALL  "#define FILTER_DPORT(port) 1\n"
+/* As the macros are without options, in order. */
+static const char *const defaults[] = {
+	"#define FILTER_FAMILY(family) 1",   "#define FILTER_LPORT(port) 1",
+	"#define FILTER_DPORT(port) 1",	     "#define FILTER_LADDR(end) 1",
+	"#define FILTER_RADDR(end) 1",	     "#define FILTER_OLD_STATE(state) 1",
+	"#define FILTER_NEW_STATE(state) 1", "#define FILTER_STATES(old, new) 1",
+	"#define FILTER_SPAN(ns) 1",	     "#define FILTER_EXPRESSION 1",
+};
 
-static void rendered_assert(const struct options *options, const char *expected)
+/* The default's line up to the value is that of the wanted one. */
+static bool same_macro(const char *wanted, const char *macro)
 {
-	_cleanup_text_ struct text text = {0};
-
-	text_str(&text, "kept\n");
-	filter_render(&text, options);
-	assert_memory_equal(text.data, "kept\n", 5);
-	assert_string_equal(text.data + 5, expected);
+	return wanted && !strncmp(wanted, macro, strlen(macro) - 1);
 }
+
+/* The words become these macros, in order, and each other one is 1. */
+static void rendered_assert(const char *const *words, const char *const *macros)
+{
+	_cleanup_text_ struct text text = {0}, expected = {0};
+	struct options options;
+	struct diag diag = {0};
+
+	assert_int_equal(words_parse(words, &options, &diag), 0);
+	text_str(&text, "kept\n");
+	text_str(&expected, "kept\n");
+	filter_render(&text, &options);
+	for (size_t i = 0; i < COUNT(defaults); i++)
+		text_printf(&expected, "%s\n",
+			    same_macro(*macros, defaults[i]) ? *macros++ : defaults[i]);
+	assert_null(*macros);
+	assert_string_equal(text.data, expected.data);
+	options_free(&options);
+}
+
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 static void all_is_seen_without_options(void **state)
 {
-	struct options options = {0};
-
-	rendered_assert(&options, FAMILY_ALL LPORT_ALL DPORT_ALL);
+	rendered_assert(WORDS(NULL), WORDS(NULL));
+	rendered_assert(WORDS("-L0-65535", "-D", "0-80,81-65535"), WORDS(NULL));
 }
 
 static void family_is_compared(void **state)
 {
-	struct options four = {.ipv4 = true}, six = {.ipv6 = true};
-
-	rendered_assert(&four, "#define FILTER_FAMILY(family) ((family) == AF_INET)\n" LPORT_ALL
-				       DPORT_ALL);
-	rendered_assert(&six, "#define FILTER_FAMILY(family) ((family) == AF_INET6)\n" LPORT_ALL
-				      DPORT_ALL);
+	rendered_assert(WORDS("-4"), WORDS("#define FILTER_FAMILY(family) ((family) == AF_INET)"));
+	rendered_assert(WORDS("-6"), WORDS("#define FILTER_FAMILY(family) ((family) == AF_INET6)"));
 }
 
 static void ports_are_alternatives(void **state)
 {
-	uint16_t one[] = {80}, many[] = {0, 443, 65535};
-	struct options options = {.lports = {one, 1}};
-
-	rendered_assert(&options,
-			FAMILY_ALL "#define FILTER_LPORT(port) ((port) == 80)\n" DPORT_ALL);
-	options = (struct options){.rports = {one, 1}};
-	rendered_assert(&options,
-			FAMILY_ALL LPORT_ALL "#define FILTER_DPORT(port) ((port) == 80)\n");
-	options = (struct options){.ipv6 = true, .lports = {many, 3}, .rports = {many + 1, 2}};
-	rendered_assert(&options,
-			"#define FILTER_FAMILY(family) ((family) == AF_INET6)\n"
-			"#define FILTER_LPORT(port) "
-			"((port) == 0 || (port) == 443 || (port) == 65535)\n"
-			"#define FILTER_DPORT(port) ((port) == 443 || (port) == 65535)\n");
+	rendered_assert(WORDS("-L80"), WORDS("#define FILTER_LPORT(port) ((port) == 80)"));
+	rendered_assert(WORDS("-D80"), WORDS("#define FILTER_DPORT(port) ((port) == 80)"));
+	rendered_assert(WORDS("-6", "-L", "65535,0", "-D", "65535,443", "-L443"),
+			WORDS("#define FILTER_FAMILY(family) ((family) == AF_INET6)",
+			      "#define FILTER_LPORT(port) "
+			      "((port) == 0 || (port) == 443 || (port) == 65535)",
+			      "#define FILTER_DPORT(port) ((port) == 443 || (port) == 65535)"));
 }
 
-static void list_grows(void **state)
+static void ranges_are_merged(void **state)
 {
-	struct port_list list = {0};
-	struct diag diag = {0};
-
-	assert_int_equal(port_list_parse(&list, "-X", "0,65535", &diag), 0);
-	assert_int_equal(port_list_parse(&list, "-X", "443", &diag), 0);
-	assert_int_equal(list.count, 3);
-	assert_int_equal(list.ports[0], 0);
-	assert_int_equal(list.ports[1], 65535);
-	assert_int_equal(list.ports[2], 443);
-	port_list_free(&list);
-	assert_int_equal(list.count, 0);
-	assert_null(list.ports);
+	rendered_assert(WORDS("-L", "8000-8010"),
+			WORDS("#define FILTER_LPORT(port) (((port) >= 8000 && (port) <= 8010))"));
+	rendered_assert(WORDS("-L", "5-9,80,3-6,10,81", "-L9-11"),
+			WORDS("#define FILTER_LPORT(port) "
+			      "(((port) >= 3 && (port) <= 11) || ((port) >= 80 && (port) <= 81))"));
+	rendered_assert(WORDS("-D", "0-1023,60000-65535,5-5"),
+			WORDS("#define FILTER_DPORT(port) ((port) <= 1023 || (port) >= 60000)"));
 }
 
-static void list_may_be_long(void **state)
+static void excluded_ports_are_taken_away(void **state)
 {
-	_cleanup_text_ struct text value = {0};
-	struct port_list list = {0};
-	struct diag diag = {0};
-
-	for (int port = 0; port <= 65535; port++)
-		text_printf(&value, "%s%d", port ? "," : "", port);
-	assert_int_equal(port_list_parse(&list, "-X", value.data, &diag), 0);
-	assert_int_equal(list.count, 65536);
-	for (int port = 0; port <= 65535; port++)
-		assert_int_equal(list.ports[port], port);
-	port_list_free(&list);
+	rendered_assert(WORDS("-L", "!22"),
+			WORDS("#define FILTER_LPORT(port) ((port) <= 21 || (port) >= 23)"));
+	rendered_assert(WORDS("-L", "!22,80-90", "-L", "80-95,21-23", "-L!0,23"),
+			WORDS("#define FILTER_LPORT(port) "
+			      "((port) == 21 || ((port) >= 91 && (port) <= 95))"));
 }
 
-static void bad_port_is_named(void **state)
+static void many_ports_are_a_tree(void **state)
 {
-	static const struct {
-		const char *value, *what;
-	} cases[] = {
-		{"", "-X: not a port (0-65535): '' in ''"},
-		{",", "-X: not a port (0-65535): '' in ','"},
-		{"80,,81", "-X: not a port (0-65535): '' in '80,,81'"},
-		{"80,81,", "-X: not a port (0-65535): '' in '80,81,'"},
-		{"80;81", "-X: not a port (0-65535): '80;81' in '80;81'"},
-		{"80, 81", "-X: not a port (0-65535): ' 81' in '80, 81'"},
-		{"80,65536,81", "-X: not a port (0-65535): '65536' in '80,65536,81'"},
-	};
+	rendered_assert(
+		WORDS("-L", "1,3,5,7,9"),
+		WORDS("#define FILTER_LPORT(port) ((port) < 5 ? ((port) == 1 || (port) == 3)"
+		      " : ((port) == 5 || (port) == 7 || (port) == 9))"));
+}
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct port_list list = {0};
-		struct diag diag = {0};
+static void addresses_are_compared_by_their_halves(void **state)
+{
+	rendered_assert(WORDS("--laddr", "10.1.2.3/8"),
+			WORDS("#define FILTER_LADDR(end) ((((end).high == 0 && "
+			      "(((end).low & 0xffffffffff000000ULL) == 0xffff0a000000ULL))))"));
+	rendered_assert(WORDS("--raddr", "fe80::/10", "--raddr", "::1"),
+			WORDS("#define FILTER_RADDR(end) ((((end).is_ipv6 && "
+			      "(((end).high == 0x0ULL && (end).low == 0x1ULL) || "
+			      "((end).high & 0xffc0000000000000ULL) == 0xfe80000000000000ULL))))"));
+	rendered_assert(WORDS("--laddr", "::/0", "--laddr", "!10.0.0.1,10.0.0.2"),
+			WORDS("#define FILTER_LADDR(end) ((((end).is_ipv6 && (1))) && "
+			      "!(((end).high == 0 && ((end).low == 0xffff0a000001ULL || "
+			      "(end).low == 0xffff0a000002ULL))))"));
+	rendered_assert(WORDS("--laddr", "!::ffff:10.0.0.1"),
+			WORDS("#define FILTER_LADDR(end) (!(((end).high == 0 && "
+			      "((end).low == 0xffff0a000001ULL))))"));
+}
 
-		assert_int_equal(port_list_parse(&list, "-X", cases[i].value, &diag), -EINVAL);
-		assert_string_equal(diag.what, cases[i].what);
-		port_list_free(&list);
-	}
+static void states_are_bits(void **state)
+{
+	rendered_assert(WORDS("--old-state", "established,TCP_LISTEN"),
+			WORDS("#define FILTER_OLD_STATE(state) (0x402U >> (state) & 1)"));
+	rendered_assert(WORDS("--new-state", "!Syn_Sent", "--new-state", "!CLOSE"),
+			WORDS("#define FILTER_NEW_STATE(state) (0xffffff7bU >> (state) & 1)"));
+	rendered_assert(WORDS("--new-state", "CLOSE,LISTEN", "--new-state", "!CLOSE"),
+			WORDS("#define FILTER_NEW_STATE(state) (0x400U >> (state) & 1)"));
+	rendered_assert(
+		WORDS("--state", "tcp_close"),
+		WORDS("#define FILTER_STATES(old, new) ((0x80U >> (old) | 0x80U >> (new)) & 1)"));
+	rendered_assert(
+		WORDS("--state", "!CLOSE", "--state", "LISTEN", "--old-state", "LISTEN,CLOSE"),
+		WORDS("#define FILTER_OLD_STATE(state) (0x400U >> (state) & 1)",
+		      "#define FILTER_NEW_STATE(state) (0xffffff7fU >> (state) & 1)",
+		      "#define FILTER_STATES(old, new) ((0x400U >> (old) | 0x400U >> (new)) & 1)"));
+}
+
+static void spans_are_nanoseconds(void **state)
+{
+	static const char *const unknown = "#define FILTER_SPAN(ns) ((ns) != SPAN_UNKNOWN)";
+
+	rendered_assert(
+		WORDS("--min-ms", "1.5"),
+		WORDS("#define FILTER_SPAN(ns) ((ns) >= 1500000ULL && (ns) != SPAN_UNKNOWN)"));
+	rendered_assert(WORDS("--min-ms=7", "--min-ms=0.000001"),
+			WORDS("#define FILTER_SPAN(ns) ((ns) >= 1ULL && (ns) != SPAN_UNKNOWN)"));
+	rendered_assert(WORDS("--min-ms=0"), WORDS(unknown));
+	rendered_assert(WORDS("--min-ms=0.000000"), WORDS(unknown));
+	rendered_assert(WORDS("--min-ms=9223372036854.775807"),
+			WORDS("#define FILTER_SPAN(ns) "
+			      "((ns) >= 9223372036854775807ULL && (ns) != SPAN_UNKNOWN)"));
 }
 
 int main(void)
@@ -117,9 +154,12 @@ int main(void)
 		cmocka_unit_test(all_is_seen_without_options),
 		cmocka_unit_test(family_is_compared),
 		cmocka_unit_test(ports_are_alternatives),
-		cmocka_unit_test(list_grows),
-		cmocka_unit_test(list_may_be_long),
-		cmocka_unit_test(bad_port_is_named),
+		cmocka_unit_test(ranges_are_merged),
+		cmocka_unit_test(excluded_ports_are_taken_away),
+		cmocka_unit_test(many_ports_are_a_tree),
+		cmocka_unit_test(addresses_are_compared_by_their_halves),
+		cmocka_unit_test(states_are_bits),
+		cmocka_unit_test(spans_are_nanoseconds),
 	};
 
 	return cmocka_run_group_tests_name("filter", tests, NULL, NULL);

@@ -26,7 +26,7 @@ static const struct {
 	{"--ebpf", "--ebpf", "--eb", FLAG(ebpf)},
 	{"-v", "--verbose", "--verb", FLAG(verbose)},
 	{"-V", "--version", "--vers", FLAG(version)},
-	{"--no-cache", "--no-cache", "--n", FLAG(no_cache)},
+	{"--no-cache", "--no-cache", "--no", FLAG(no_cache)},
 	{"--kernel-headers", "--kernel-headers", "--kern", FLAG(kernel_headers)},
 };
 
@@ -71,8 +71,11 @@ static void nothing_is_the_default(void **state)
 	assert_null(options.probe);
 	assert_null(options.expression);
 	assert_null(options.kernel_headers_path);
-	assert_int_equal(options.lports.count, 0);
-	assert_int_equal(options.rports.count, 0);
+	assert_int_equal(options.lports.chosen.count, 0);
+	assert_int_equal(options.rports.chosen.count, 0);
+	assert_int_equal(options.laddrs.chosen.count, 0);
+	assert_int_equal(options.old_states.chosen, 0);
+	assert_false(options.min_span.set);
 	options_free(&options);
 }
 
@@ -87,8 +90,8 @@ static void letters_cluster(void **state)
 	options_free(&options);
 	assert_int_equal(PARSE(&options, &diag, "-wtL80,81"), 0);
 	assert_true(options.wide && options.timestamp);
-	assert_int_equal(options.lports.count, 2);
-	assert_int_equal(options.lports.ports[1], 81);
+	assert_int_equal(options.lports.chosen.count, 2);
+	assert_int_equal(options.lports.chosen.ranges[1].first, 81);
 	options_free(&options);
 }
 
@@ -99,12 +102,12 @@ static void ports_assert(const char *one, const char *two, bool local)
 	struct diag diag = {0};
 
 	assert_int_equal(PARSE(&options, &diag, one, two), 0);
-	list = local ? &options.lports : &options.rports;
-	other = local ? &options.rports : &options.lports;
+	list = local ? &options.lports.chosen : &options.rports.chosen;
+	other = local ? &options.rports.chosen : &options.lports.chosen;
 	assert_int_equal(list->count, 3);
-	assert_int_equal(list->ports[0], 80);
-	assert_int_equal(list->ports[1], 0);
-	assert_int_equal(list->ports[2], 65535);
+	assert_int_equal(list->ranges[0].first, 80);
+	assert_int_equal(list->ranges[1].first, 0);
+	assert_int_equal(list->ranges[2].first, 65535);
 	assert_int_equal(other->count, 0);
 	options_free(&options);
 }
@@ -207,8 +210,8 @@ static void prefixes_of_the_original_stay(void **state)
 			if (PARSE(&one, &diag, prefix))
 				print_error("%s: %s\n", prefix, diag.what);
 			assert_string_equal(diag.what, "");
-			assert_int_equal(one.lports.count, whole.lports.count);
-			assert_int_equal(one.rports.count, whole.rports.count);
+			assert_int_equal(one.lports.chosen.count, whole.lports.chosen.count);
+			assert_int_equal(one.rports.chosen.count, whole.rports.chosen.count);
 			assert_memory_equal(&one, &whole, offsetof(struct options, no_cache));
 			options_free(&one);
 			options_free(&whole);
@@ -269,6 +272,12 @@ static const char *const help_lines[] = {
 	"  -j, --json ",
 	"  --otel ",
 	"  --color=WHEN ",
+	"  --laddr=LIST ",
+	"  --raddr=LIST ",
+	"  --old-state=LIST ",
+	"  --new-state=LIST ",
+	"  --state=LIST ",
+	"  --min-ms=N ",
 	"  --ebpf ",
 	"  -v, --verbose ",
 	"  -V, --version ",

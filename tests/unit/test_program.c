@@ -29,10 +29,10 @@ static void parts_assert(const struct text *text, const char *const parts[])
 
 static void text_render(struct text *text, const char *name, bool kernel_headers)
 {
-	uint16_t lports[] = {80, 443};
+	struct port_range lports[] = {{80, 80}, {443, 443}};
 	struct options options = {.ipv4 = true,
 				  .max_sockets = 1234,
-				  .lports = {lports, COUNT(lports)}};
+				  .lports.chosen = {lports, COUNT(lports)}};
 	_cleanup_text_ struct text layout = {0};
 	struct probe probe;
 	struct diag diag;
@@ -48,7 +48,8 @@ static void text_render(struct text *text, const char *name, bool kernel_headers
 #define MACROS                                                                                     \
 	"#define FILTER_FAMILY(family) ((family) == AF_INET)\n",                                   \
 		"#define FILTER_LPORT(port) ((port) == 80 || (port) == 443)\n",                    \
-		"#define FILTER_DPORT(port) 1\n", "#define MAX_SOCKETS 1234\n"
+		"#define FILTER_DPORT(port) 1\n", "#define FILTER_EXPRESSION 1\n",                 \
+		"#define MAX_SOCKETS 1234\n"
 
 static void tracepoint_brings_its_own_declarations(void **state)
 {

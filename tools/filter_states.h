@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The states that are to be seen: what is chosen, or all, without what is excluded. */
+#ifndef FILTER_STATES_H
+#define FILTER_STATES_H
+
+#include <stdint.h>
+
+struct diag;
+
+struct state_filter {
+	uint32_t chosen; /* a bit for each state; 0: every one */
+	uint32_t excluded;
+};
+
+/*
+ * Adds a comma-separated list of names, in any case and with or without TCP_, which are excluded if
+ * it begins with '!'. -EINVAL with diag naming the option, the bad name and the good ones.
+ */
+int state_filter_add(struct state_filter *filter, const char *option, const char *value,
+		     struct diag *diag);
+
+/* What is to be seen, a bit for each state; also those that have no name, unless some are chosen.
+ */
+uint32_t state_filter_mask(const struct state_filter *filter);
+
+/* -EINVAL with diag filled if no state is left of the mask. */
+int state_mask_check(uint32_t mask, const char *option, struct diag *diag);
+
+#endif
