@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The filters of random command lines, as the kernel runs them, against the model: each is parsed,
+ * rendered and compiled as tcpstates does it, into a program that answers for one event, and asked
+ * about many.
+ *
+ *	model_filters [SETS [EVENTS]]
+ */
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bpf_text.h"
+#include "compile.h"
+#include "diag.h"
+#include "filter.h"
+#include "model.h"
+#include "options.h"
+#include "random.h"
+#include "text.h"
+
+#define SETS	     24
+#define EVENTS	     2000
+#define MANY	     1000 /* ports of the longest list */
+#define COMPILE_S    30
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* Answers with a verdict for each of the socket and the change, as tcpstates.bpf.c has them. */
+static const char entry[] =
+	"struct model_args { u64 lport, rport, family, oldstate, newstate, span, words[4]; };\n"
+	"int raw_tracepoint__model(struct model_args *args)\n"
+	"{\n"
+	"	struct event event = {};\n"
+	"	u64 words[4] = {args->words[0], args->words[1], args->words[2], args->words[3]};\n"
+	"	event.lport = args->lport;\n"
+	"	event.rport = args->rport;\n"
+	"	event.family = args->family;\n"
+	"	event.oldstate = args->oldstate;\n"
+	"	event.newstate = args->newstate;\n"
+	"	event.span_ns = args->span;\n"
+	"	__builtin_memcpy(event.laddr, words, 16);\n"
+	"	__builtin_memcpy(event.raddr, words + 2, 16);\n"
+	"	return socket_judge(&event) << 1 |\n"
+	"	       (change_matches(&event) && expression_matches(&event));\n"
+	"}\n";
+
+struct model_args {
+	uint64_t lport, rport, family, oldstate, newstate, span, words[4];
+};
+
+/* As enum verdict in the program's body. */
+enum { NEVER, LATER, NOW };
+
+struct tally {
+	unsigned long events, shown, never;
+};
+
+__attribute__((noreturn)) static void die(const char *what, const char *why)
+{
+	printf("FAIL: %s: %s\n", what, why);
+	exit(1);
+}
+
+static unsigned int below(unsigned int end)
+{
+	return (random_next() >> 20) % end;
+}
+
+/* Ports come near these ends, or anywhere. */
+static unsigned int port_random(void)
+{
+	static const uint16_t ends[] = {0, 1, 22, 80, 443, 1023, 8000, 8010, 32768, 65535};
+
+	return below(3) ? (uint16_t)(ends[below(COUNT(ends))] + below(5) - 2) : below(65536);
+}
+
+static void ports_print(struct text *text, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		unsigned int first = port_random(), last = port_random();
+
+		text_str(text, i ? "," : "");
+		if (below(2) || last < first || count == MANY)
+			text_printf(text, "%u", first);
+		else
+			text_printf(text, "%u-%u", first, last);
+	}
+}
+
+static const char *const addresses[] = {
+	"10.1.2.3",
+	"10.0.0.0/8",
+	"10.1.2.128/25",
+	"10.1.2.3/31",
+	"0.0.0.0/0",
+	"0.0.0.0",
+	"128.0.0.0/1",
+	"255.255.255.255",
+	"127.0.0.1",
+	"10.255.7.7/9",
+	"::1",
+	"::",
+	"::/0",
+	"fe80::/10",
+	"fd00::1:2",
+	"fd00::/64",
+	"fd00::1/63",
+	"fd00:0:0:0:8000::/65",
+	"8000::/1",
+	"::10.1.2.3",
+	"::ffff:10.1.2.3",
+	"::ffff:10.1.0.0/112",
+	"::ffff:0:0/96",
+	"::ffff:0:0/95",
+	"::fffe:0:0/96",
+};
+
+static void addresses_print(struct text *text, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		const char *item = addresses[below(COUNT(addresses))];
+
+		text_str(text, i ? "," : "");
+		if (below(3))
+			text_str(text, item);
+		else if (strchr(item, ':'))
+			text_printf(text, "fd00:%x::%x/%u", below(4), below(65536), below(129));
+		else
+			text_printf(text, "10.%u.%u.%u/%u", below(3), below(256), below(256),
+				    below(33));
+	}
+}
+
+static void states_print(struct text *text, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		text_printf(text, "%s%s%s", i ? "," : "", below(2) ? "tcp_" : "",
+			    state_name(1 + below(12))->text);
+}
+
+/* The lists of one option: how many, and how long, by chance. */
+static void lists_fill(struct model *model, enum model_option option, bool many)
+{
+	unsigned int lists = many ? 2 : below(3) ? 0 : 1 + below(MODEL_LISTS);
+
+	for (unsigned int i = 0; i < lists; i++) {
+		unsigned int count = 1 + below(6);
+		struct text text = {0};
+
+		text_str(&text, below(3) && !(many && !i) ? "" : "!");
+		if (many)
+			text_clear(&text);
+		if (option <= MODEL_RPORT)
+			ports_print(&text, many ? MANY : count);
+		else if (option <= MODEL_RADDR)
+			addresses_print(&text, count);
+		else
+			states_print(&text, count);
+		model->lists[option][i] = text.data;
+	}
+}
+
+static void model_fill(struct model *model, bool many)
+{
+	static const int families[] = {0, 0, 0, 4, 6};
+	static const int64_t spans[] = {0, 1, 1500000, 1000000000};
+
+	*model = (struct model){.family = families[below(COUNT(families))], .min_ns = -1};
+	if (!below(3))
+		model->min_ns = spans[below(COUNT(spans))];
+	for (int option = 0; option < MODEL_OPTIONS; option++)
+		lists_fill(model, option, many && option == MODEL_LPORT);
+}
+
+static void model_free(struct model *model)
+{
+	for (int option = 0; option < MODEL_OPTIONS; option++)
+		for (int i = 0; model->lists[option][i]; i++)
+			free((char *)model->lists[option][i]);
+}
+
+struct words {
+	const char *list[2 * (3 + MODEL_OPTIONS * MODEL_LISTS)];
+	int count;
+};
+
+static void words_fill(struct words *words, const struct model *model, struct text *min_ms)
+{
+	static const char *const names[] = {"-L",	   "-D",	  "--laddr", "--raddr",
+					    "--old-state", "--new-state", "--state"};
+
+	*words = (struct words){.list = {"tcpstates"}, .count = 1};
+	if (model->family)
+		words->list[words->count++] = model->family == 4 ? "-4" : "-6";
+	for (int option = 0; option < MODEL_OPTIONS; option++)
+		for (int i = 0; model->lists[option][i]; i++) {
+			words->list[words->count++] = names[option];
+			words->list[words->count++] = model->lists[option][i];
+		}
+	if (model->min_ns < 0)
+		return;
+	text_printf(min_ms, "%lld.%06lld", (long long)model->min_ns / 1000000,
+		    (long long)model->min_ns % 1000000);
+	words->list[words->count++] = "--min-ms";
+	words->list[words->count++] = min_ms->data;
+}
+
+static void words_tell(const struct words *words)
+{
+	for (int i = 0; i < words->count; i++)
+		printf("%s%s", i ? " " : "", words->list[i]);
+	printf("\n");
+}
+
+/* The program of these options, loaded. */
+static struct bpf_object *program_load(const struct options *options)
+{
+	static const struct headers own = {.kind = HEADERS_OWN};
+	_cleanup_text_ struct text source = {0}, object = {0};
+	struct bpf_object *loaded;
+	struct diag diag;
+
+	filter_render(&source, options);
+	text_str(&source, "#define MAX_SOCKETS 1\n");
+	text_str(&source, bpf_text_prelude);
+	text_str(&source, bpf_text_wire);
+	text_str(&source, bpf_text_body);
+	text_str(&source, entry);
+	if (compile_object(&source, &own, COMPILE_S, &object, &diag))
+		die(diag.what, diag.detail);
+	loaded = bpf_object__open_mem(object.data, object.len, NULL);
+	if (libbpf_get_error(loaded) || bpf_object__load(loaded))
+		die("loading", strerror(errno));
+	return loaded;
+}
+
+/* A number of the option's lists, or one beside it. */
+static uint16_t port_near(const struct model *model, enum model_option option)
+{
+	const char *list = model->lists[option][below(MODEL_LISTS)];
+	size_t skip;
+
+	if (!list || !below(5))
+		return port_random();
+	skip = below(strlen(list));
+	while (skip && list[skip - 1] >= '0' && list[skip - 1] <= '9')
+		skip--;
+	return atoi(list + skip + strspn(list + skip, ",-!")) + below(3) - 1;
+}
+
+/* An address of the pool with its last bits changed by chance: all, some, or one, or none. */
+static void address_random(uint8_t address[16], uint64_t family)
+{
+	char text[64];
+	unsigned int from = below(160);
+
+	memset(address, 0, 16);
+	do
+		snprintf(text, sizeof(text), "%s", addresses[below(COUNT(addresses))]);
+	while (!strchr(text, ':') != (family == AF_INET));
+	if (strchr(text, '/'))
+		*strchr(text, '/') = '\0';
+	inet_pton(family, text, address);
+	if (family == AF_INET)
+		from /= 4;
+	for (unsigned int bit = from; bit < (family == AF_INET ? 32u : 128u); bit++) {
+		address[bit / 8] ^= (bit == from || below(2)) << (7 - bit % 8);
+		if (from % 2)
+			break;
+	}
+}
+
+static void event_random(const struct model *model, struct event *event)
+{
+	uint64_t spans[] =
+		{0,	    model->min_ns, model->min_ns - 1, model->min_ns + 1, SPAN_UNKNOWN,
+		 INT64_MAX, random_sized()};
+
+	*event = (struct event){
+		.family = below(2) ? AF_INET : AF_INET6,
+		.lport = port_near(model, MODEL_LPORT),
+		.rport = port_near(model, MODEL_RPORT),
+		.oldstate = below(14),
+		.newstate = below(14),
+		.span_ns = spans[below(COUNT(spans))],
+	};
+	address_random(event->laddr, event->family);
+	address_random(event->raddr, event->family);
+}
+
+static unsigned int program_ask(int fd, const struct event *event)
+{
+	struct model_args args = {event->lport,
+				  event->rport,
+				  event->family,
+				  event->oldstate,
+				  event->newstate,
+				  event->span_ns,
+				  {}};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &args, .ctx_size_in = sizeof(args));
+
+	memcpy(args.words, event->laddr, 16);
+	memcpy(args.words + 2, event->raddr, 16);
+	if (bpf_prog_test_run_opts(fd, &opts))
+		die("BPF_PROG_TEST_RUN", strerror(errno));
+	return opts.retval;
+}
+
+static void event_tell(const struct event *event)
+{
+	char laddr[INET6_ADDRSTRLEN], raddr[INET6_ADDRSTRLEN];
+
+	inet_ntop(event->family, event->laddr, laddr, sizeof(laddr));
+	inet_ntop(event->family, event->raddr, raddr, sizeof(raddr));
+	printf("family %u, %s %u, %s %u, states %u %u, %llu ns\n", event->family, laddr,
+	       event->lport, raddr, event->rport, event->oldstate, event->newstate,
+	       (unsigned long long)event->span_ns);
+}
+
+static void event_check(const struct model *model, int fd, struct tally *tally)
+{
+	bool shown, shows, never, keeps;
+	struct event event;
+	unsigned int answer;
+
+	event_random(model, &event);
+	shows = model_shows(model, &event);
+	keeps = model_keeps(model, &event);
+	answer = fd < 0 ? 0 : program_ask(fd, &event);
+	shown = answer == (NOW << 1 | 1);
+	never = answer >> 1 == NEVER;
+	tally->events++;
+	tally->shown += shows;
+	tally->never += !keeps;
+	/* What is refused as showing nothing may show nothing. */
+	if (shown == shows && (fd < 0 || never == !keeps))
+		return;
+	event_tell(&event);
+	printf("the program says %u, the model: shown %d, kept %d\n", answer, shows, keeps);
+	exit(1);
+}
+
+static void set_check(unsigned int number, unsigned long events, struct tally *tally)
+{
+	_cleanup_text_ struct text min_ms = {0};
+	struct bpf_object *object = NULL;
+	struct options options;
+	struct diag diag = {0};
+	struct words words;
+	struct model model;
+	int fd = -1;
+
+	model_fill(&model, number == 0);
+	words_fill(&words, &model, &min_ms);
+	printf("%u: ", number);
+	words_tell(&words);
+	fflush(stdout);
+	optind = 0;
+	if (!options_parse(words.count, (char **)words.list, &options, &diag)) {
+		object = program_load(&options);
+		fd = bpf_program__fd(bpf_object__next_program(object, NULL));
+	} else if (!strstr(diag.what, " is left: all are excluded")) {
+		die("refused", diag.what);
+	}
+	for (unsigned long i = 0; i < events; i++)
+		event_check(&model, fd, tally);
+	bpf_object__close(object);
+	options_free(&options);
+	model_free(&model);
+}
+
+static int print_nothing(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	(void)level;
+	(void)fmt;
+	(void)args;
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long sets = argc > 1 ? strtoul(argv[1], NULL, 10) : SETS;
+	unsigned long events = argc > 2 ? strtoul(argv[2], NULL, 10) : EVENTS;
+	struct tally tally = {0};
+
+	if (geteuid()) {
+		printf("SKIP: not root\n");
+		return 77;
+	}
+	libbpf_set_print(print_nothing);
+	for (unsigned long i = 0; i < sets; i++)
+		set_check(i, events, &tally);
+	printf("%lu events, %lu to be shown, %lu never\n", tally.events, tally.shown, tally.never);
+	/* A test of nothing but refusals would be none. */
+	if (tally.shown < tally.events / 50 || tally.never < tally.events / 50)
+		die("the events", "too few of a kind");
+	return 0;
+}
