@@ -41,6 +41,8 @@
 #define PROGRAMS_MAX 8
 #define MAPS_MAX     16
 #define NAME_SIZE    128
+#define INSN_SIZE    8
+#define INSNS_MAX    INT16_MAX /* a jump's offset: LLVM cuts longer ones off and says nothing */
 #define ARCHIVE_SIZE "size=1g"
 #define COMMON_FLAGS "-g0", "-Xclang", "-disable-llvm-passes"
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -238,6 +240,9 @@ static int module_write(void *module, const char *compiler, struct text *object,
 						bpf_function_size_id(module, i)};
 		if (section_name(name, sections[i]))
 			return diag_set(diag, -EINVAL, "%s: not the name of a probe", name);
+		if (programs[i].size / INSN_SIZE > INSNS_MAX)
+			return diag_set(diag, -E2BIG, "%s: %zu instructions, at most %d can be",
+					name, programs[i].size / INSN_SIZE, INSNS_MAX);
 	}
 	for (size_t i = 0; i < source.map_count; i++) {
 		uint32_t type = bpf_table_type_id(module, i);
