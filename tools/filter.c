@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "diag.h"
+#include "expression.h"
 #include "options.h"
 #include "parse.h"
 #include "text.h"
@@ -92,6 +93,31 @@ static void span_render(struct text *text, const struct span_filter *filter)
 			    (unsigned long long)filter->min_ns);
 }
 
+/* It has been read once when the options were: only memory can lack. */
+static struct expression *expression_read(const char *str, struct text *text)
+{
+	struct expression *expression = NULL;
+	struct diag diag;
+	int err = str ? expression_parse(str, &expression, &diag) : 0;
+
+	if (err)
+		text->err = err;
+	return err ? NULL : expression;
+}
+
+static void expression_macro(struct text *text, const char *str)
+{
+	struct expression *expression = expression_read(str, text);
+
+	text_str(text, "#define FILTER_EXPRESSION ");
+	if (expression)
+		expression_render(expression, text);
+	else
+		text_char(text, '1');
+	text_char(text, '\n');
+	expression_free(expression);
+}
+
 void filter_render(struct text *text, const struct options *options)
 {
 	text_printf(text, "#define FILTER_FAMILY(family) %s\n",
@@ -104,5 +130,14 @@ void filter_render(struct text *text, const struct options *options)
 	address_filter_render(&options->raddrs, "FILTER_RADDR", text);
 	states_render(text, options);
 	span_render(text, &options->min_span);
-	text_str(text, "#define FILTER_EXPRESSION 1\n");
+	expression_macro(text, options->expression);
+}
+
+void filter_render_helpers(struct text *text, const struct options *options)
+{
+	struct expression *expression = expression_read(options->expression, text);
+
+	if (expression)
+		expression_render_helpers(expression, text);
+	expression_free(expression);
 }

@@ -32,4 +32,7 @@ int filter_finish(struct options *options, struct diag *diag);
 /* Appends FILTER_FAMILY(family), FILTER_LPORT(port) and all the others. */
 void filter_render(struct text *text, const struct options *options);
 
+/* Appends the functions that the macros call, if any: behind the types, before the body. */
+void filter_render_helpers(struct text *text, const struct options *options);
+
 #endif

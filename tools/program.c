@@ -41,6 +41,7 @@ void program_render(const struct options *options, const struct probe *probe, bo
 	text_char(text, '\n');
 	text_str(text, bpf_text_wire);
 	text_char(text, '\n');
+	filter_render_helpers(text, options);
 	text_str(text, bpf_text_body);
 	text_char(text, '\n');
 	probe_render_entry(probe, text);
