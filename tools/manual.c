@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * manual < TEMPLATE: the manual page, with the lists that the tool's own tables make in the place of
- * the lines @OPTIONS@ and @FIELDS@, and words in that of @VERSION@ and @LIBEXECDIR@.
+ * manual < TEMPLATE: the manual page, with the lists that the tool's own tables make in the place
+ * of the lines @OPTIONS@ and @FIELDS@, and words in that of @VERSION@ and @LIBEXECDIR@.
  */
 #include <stdio.h>
 #include <stdlib.h>
