@@ -23,26 +23,29 @@ int parse_number(const char *str, size_t len, uint64_t min, uint64_t max, uint64
 	return 0;
 }
 
-int parse_fixed(const char *str, size_t len, unsigned int decimals, uint64_t max, uint64_t *value)
+int parse_decimal(const char *str, size_t len, size_t decimals, uint64_t min, uint64_t max,
+		  uint64_t *value)
 {
 	const char *point = memchr(str, '.', len);
-	size_t digits = point ? str + len - point - 1 : 0;
-	uint64_t whole, part = 0;
-	int err;
+	size_t whole = point ? (size_t)(point - str) : len, rest = point ? len - whole - 1 : 0;
+	uint64_t sum, fraction = 0;
+	int overflow = 0, err;
 
-	err = parse_number(str, point ? (size_t)(point - str) : len, 0, UINT64_MAX, &whole);
-	if (!err && point)
-		err = digits > decimals ? -EINVAL
-					: parse_number(point + 1, digits, 0, UINT64_MAX, &part);
+	if (rest > decimals)
+		return -EINVAL;
+	err = point ? parse_number(point + 1, rest, 0, UINT64_MAX, &fraction) : 0;
+	if (!err)
+		err = parse_number(str, whole, 0, UINT64_MAX, &sum);
 	if (err)
 		return err;
-	for (size_t i = digits; i < decimals; i++)
-		part *= 10;
-	for (size_t i = 0; i < decimals; i++)
-		if (__builtin_mul_overflow(whole, 10, &whole))
-			return -ERANGE;
-	if (__builtin_add_overflow(whole, part, &whole) || whole > max)
+	for (size_t i = 0; i < decimals; i++) {
+		overflow |= __builtin_mul_overflow(sum, 10, &sum);
+		if (i >= rest)
+			fraction *= 10;
+	}
+	overflow |= __builtin_add_overflow(sum, fraction, &sum);
+	if (overflow || sum < min || sum > max)
 		return -ERANGE;
-	*value = whole;
+	*value = sum;
 	return 0;
 }

@@ -13,9 +13,10 @@
 int parse_number(const char *str, size_t len, uint64_t min, uint64_t max, uint64_t *value);
 
 /*
- * The same of a number that may have a point and, behind it, one to decimals digits: *value is that
- * number times 10 to the power of decimals, and max is of that. "1.5" with 3 decimals is 1500.
+ * The same for a number that may have a point and up to decimals (19 at most) digits behind it, at
+ * least one: value, min and max count in units of the last one, so that with three, 1.5 is 1500.
  */
-int parse_fixed(const char *str, size_t len, unsigned int decimals, uint64_t max, uint64_t *value);
+int parse_decimal(const char *str, size_t len, size_t decimals, uint64_t min, uint64_t max,
+		  uint64_t *value);
 
 #endif

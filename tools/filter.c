@@ -15,7 +15,7 @@
 int span_filter_set(struct span_filter *filter, const char *option, const char *value,
 		    struct diag *diag)
 {
-	int err = parse_fixed(value, strlen(value), MS_DECIMALS, INT64_MAX, &filter->min_ns);
+	int err = parse_decimal(value, strlen(value), MS_DECIMALS, 0, INT64_MAX, &filter->min_ns);
 
 	if (err == -ERANGE)
 		return diag_set(diag, -EINVAL, "%s: more than 9223372036854.775807: '%s'", option,

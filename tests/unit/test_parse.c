@@ -118,50 +118,61 @@ static void overflow_is_out_of_range(void **state)
 	cases_check(cases, COUNT(cases));
 }
 
-/* A thousandth is the smallest here, and 1000.000 the largest. */
-static void point_moves_by_the_decimals(void **state)
+struct decimal_case {
+	const char *str;
+	size_t len, decimals;
+	uint64_t min, max;
+	int err;
+	uint64_t value;
+};
+
+static void decimals_count_in_the_last_place(void **state)
 {
-	static const struct {
-		const char *str;
-		int err;
-		uint64_t value;
-	} cases[] = {
-		{"0", 0, 0},
-		{"0.0", 0, 0},
-		{"7", 0, 7000},
-		{"1.5", 0, 1500},
-		{"1.05", 0, 1050},
-		{"1.005", 0, 1005},
-		{"0.001", 0, 1},
-		{"0001.5", 0, 1500},
-		{"1000", 0, 1000000},
-		{"1000.000", 0, 1000000},
-		{"1000.001", -ERANGE, 0},
-		{"1001", -ERANGE, 0},
-		{"18446744073709552", -ERANGE, 0}, /* times 1000 it is 384 more than 2^64 */
-		{"18446744073709551616", -ERANGE, 0},
-		{"1.0005", -EINVAL, 0},
-		{"1.0000", -EINVAL, 0},
-		{"", -EINVAL, 0},
-		{".", -EINVAL, 0},
-		{"1.", -EINVAL, 0},
-		{".5", -EINVAL, 0},
-		{"1.5.5", -EINVAL, 0},
-		{"1,5", -EINVAL, 0},
-		{"-1", -EINVAL, 0},
-		{"1.-5", -EINVAL, 0},
-		{"1e2", -EINVAL, 0},
-		{" 1", -EINVAL, 0},
+	static const struct decimal_case cases[] = {
+		{BYTES("0"), 3, 0, 10, 0, 0},
+		{BYTES("1"), 3, 0, 9999, 0, 1000},
+		{BYTES("1.5"), 3, 0, 9999, 0, 1500},
+		{BYTES("1.005"), 3, 0, 9999, 0, 1005},
+		{BYTES("0.001"), 3, 1, 9999, 0, 1},
+		{BYTES("0.000"), 3, 1, 9999, -ERANGE, 0},
+		{BYTES("9.999"), 3, 0, 9999, 0, 9999},
+		{BYTES("10.0"), 3, 0, 9999, -ERANGE, 0},
+		{BYTES("007.50"), 3, 0, 9999, 0, 7500},
+		{BYTES("7"), 0, 0, 9999, 0, 7},
+		{BYTES("18446744073.709551615"), 9, 0, UINT64_MAX, 0, UINT64_MAX},
+		{BYTES("18446744073.709551616"), 9, 0, UINT64_MAX, -ERANGE, 0},
+		{BYTES("18446744074"), 9, 0, UINT64_MAX, -ERANGE, 0},
+		{BYTES("99999999999999999999.5"), 1, 0, UINT64_MAX, -ERANGE, 0},
+		{BYTES("1.9999999999999999999"), 19, 0, UINT64_MAX, -ERANGE, 0},
+		{BYTES("0.9999999999999999999"), 19, 0, UINT64_MAX, 0, 9999999999999999999ULL},
+		/* Only the length counts, not what comes after it. */
+		{"1.55", 3, 1, 0, 99, 0, 15},
+		{"12.5", 2, 1, 0, 999, 0, 120},
+		{BYTES("1.2345"), 3, 0, 9999, -EINVAL, 0},
+		{BYTES("1.0"), 0, 0, 9999, -EINVAL, 0},
+		{BYTES(""), 3, 0, 9999, -EINVAL, 0},
+		{BYTES("."), 3, 0, 9999, -EINVAL, 0},
+		{BYTES(".5"), 3, 0, 9999, -EINVAL, 0},
+		{BYTES("5."), 3, 0, 9999, -EINVAL, 0},
+		{BYTES("1.2.3"), 3, 0, 9999, -EINVAL, 0},
+		{BYTES("1..3"), 3, 0, 9999, -EINVAL, 0},
+		{BYTES("1.-3"), 3, 0, 9999, -EINVAL, 0},
+		{BYTES("-1.3"), 3, 0, 9999, -EINVAL, 0},
+		{BYTES("1. 3"), 3, 0, 9999, -EINVAL, 0},
+		{BYTES("1,5"), 3, 0, 9999, -EINVAL, 0},
+		{BYTES("1e3"), 3, 0, 9999, -EINVAL, 0},
+		{BYTES("99999999999999999999.x"), 3, 0, 9999, -EINVAL, 0},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		uint64_t value = 0;
-		int err = parse_fixed(cases[i].str, strlen(cases[i].str), 3, 1000000, &value);
+		const struct decimal_case *at = &cases[i];
+		uint64_t value = UNTOUCHED;
+		int err = parse_decimal(at->str, at->len, at->decimals, at->min, at->max, &value);
 
-		if (err != cases[i].err || value != cases[i].value)
-			print_error("'%s'\n", cases[i].str);
-		assert_int_equal(err, cases[i].err);
-		assert_int_equal(value, cases[i].value);
+		if (err != at->err)
+			print_error("case %zu: '%s'\n", i, at->str);
+		assert_int_equal(err, at->err);
+		assert_int_equal(value, at->err ? UNTOUCHED : at->value);
 	}
 }
 
@@ -172,7 +183,7 @@ int main(void)
 		cmocka_unit_test(ports_end_at_65535),
 		cmocka_unit_test(range_has_two_ends),
 		cmocka_unit_test(overflow_is_out_of_range),
-		cmocka_unit_test(point_moves_by_the_decimals),
+		cmocka_unit_test(decimals_count_in_the_last_place),
 	};
 
 	return cmocka_run_group_tests_name("parse", tests, NULL, NULL);
