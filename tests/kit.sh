@@ -46,13 +46,36 @@ trace() {
 	exec {fifo}<&-
 }
 
-# trace_end [SIGNAL]: ends the last tracer, which must say 0, and waits for all its output.
-trace_end() {
+# attach NAME OPTION...: as trace, for a tool that may print no header: what -v says is waited for.
+attach() {
+	local name=$1 line=
+	shift
+	rm -f "$work/$name.fifo"
+	mkfifo "$work/$name.fifo"
+	"$tool" -v "$@" >"$work/$name.out" 2>"$work/$name.fifo" &
+	tracer=$!
+	started+=("$tracer")
+	exec {fifo}<"$work/$name.fifo"
+	until [[ $line = "tcpstates: attached "* ]]; do
+		read -r line <&"$fifo" || fail "$name: not attached: $line"
+	done
+	cat <&"$fifo" >"$work/$name.err" &
+	reader=$!
+	exec {fifo}<&-
+}
+
+# trace_wait: the last tracer ends by itself, with status 0.
+trace_wait() {
 	local status=0
-	kill "-${1-INT}" "$tracer"
 	wait "$tracer" || status=$?
 	wait "$reader"
 	[ "$status" = 0 ] || fail "the tracer ended with status $status"
+}
+
+# trace_end [SIGNAL]: ends the last tracer, which must say 0, and waits for all its output.
+trace_end() {
+	kill "-${1-INT}" "$tracer"
+	trace_wait
 }
 
 # expect STATUS COMMAND...: the command's stdout and stderr go to $work/out and $work/err. It must

@@ -19,6 +19,8 @@
 #define STRING(macro)	 STRING_OF(macro)
 #define LONG_ONLY	 256 /* + row: the value of an option without a letter */
 #define HELP_COLUMN	 20
+#define DURATION_MIN_NS	 1000000ULL
+#define DURATION_MAX_NS	 1000000000000000000ULL /* timerfd takes nine times as much */
 
 typedef int option_fn(struct options *options, const char *value, struct diag *diag);
 
@@ -134,6 +136,26 @@ static int cache_dir_set(struct options *options, const char *value, struct diag
 	return *value ? 0 : diag_set(diag, -EINVAL, "--cache-dir: the path is empty");
 }
 
+static int count_set(struct options *options, const char *value, struct diag *diag)
+{
+	if (parse_number(value, strlen(value), 1, UINT64_MAX, &options->count))
+		return diag_set(diag, -EINVAL,
+				"-n/--count: not a number from 1 to 18446744073709551615: '%s'",
+				value);
+	return 0;
+}
+
+static int duration_set(struct options *options, const char *value, struct diag *diag)
+{
+	if (parse_decimal(value, strlen(value), 9, DURATION_MIN_NS, DURATION_MAX_NS,
+			  &options->duration_ns))
+		return diag_set(diag, -EINVAL,
+				"-d/--duration: not seconds from 0.001 to 1000000000, with at most "
+				"9 decimals: '%s'",
+				value);
+	return 0;
+}
+
 static int max_sockets_set(struct options *options, const char *value, struct diag *diag)
 {
 	/* A BPF hash table's size is 32 bits, rounded up to a power of 2. */
@@ -212,6 +234,11 @@ static const struct option_row rows[] = {
 	 FLAG(otel)},
 	{0, "color", "WHEN", "color states: auto (on a terminal), always, never",
 	 .group = GROUP_MORE, .set = color_set},
+	{'n', "count", "COUNT", "stop after so many events", .group = GROUP_MORE, .set = count_set},
+	{'d', "duration", "SECONDS", "stop after so long (such as 0.5)", .group = GROUP_MORE,
+	 .set = duration_set},
+	{'q', "quiet", .help = "print nothing: for -Y", .group = GROUP_MORE, FLAG(quiet)},
+	{'H', "no-header", .help = "print no header line", .group = GROUP_MORE, FLAG(no_header)},
 	{0, "ebpf", .help = "print the BPF program's text and exit", .group = GROUP_MORE,
 	 FLAG(ebpf)},
 	{'v', "verbose", .help = "tell on stderr what is done at start, and its time",
@@ -452,6 +479,8 @@ int options_parse(int argc, char **argv, struct options *options, struct diag *d
 		return diag_set(diag, -EINVAL, "-4/--ipv4 and -6/--ipv6 exclude each other");
 	if (options->csv && (options->json || options->otel))
 		return diag_set(diag, -EINVAL, "-s/--csv and -j/--json exclude each other");
+	if (options->quiet && !options->journal)
+		return diag_set(diag, -EINVAL, "-q/--quiet prints nothing: it needs -Y/--journal");
 	err = fields_choose(options, diag);
 	return err ? err : filter_finish(options, diag);
 }

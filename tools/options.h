@@ -32,9 +32,13 @@ struct options {
 	bool kernel_headers; /* compile against them */
 	const char *kernel_headers_path; /* or NULL: where they are by custom */
 	bool no_cache; /* always compile */
+	bool quiet; /* nothing on stdout */
+	bool no_header;
 	const char *cache_dir; /* of compiled objects */
 	const char *expression; /* or NULL; all that must hold (expression.h) */
 	const char *probe; /* or NULL: the first that works */
+	uint64_t count; /* of events to show, or 0: no end */
+	uint64_t duration_ns; /* from when it is attached, or 0: no end */
 	uint64_t max_sockets;
 	uint64_t buffer_pages; /* of each CPU's perf buffer */
 	uint64_t max_compile_s;

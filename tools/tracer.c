@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -39,7 +40,8 @@ struct tracer {
 	struct ring_set *kicks; /* words that there is one, after a quiet time */
 	struct order *order;
 	int signals; /* signalfd */
-	struct pollfd *pollers; /* the signals, stdout, then the buffers of both sets */
+	int timer; /* timerfd for --duration, or -1 */
+	struct pollfd *pollers; /* what ends it, then the buffers of both sets */
 	size_t poller_count;
 	struct output output;
 	struct line_format line;
@@ -54,12 +56,14 @@ struct tracer {
 	int write_err;
 };
 
-enum { POLL_SIGNALS, POLL_STDOUT, POLL_RINGS };
+enum { POLL_SIGNALS, POLL_STDOUT, POLL_TIMER, POLL_RINGS };
 
 static void tracer_close(struct tracer *tracer)
 {
 	if (tracer->signals >= 0)
 		close(tracer->signals);
+	if (tracer->timer >= 0)
+		close(tracer->timer);
 	free(tracer->pollers);
 	ring_set_free(tracer->rings);
 	ring_set_free(tracer->kicks);
@@ -90,7 +94,9 @@ static int pollers_open(struct tracer *tracer)
 		return -ENOMEM;
 	tracer->pollers[POLL_SIGNALS] = (struct pollfd){.fd = tracer->signals, .events = POLLIN};
 	/* No event is asked for: what is told all the same is that nobody reads any more. */
-	tracer->pollers[POLL_STDOUT] = (struct pollfd){.fd = tracer->output.fd};
+	tracer->pollers[POLL_STDOUT] =
+		(struct pollfd){.fd = tracer->options->quiet ? -1 : tracer->output.fd};
+	tracer->pollers[POLL_TIMER] = (struct pollfd){.fd = tracer->timer, .events = POLLIN};
 	poller = &tracer->pollers[POLL_RINGS];
 	for (size_t set = 0; set < 2; set++)
 		for (size_t i = 0; i < ring_set_count(sets[set]); i++)
@@ -127,8 +133,15 @@ static int tracer_open(struct tracer *tracer, struct diag *diag)
 	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
 	tracer->order = order_new(tracer->layout.size);
 	tracer->signals = signals_open();
-	if (!tracer->order || tracer->signals < 0 || pollers_open(tracer))
-		return diag_errno(diag, tracer->signals < 0 ? -errno : -ENOMEM, "starting");
+	if (tracer->signals < 0)
+		return diag_errno(diag, -errno, "starting");
+	if (tracer->options->duration_ns) {
+		tracer->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+		if (tracer->timer < 0)
+			return diag_errno(diag, -errno, "-d/--duration");
+	}
+	if (!tracer->order || pollers_open(tracer))
+		return diag_errno(diag, -ENOMEM, "starting");
 	return 0;
 }
 
@@ -158,10 +171,18 @@ static void kick_take(void *arg, int cpu, const void *data, size_t size)
 
 static void batch_write(struct tracer *tracer)
 {
-	int err = output_flush(&tracer->output);
+	int err;
 
+	if (tracer->options->quiet)
+		text_clear(&tracer->output.lines);
+	err = output_flush(&tracer->output);
 	if (err && !tracer->write_err)
 		tracer->write_err = err;
+}
+
+static bool count_is_reached(const struct tracer *tracer)
+{
+	return tracer->options->count && tracer->shown >= tracer->options->count;
 }
 
 static void event_show(void *arg, const void *record)
@@ -169,6 +190,8 @@ static void event_show(void *arg, const void *record)
 	const struct event *event = record;
 	struct tracer *tracer = arg;
 
+	if (count_is_reached(tracer))
+		return;
 	tracer->format->event(&tracer->line, event, &tracer->output.lines);
 	tracer->shown++;
 	if (tracer->output.lines.len > BATCH_SIZE)
@@ -242,6 +265,15 @@ static const struct timespec *tracer_pause(const struct tracer *tracer, bool kic
 	return tracer->quiet ? NULL : kicked ? &slack : &period;
 }
 
+/* A signal has come, nobody reads any more, or the time is over. */
+static bool end_is_told(const struct tracer *tracer)
+{
+	for (size_t i = 0; i < POLL_RINGS; i++)
+		if (tracer->pollers[i].revents)
+			return true;
+	return false;
+}
+
 /* 0 when it is time to end. */
 static int tracer_loop(struct tracer *tracer, struct diag *diag)
 {
@@ -253,25 +285,37 @@ static int tracer_loop(struct tracer *tracer, struct diag *diag)
 
 		if (ready < 0 && errno != EINTR)
 			return diag_errno(diag, -errno, "poll");
-		if (ready > 0 &&
-		    (tracer->pollers[POLL_SIGNALS].revents || tracer->pollers[POLL_STDOUT].revents))
+		if (ready > 0 && end_is_told(tracer))
 			return 0;
 		kicked = tracer->quiet;
 		err = tracer_round(tracer, false, diag);
-		if (err || tracer->write_err)
+		if (err || tracer->write_err || count_is_reached(tracer))
 			return err;
 	}
+}
+
+static int timer_start(const struct tracer *tracer, struct diag *diag)
+{
+	uint64_t ns = tracer->options->duration_ns;
+	struct itimerspec when = {.it_value = {ns / NS_PER_SECOND, ns % NS_PER_SECOND}};
+
+	if (tracer->timer < 0 || !timerfd_settime(tracer->timer, 0, &when, NULL))
+		return 0;
+	return diag_errno(diag, -errno, "-d/--duration");
 }
 
 static int tracer_trace(struct tracer *tracer, struct steps *steps, struct diag *diag)
 {
 	int err = probe_attach(tracer->probe, tracer->loader, diag);
 
+	if (!err)
+		err = timer_start(tracer, diag);
 	if (err)
 		return err;
 	step_done(steps, "attached");
 	wall_clock_update(&tracer->line.clock);
-	tracer->format->begin(&tracer->line, &tracer->output.lines);
+	if (!tracer->options->no_header || tracer->line.layout >= LAYOUT_JSON)
+		tracer->format->begin(&tracer->line, &tracer->output.lines);
 	batch_write(tracer);
 	err = tracer_loop(tracer, diag);
 	loader_detach(tracer->loader);
@@ -295,6 +339,7 @@ int tracer_run(struct options *options, const struct probe *probe, struct loader
 		.probe = probe,
 		.loader = loader,
 		.signals = -1,
+		.timer = -1,
 		.output.fd = STDOUT_FILENO,
 	};
 	int err;

@@ -11,8 +11,8 @@ struct steps;
 
 /*
  * Opens the buffers, attaches the loaded program, prints the header, then the events until SIGINT,
- * SIGTERM or the end of stdout's reader; then detaches and prints what is left. 0, or -errno with
- * diag filled.
+ * SIGTERM, the end of stdout's reader, or the end that the options set by count or duration; then
+ * detaches and prints what is left. 0, or -errno with diag filled.
  */
 int tracer_run(struct options *options, const struct probe *probe, struct loader *loader,
 	       struct steps *steps, struct diag *diag);

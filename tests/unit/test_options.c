@@ -26,7 +26,8 @@ static const struct {
 	{"--ebpf", "--ebpf", "--eb", FLAG(ebpf)},
 	{"-v", "--verbose", "--verb", FLAG(verbose)},
 	{"-V", "--version", "--vers", FLAG(version)},
-	{"--no-cache", "--no-cache", "--no", FLAG(no_cache)},
+	{"--no-cache", "--no-cache", "--no-c", FLAG(no_cache)},
+	{"-H", "--no-header", "--no-h", FLAG(no_header)},
 	{"--kernel-headers", "--kernel-headers", "--kern", FLAG(kernel_headers)},
 };
 
@@ -65,6 +66,9 @@ static void nothing_is_the_default(void **state)
 	assert_int_equal(PARSE(&options, &diag, NULL), 0);
 	for (size_t i = 0; i < COUNT(flags); i++)
 		assert_false(*(bool *)((char *)&options + flags[i].offset));
+	assert_false(options.quiet);
+	assert_int_equal(options.count, 0);
+	assert_int_equal(options.duration_ns, 0);
 	assert_int_equal(options.max_sockets, 65536);
 	assert_int_equal(options.max_compile_s, 30);
 	assert_string_equal(options.cache_dir, "/var/cache/tcpstates");
@@ -218,6 +222,45 @@ static void prefixes_of_the_original_stay(void **state)
 		}
 }
 
+static void count_is_a_number(void **state)
+{
+	struct options options;
+	struct diag diag = {0};
+
+	assert_int_equal(PARSE(&options, &diag, "-n", "1"), 0);
+	assert_int_equal(options.count, 1);
+	assert_int_equal(PARSE(&options, &diag, "-n18446744073709551615"), 0);
+	assert_int_equal(options.count, UINT64_MAX);
+	assert_int_equal(PARSE(&options, &diag, "--cou=20", "-v"), 0);
+	assert_int_equal(options.count, 20);
+}
+
+static void duration_has_decimals(void **state)
+{
+	struct options options;
+	struct diag diag = {0};
+
+	assert_int_equal(PARSE(&options, &diag, "-d", "2"), 0);
+	assert_int_equal(options.duration_ns, 2000000000);
+	assert_int_equal(PARSE(&options, &diag, "-d0.001"), 0);
+	assert_int_equal(options.duration_ns, 1000000);
+	assert_int_equal(PARSE(&options, &diag, "--duration=1.000000001"), 0);
+	assert_int_equal(options.duration_ns, 1000000001);
+	assert_int_equal(PARSE(&options, &diag, "--d", "1000000000.0"), 0);
+	assert_int_equal(options.duration_ns, 1000000000000000000);
+}
+
+static void quiet_goes_with_the_journal(void **state)
+{
+	struct options options;
+	struct diag diag = {0};
+
+	assert_int_equal(PARSE(&options, &diag, "-qY"), 0);
+	assert_true(options.quiet && options.journal);
+	assert_int_equal(PARSE(&options, &diag, "--journal", "--quiet"), 0);
+	assert_true(options.quiet && options.journal);
+}
+
 static void max_sockets_is_a_number(void **state)
 {
 	struct options options;
@@ -272,6 +315,10 @@ static const char *const help_lines[] = {
 	"  -j, --json ",
 	"  --otel ",
 	"  --color=WHEN ",
+	"  -n, --count=COUNT\n ",
+	"  -d, --duration=SECONDS\n ",
+	"  -q, --quiet ",
+	"  -H, --no-header ",
 	"  --laddr=LIST ",
 	"  --raddr=LIST ",
 	"  --old-state=LIST ",
@@ -333,6 +380,9 @@ int main(void)
 		cmocka_unit_test(kernel_headers_may_be_named),
 		cmocka_unit_test(cache_dir_is_named),
 		cmocka_unit_test(prefixes_of_the_original_stay),
+		cmocka_unit_test(count_is_a_number),
+		cmocka_unit_test(duration_has_decimals),
+		cmocka_unit_test(quiet_goes_with_the_journal),
 		cmocka_unit_test(max_sockets_is_a_number),
 		cmocka_unit_test(max_compile_is_a_number),
 		cmocka_unit_test(help_goes_before_errors_of_sense),

@@ -135,6 +135,35 @@ static void unwanted_values_are_told(void **state)
 	cases_check(cases, COUNT(cases));
 }
 
+#define COUNT_WANTED "-n/--count: not a number from 1 to 18446744073709551615: "
+#define DURATION_WANTED                                                                            \
+	"-d/--duration: not seconds from 0.001 to 1000000000, with at most 9 decimals: "
+
+static void bad_ends_are_refused(void **state)
+{
+	static const struct error_case cases[] = {
+		{{"-n", "0"}, COUNT_WANTED "'0'"},
+		{{"-n", "x"}, COUNT_WANTED "'x'"},
+		{{"-n", "-1"}, COUNT_WANTED "'-1'"},
+		{{"-n", "1.0"}, COUNT_WANTED "'1.0'"},
+		{{"--count="}, COUNT_WANTED "''"},
+		{{"--count=18446744073709551616"}, COUNT_WANTED "'18446744073709551616'"},
+		{{"-d", "0"}, DURATION_WANTED "'0'"},
+		{{"-d", "0.000999999"}, DURATION_WANTED "'0.000999999'"},
+		{{"-d", "1000000000.000000001"}, DURATION_WANTED "'1000000000.000000001'"},
+		{{"-d", "1.0000000000"}, DURATION_WANTED "'1.0000000000'"},
+		{{"-d", ".5"}, DURATION_WANTED "'.5'"},
+		{{"-d", "5."}, DURATION_WANTED "'5.'"},
+		{{"-d", "1s"}, DURATION_WANTED "'1s'"},
+		{{"-d", "1,5"}, DURATION_WANTED "'1,5'"},
+		{{"--duration="}, DURATION_WANTED "''"},
+		{{"-q"}, "-q/--quiet prints nothing: it needs -Y/--journal"},
+		{{"-sqT"}, "-q/--quiet prints nothing: it needs -Y/--journal"},
+	};
+
+	cases_check(cases, COUNT(cases));
+}
+
 static void bad_values_are_refused(void **state)
 {
 	static const struct error_case cases[] = {
@@ -221,6 +250,7 @@ int main(void)
 		cmocka_unit_test(stray_arguments_are_refused),
 		cmocka_unit_test(missing_values_are_told),
 		cmocka_unit_test(unwanted_values_are_told),
+		cmocka_unit_test(bad_ends_are_refused),
 		cmocka_unit_test(bad_values_are_refused),
 		cmocka_unit_test(unknown_probe_is_told_the_known_ones),
 		cmocka_unit_test(bad_expressions_show_their_place),
