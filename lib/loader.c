@@ -203,10 +203,15 @@ int loader_map_set(const struct loader *loader, const char *name, uint32_t key, 
 
 int loader_counters(const struct loader *loader, const char *name, uint64_t *sums, size_t count)
 {
+	const struct bpf_map *map = bpf_object__find_map_by_name(loader->object, name);
 	int fd = loader_map(loader, name);
 
 	if (fd < 0)
 		return fd;
+	/* The kernel writes as much as the map's values are wide. */
+	if (bpf_map__type(map) != BPF_MAP_TYPE_PERCPU_ARRAY ||
+	    bpf_map__value_size(map) != sizeof(*loader->values))
+		return -EINVAL;
 	for (uint32_t i = 0; i < count; i++) {
 		int err = bpf_map_lookup_elem(fd, &i, loader->values);
 
