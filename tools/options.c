@@ -37,6 +37,7 @@ struct option_row {
 	enum group group;
 	bool value_optional;
 	bool or_next; /* excludes the next row */
+	const char *in_text; /* what it sets in the program text, so not in --bpf-text's */
 	size_t flag; /* the bool to set ... */
 	option_fn *set; /* ... or what to do with the value */
 };
@@ -130,6 +131,12 @@ static int headers_set(struct options *options, const char *value, struct diag *
 	return 0;
 }
 
+static int bpf_text_set(struct options *options, const char *value, struct diag *diag)
+{
+	options->bpf_text = value;
+	return *value ? 0 : diag_set(diag, -EINVAL, "--bpf-text: the path is empty");
+}
+
 static int cache_dir_set(struct options *options, const char *value, struct diag *diag)
 {
 	options->cache_dir = value;
@@ -209,23 +216,25 @@ static const struct option_row rows[] = {
 	{'w', "wide", .help = "wide column output (fits IPv6 addresses)", FLAG(wide)},
 	{'s', "csv", .help = "comma separated values output", FLAG(csv)},
 	{'L', "localport", "LOCALPORT", "comma-separated list of local ports to trace",
-	 .set = lport_set},
+	 .in_text = "filters", .set = lport_set},
 	{'D', "remoteport", "REMOTEPORT", "comma-separated list of remote ports to trace",
-	 .set = rport_set},
+	 .in_text = "filters", .set = rport_set},
 	{'Y', "journal", .help = "log session state changes to the systemd journal", FLAG(journal)},
-	{'4', "ipv4", .help = "trace IPv4 family only", FLAG(ipv4), .or_next = true},
-	{'6', "ipv6", .help = "trace IPv6 family only", FLAG(ipv6)},
+	{'4', "ipv4", .help = "trace IPv4 family only", FLAG(ipv4), .or_next = true,
+	 .in_text = "filters"},
+	{'6', "ipv6", .help = "trace IPv6 family only", FLAG(ipv6), .in_text = "filters"},
 	{0, "laddr", "LIST", "trace these local addresses and prefixes, or with !LIST all others",
-	 .group = GROUP_MORE, .set = laddr_set},
-	{0, "raddr", "LIST", "the same of remote ones", .group = GROUP_MORE, .set = raddr_set},
+	 .group = GROUP_MORE, .in_text = "filters", .set = laddr_set},
+	{0, "raddr", "LIST", "the same of remote ones", .group = GROUP_MORE, .in_text = "filters",
+	 .set = raddr_set},
 	{0, "old-state", "LIST", "trace changes from these states, or with !LIST from others",
-	 .group = GROUP_MORE, .set = old_state_set},
+	 .group = GROUP_MORE, .in_text = "filters", .set = old_state_set},
 	{0, "new-state", "LIST", "trace changes to these states, or with !LIST to others",
-	 .group = GROUP_MORE, .set = new_state_set},
+	 .group = GROUP_MORE, .in_text = "filters", .set = new_state_set},
 	{0, "state", "LIST", "trace changes from or to these states, or with !LIST neither",
-	 .group = GROUP_MORE, .set = state_set},
+	 .group = GROUP_MORE, .in_text = "filters", .set = state_set},
 	{0, "min-ms", "N", "trace changes after at least N ms (1.5, say) in the old state",
-	 .group = GROUP_MORE, .set = min_ms_set},
+	 .group = GROUP_MORE, .in_text = "filters", .set = min_ms_set},
 	{'o', "output", "NAME,...",
 	 "show these fields, or with +NAME,... these as well; help lists them", .group = GROUP_MORE,
 	 .set = output_set},
@@ -241,12 +250,14 @@ static const struct option_row rows[] = {
 	{'H', "no-header", .help = "print no header line", .group = GROUP_MORE, FLAG(no_header)},
 	{0, "ebpf", .help = "print the BPF program's text and exit", .group = GROUP_MORE,
 	 FLAG(ebpf)},
+	{0, "bpf-text", "FILE", "run this text, which --ebpf printed (- is stdin)",
+	 .group = GROUP_MORE, .set = bpf_text_set},
 	{'v', "verbose", .help = "tell on stderr what is done at start, and its time",
 	 .group = GROUP_MORE, FLAG(verbose)},
 	{'V', "version", .help = "print the version and exit", .group = GROUP_MORE, FLAG(version)},
 	{0, "probe", "NAME", "use this probe and no other", .group = GROUP_MORE, .set = probe_set},
 	{0, "filter", "EXPR", "trace only where it holds, as 'rport == 443 && span_us > 1000'",
-	 .group = GROUP_MORE, .set = filter_set},
+	 .group = GROUP_MORE, .in_text = "filters", .set = filter_set},
 	{0, "kernel-headers", "PATH",
 	 "compile against the kernel's headers (a folder, kheaders.tar.xz)", .group = GROUP_MORE,
 	 .value_optional = true, .set = headers_set},
@@ -255,7 +266,7 @@ static const struct option_row rows[] = {
 	 .group = GROUP_MORE, .set = cache_dir_set},
 	{0, "max-sockets", "N",
 	 "keep the times of at most N sockets (default " STRING(MAX_SOCKETS_DEFAULT) ")",
-	 .group = GROUP_MORE, .set = max_sockets_set},
+	 .group = GROUP_MORE, .in_text = "table size", .set = max_sockets_set},
 	{0, "buffer-pages", "N",
 	 "pages of each CPU's perf buffer (default " STRING(BUFFER_PAGES_DEFAULT) ")",
 	 .group = GROUP_MORE, .set = buffer_pages_set},
@@ -380,12 +391,8 @@ static void getopt_tables(char letters[2 * ROWS + 1], struct option longs[ROWS +
 	longs[ROWS + ALIASES] = (struct option){0};
 }
 
-static int option_set(struct options *options, int value, struct diag *diag)
+static int option_set(struct options *options, const struct option_row *row, struct diag *diag)
 {
-	const struct option_row *row = row_find(value);
-
-	if (!row)
-		return -EINVAL;
 	if (row->set)
 		return row->set(options, optarg, diag);
 	*(bool *)((char *)options + row->flag) = true;
@@ -451,10 +458,31 @@ void options_format(struct options *options, struct line_format *format)
 	};
 }
 
+/* What each option could not see of the others. in_text is one that was given, or NULL. */
+static int options_check(const struct options *options, const struct option_row *in_text,
+			 struct diag *diag)
+{
+	char letter[] = {'-', in_text ? in_text->letter : 0, '\0'};
+
+	if (options->ipv4 && options->ipv6)
+		return diag_set(diag, -EINVAL, "-4/--ipv4 and -6/--ipv6 exclude each other");
+	if (options->csv && (options->json || options->otel))
+		return diag_set(diag, -EINVAL, "-s/--csv and -j/--json exclude each other");
+	if (options->quiet && !options->journal)
+		return diag_set(diag, -EINVAL, "-q/--quiet prints nothing: it needs -Y/--journal");
+	if (options->bpf_text && in_text)
+		return diag_set(diag, -EINVAL,
+				"--bpf-text: %s has its own %s: %s%s goes without it",
+				options->bpf_text, in_text->in_text, letter[1] ? letter : "--",
+				letter[1] ? "" : in_text->name);
+	return 0;
+}
+
 int options_parse(int argc, char **argv, struct options *options, struct diag *diag)
 {
 	char letters[2 * ROWS + 2] = ":";
 	struct option longs[ROWS + ALIASES + 1];
+	const struct option_row *row, *in_text = NULL;
 	int value, err;
 
 	*options = (struct options){
@@ -466,22 +494,20 @@ int options_parse(int argc, char **argv, struct options *options, struct diag *d
 	getopt_tables(letters + 1, longs);
 	opterr = 0;
 	while ((value = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-		err = value == '?' || value == ':' ? getopt_explain(value, argv, diag)
-						   : option_set(options, value, diag);
+		row = value == '?' || value == ':' ? NULL : row_find(value);
+		err = row ? option_set(options, row, diag) : getopt_explain(value, argv, diag);
 		if (err)
 			return err;
+		if (row->in_text)
+			in_text = row;
 	}
 	if (options->help || options->version || options->fields_help)
 		return 0;
 	if (optind < argc)
 		return diag_set(diag, -EINVAL, "unexpected argument: '%s'", argv[optind]);
-	if (options->ipv4 && options->ipv6)
-		return diag_set(diag, -EINVAL, "-4/--ipv4 and -6/--ipv6 exclude each other");
-	if (options->csv && (options->json || options->otel))
-		return diag_set(diag, -EINVAL, "-s/--csv and -j/--json exclude each other");
-	if (options->quiet && !options->journal)
-		return diag_set(diag, -EINVAL, "-q/--quiet prints nothing: it needs -Y/--journal");
-	err = fields_choose(options, diag);
+	err = options_check(options, in_text, diag);
+	if (!err)
+		err = fields_choose(options, diag);
 	return err ? err : filter_finish(options, diag);
 }
 

@@ -36,6 +36,7 @@ struct options {
 	bool no_header;
 	const char *cache_dir; /* of compiled objects */
 	const char *expression; /* or NULL; all that must hold (expression.h) */
+	const char *bpf_text; /* the file to run in place of our own text, or NULL */
 	const char *probe; /* or NULL: the first that works */
 	uint64_t count; /* of events to show, or 0: no end */
 	uint64_t duration_ns; /* from when it is attached, or 0: no end */

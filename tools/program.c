@@ -5,6 +5,7 @@
 
 #include "bpf_text.h"
 #include "compile.h"
+#include "custom_text.h"
 #include "diag.h"
 #include "event.h"
 #include "filter.h"
@@ -25,7 +26,7 @@ void program_render(const struct options *options, const struct probe *probe, bo
 {
 	struct event_layout extras;
 
-	text_printf(text, "/* tcpstates " VERSION ", probe %s */\n", probe_name(probe));
+	text_printf(text, PROGRAM_FIRST_LINE, probe_name(probe));
 	filter_render(text, options);
 	event_layout_init(&extras, field_list_extras(&options->fields));
 	event_layout_render(&extras, text);
@@ -51,16 +52,26 @@ void program_render(const struct options *options, const struct probe *probe, bo
 struct build {
 	const struct options *options;
 	const struct probe *probe;
+	const struct custom_text *custom; /* or NULL */
 	struct steps *steps;
 	struct store store;
 };
+
+static void custom_render(const struct custom_text *custom, struct text *source)
+{
+	text_bytes(source, custom->text.data, custom->text.len);
+}
 
 /* Without the members' places, which take far longer to find than all the rest. */
 static void key_render(const struct build *build, const struct headers *headers, struct text *key)
 {
 	_cleanup_text_ struct text source = {0};
 
-	program_render(build->options, build->probe, headers->kind != HEADERS_OWN, "", &source);
+	if (build->custom)
+		custom_render(build->custom, &source);
+	else
+		program_render(build->options, build->probe, headers->kind != HEADERS_OWN, "",
+			       &source);
 	store_key(key, &source, headers); /* the kernel's build id stands for them */
 	if (source.err)
 		key->err = source.err;
@@ -76,9 +87,15 @@ static int source_render(const struct build *build, const struct headers *header
 	err = probe_render_layout(build->probe, &layout, diag);
 	if (err)
 		return err;
-	if (!layout.err)
+	if (!layout.err && build->custom) {
+		err = custom_text_check_layout(build->custom, build->options, layout.data, diag);
+		if (err)
+			return err;
+		custom_render(build->custom, source);
+	} else if (!layout.err) {
 		program_render(build->options, build->probe, headers->kind != HEADERS_OWN,
 			       layout.data, source);
+	}
 	if (layout.err || source->err)
 		return diag_errno(diag, -ENOMEM, "the program text");
 	return 0;
@@ -133,24 +150,32 @@ static int build_plain(const struct build *build, struct text *object, struct di
 	return build_new(build, &kernel, object, &why) ? err : 0;
 }
 
+static bool wants_kernel_headers(const struct build *build)
+{
+	if (build->custom)
+		return build->custom->kernel_headers;
+	return build->options->kernel_headers || probe_needs_kernel_headers(build->probe);
+}
+
 static int build_any(const struct build *build, struct text *object, struct diag *diag)
 {
-	const struct options *options = build->options;
-	struct headers headers;
-	int err;
+	struct headers headers = {.kind = HEADERS_OWN};
+	int err = 0;
 
-	if (!options->kernel_headers && !probe_needs_kernel_headers(build->probe))
+	if (wants_kernel_headers(build))
+		err = headers_find(build->options->kernel_headers_path, &headers, diag);
+	else if (!build->custom)
 		return build_plain(build, object, diag);
-	err = headers_find(options->kernel_headers_path, &headers, diag);
 	if (err)
 		return err;
 	return build_cached(build, &headers, object) ? build_new(build, &headers, object, diag) : 0;
 }
 
-int program_compile(const struct options *options, const struct probe *probe, struct steps *steps,
-		    struct text *object, struct diag *diag)
+int program_compile(const struct options *options, const struct probe *probe,
+		    const struct custom_text *custom, struct steps *steps, struct text *object,
+		    struct diag *diag)
 {
-	struct build build = {options, probe, steps, {}};
+	struct build build = {options, probe, custom, steps, {}};
 	int err;
 
 	store_open(&build.store, options, steps);

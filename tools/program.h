@@ -5,11 +5,14 @@
 
 #include <stdbool.h>
 
+struct custom_text;
 struct diag;
 struct options;
 struct probe;
 struct steps;
 struct text;
+
+#define PROGRAM_FIRST_LINE "/* tcpstates " VERSION ", probe %s */\n"
 
 /*
  * Appends the program's text. With kernel_headers it takes types and helpers from them and from
@@ -22,9 +25,11 @@ void program_render(const struct options *options, const struct probe *probe, bo
 /*
  * Renders the program and makes it an object, from the cache or with the compiler: without kernel
  * headers if the probe and the options allow it, and with them where that fails and there are some.
- * -errno with diag filled.
+ * With custom, which may be NULL, it is that text, and only as that wants it. -errno with diag
+ * filled.
  */
-int program_compile(const struct options *options, const struct probe *probe, struct steps *steps,
-		    struct text *object, struct diag *diag);
+int program_compile(const struct options *options, const struct probe *probe,
+		    const struct custom_text *custom, struct steps *steps, struct text *object,
+		    struct diag *diag);
 
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "custom_text.h"
 #include "diag.h"
 #include "host.h"
 #include "journal.h"
@@ -44,10 +45,9 @@ static void diag_print(const struct diag *diag, bool verbose)
 			diag->detail[strlen(diag->detail) - 1] == '\n' ? "" : "\n");
 }
 
-static int text_print(const struct options *options, struct diag *diag)
+static int text_render(const struct options *options, struct text *text, struct diag *diag)
 {
 	_cleanup_text_ struct text layout = {0};
-	struct output output = {.fd = STDOUT_FILENO};
 	struct probe probe;
 	struct diag why;
 	int err;
@@ -61,14 +61,31 @@ static int text_print(const struct options *options, struct diag *diag)
 		return err;
 	program_render(options, &probe,
 		       options->kernel_headers || probe_needs_kernel_headers(&probe), layout.data,
-		       &output.lines);
-	err = output_flush(&output);
-	output_free(&output);
-	return err && err != -EPIPE ? diag_errno(diag, err, "writing to stdout") : 0;
+		       text);
+	return 0;
 }
 
-static int trace(struct options *options, struct diag *diag)
+static int text_print(const struct options *options, const struct custom_text *custom,
+		      struct diag *diag)
 {
+	struct output output = {.fd = STDOUT_FILENO};
+	int err = 0;
+
+	if (custom)
+		text_bytes(&output.lines, custom->text.data, custom->text.len);
+	else
+		err = text_render(options, &output.lines, diag);
+	if (!err) {
+		err = output_flush(&output);
+		err = err && err != -EPIPE ? diag_errno(diag, err, "writing to stdout") : 0;
+	}
+	output_free(&output);
+	return err;
+}
+
+static int trace(struct options *options, const struct custom_text *custom, struct diag *diag)
+{
+	const char *probe_wanted = custom ? custom->probe : options->probe;
 	_cleanup_text_ struct text object = {0};
 	struct loader *loader = NULL;
 	struct probe probe;
@@ -80,11 +97,14 @@ static int trace(struct options *options, struct diag *diag)
 	if (!err)
 		err = host_may_trace(diag);
 	if (!err)
-		err = probe_choose(&probe, options->probe, diag);
+		err = probe_choose(&probe, probe_wanted, diag);
 	if (err)
 		return err;
 	step_done(&steps, "probe %s", probe_name(&probe));
-	err = program_compile(options, &probe, &steps, &object, diag);
+	if (custom)
+		step_done(&steps, "program text of %s: %zu bytes", options->bpf_text,
+			  custom->text.len);
+	err = program_compile(options, &probe, custom, &steps, &object, diag);
 	if (err)
 		return err;
 	err = loader_open(&loader, object.data, object.len, diag);
@@ -93,6 +113,28 @@ static int trace(struct options *options, struct diag *diag)
 	step_done(&steps, "loaded");
 	err = tracer_run(options, &probe, loader, &steps, diag);
 	loader_free(loader);
+	return err;
+}
+
+/* status is what an error means, unless it is found to be the options' own. */
+static int tool_run(struct options *options, int *status, struct diag *diag)
+{
+	const struct custom_text *custom = NULL;
+	struct custom_text from_file = {0};
+	int err = 0;
+
+	if (options->bpf_text) {
+		err = custom_text_read(&from_file, options->bpf_text, diag);
+		if (!err && custom_text_check(&from_file, options, diag)) {
+			*status = STATUS_USAGE;
+			err = -EINVAL;
+		}
+		custom = &from_file;
+	}
+	if (!err)
+		err = options->ebpf ? text_print(options, custom, diag)
+				    : trace(options, custom, diag);
+	custom_text_free(&from_file);
 	return err;
 }
 
@@ -113,7 +155,7 @@ int main(int argc, char **argv)
 	else if (!err && options.fields_help)
 		fields_help(stdout);
 	else if (!err)
-		err = options.ebpf ? text_print(&options, &diag) : trace(&options, &diag);
+		err = tool_run(&options, &status, &diag);
 	if (!err && fflush(stdout))
 		err = diag_errno(&diag, -errno, "writing to stdout");
 	if (err)

@@ -175,6 +175,20 @@ static void kernel_headers_may_be_named(void **state)
 	assert_null(options.kernel_headers_path);
 }
 
+static void bpf_text_is_named(void **state)
+{
+	struct options options;
+	struct diag diag = {0};
+
+	assert_int_equal(PARSE(&options, &diag, "--bpf-text", "some/file"), 0);
+	assert_string_equal(options.bpf_text, "some/file");
+	assert_int_equal(PARSE(&options, &diag, "--bpf-text=-", "-stT", "--buffer-pages=1"), 0);
+	assert_string_equal(options.bpf_text, "-");
+	assert_int_equal(PARSE(&options, &diag, "-L80", "-4", "--max-sockets=5"), 0);
+	assert_null(options.bpf_text);
+	options_free(&options);
+}
+
 static void cache_dir_is_named(void **state)
 {
 	struct options options;
@@ -326,6 +340,7 @@ static const char *const help_lines[] = {
 	"  --state=LIST ",
 	"  --min-ms=N ",
 	"  --ebpf ",
+	"  --bpf-text=FILE ",
 	"  -v, --verbose ",
 	"  -V, --version ",
 	"  --probe=NAME ",
@@ -378,6 +393,7 @@ int main(void)
 		cmocka_unit_test(probe_is_named),
 		cmocka_unit_test(expressions_must_all_hold),
 		cmocka_unit_test(kernel_headers_may_be_named),
+		cmocka_unit_test(bpf_text_is_named),
 		cmocka_unit_test(cache_dir_is_named),
 		cmocka_unit_test(prefixes_of_the_original_stay),
 		cmocka_unit_test(count_is_a_number),

@@ -164,6 +164,23 @@ static void bad_ends_are_refused(void **state)
 	cases_check(cases, COUNT(cases));
 }
 
+static void what_a_text_says_is_not_said_beside_it(void **state)
+{
+	static const struct error_case cases[] = {
+		{{"--bpf-text="}, "--bpf-text: the path is empty"},
+		{{"--bpf-text"}, "a value is missing: '--bpf-text'"},
+		{{"--bpf-text=a", "-L80"}, "--bpf-text: a has its own filters: -L goes without it"},
+		{{"--remoteport=80", "-s", "--bpf-text=a"},
+		 "--bpf-text: a has its own filters: -D goes without it"},
+		{{"-4", "--bpf-text=a"}, "--bpf-text: a has its own filters: -4 goes without it"},
+		{{"-6", "--bpf-text=-"}, "--bpf-text: - has its own filters: -6 goes without it"},
+		{{"--max-sockets=5", "--bpf-text=a"},
+		 "--bpf-text: a has its own table size: --max-sockets goes without it"},
+	};
+
+	cases_check(cases, COUNT(cases));
+}
+
 static void bad_values_are_refused(void **state)
 {
 	static const struct error_case cases[] = {
@@ -251,6 +268,7 @@ int main(void)
 		cmocka_unit_test(missing_values_are_told),
 		cmocka_unit_test(unwanted_values_are_told),
 		cmocka_unit_test(bad_ends_are_refused),
+		cmocka_unit_test(what_a_text_says_is_not_said_beside_it),
 		cmocka_unit_test(bad_values_are_refused),
 		cmocka_unit_test(unknown_probe_is_told_the_known_ones),
 		cmocka_unit_test(bad_expressions_show_their_place),

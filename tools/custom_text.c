@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "custom_text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bpf_text.h"
+#include "diag.h"
+#include "event.h"
+#include "options.h"
+#include "probe.h"
+#include "program.h"
+
+#define READ_SIZE 65536
+
+/* A line that the prelude cannot do without and that no kernel header has. */
+#define PRELUDE_SIGN "asm(\"llvm.bpf.pseudo\")"
+
+static int begin_refused(const char *path, const char *what, struct diag *diag)
+{
+	diag_set(diag, -EINVAL, "--bpf-text: %s: %s", path, what);
+	diag_hint(diag, "begin with the output of --ebpf");
+	return -EINVAL;
+}
+
+/* A device may wait for ever, or do something when it is read. */
+static int file_check(int fd, const char *path, struct diag *diag)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return diag_errno(diag, -errno, "--bpf-text: %s", path);
+	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
+		return diag_set(diag, -EINVAL, "--bpf-text: %s: neither a file nor a pipe", path);
+	return 0;
+}
+
+static int file_read(int fd, const char *path, struct text *text, struct diag *diag)
+{
+	for (;;) {
+		char *at = text_reserve(text, READ_SIZE);
+		ssize_t got = at ? read(fd, at, READ_SIZE) : -1;
+
+		if (!at)
+			return diag_errno(diag, text->err, "--bpf-text: %s", path);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return diag_errno(diag, -errno, "--bpf-text: %s", path);
+		text_take(text, at + got);
+		if (text->len > CUSTOM_TEXT_MAX)
+			return diag_set(diag, -EFBIG, "--bpf-text: %s: more than 1 MiB", path);
+		if (!got)
+			return 0;
+	}
+}
+
+static int path_read(const char *path, struct text *text, struct diag *diag)
+{
+	bool is_stdin = !strcmp(path, "-");
+	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), err;
+
+	if (fd < 0)
+		return diag_errno(diag, -errno, "--bpf-text: %s", path);
+	err = file_check(fd, path, diag);
+	if (!err)
+		err = file_read(fd, path, text, diag);
+	if (!is_stdin)
+		close(fd);
+	return err;
+}
+
+/* The probe that the first line names, or NULL: it is not that of this version. */
+static const char *first_line_probe(const struct text *text)
+{
+	const char *name;
+
+	for (size_t i = 0; (name = probe_kind_name(i)); i++) {
+		_cleanup_text_ struct text line = {0};
+
+		text_printf(&line, PROGRAM_FIRST_LINE, name);
+		if (!line.err && !strncmp(text->data, line.data, line.len))
+			return name;
+	}
+	return NULL;
+}
+
+int custom_text_read(struct custom_text *custom, const char *path, struct diag *diag)
+{
+	const char *nul;
+	int err;
+
+	*custom = (struct custom_text){0};
+	/* Whoever may run it with more rights than their own must not choose what it loads. */
+	if (getauxval(AT_SECURE))
+		return diag_set(diag, -EPERM,
+				"--bpf-text: not taken by a program with rights of its own");
+	err = path_read(path, &custom->text, diag);
+	if (err)
+		return err;
+	if (!custom->text.len)
+		return begin_refused(path, "it is empty", diag);
+	nul = memchr(custom->text.data, '\0', custom->text.len);
+	if (nul)
+		return diag_set(diag, -EINVAL, "--bpf-text: %s: not a text: byte %zu is NUL", path,
+				nul - custom->text.data + 1);
+	custom->probe = first_line_probe(&custom->text);
+	if (!custom->probe)
+		return begin_refused(path,
+				     "the first line is not '/* tcpstates " VERSION
+				     ", probe NAME */'",
+				     diag);
+	if (!strstr(custom->text.data, bpf_text_wire))
+		return begin_refused(path,
+				     "the record (struct event) is not the one of this version",
+				     diag);
+	custom->kernel_headers = !strstr(custom->text.data, PRELUDE_SIGN);
+	return 0;
+}
+
+void custom_text_free(struct custom_text *custom)
+{
+	text_free(&custom->text);
+}
+
+/* A member more or less would put the ones behind it in another place of the record. */
+static bool same_extras(const struct custom_text *custom, const struct options *options)
+{
+	unsigned int wanted = field_list_extras(&options->fields);
+
+	for (unsigned int i = 0; i < EXTRAS; i++) {
+		_cleanup_text_ struct text macro = {0};
+		struct event_layout layout;
+
+		event_layout_init(&layout, 1U << i);
+		event_layout_render(&layout, &macro);
+		if (macro.len && !strstr(custom->text.data, macro.data) != !(wanted & 1U << i))
+			return false;
+	}
+	return true;
+}
+
+int custom_text_check(const struct custom_text *custom, const struct options *options,
+		      struct diag *diag)
+{
+	if (options->probe && strcmp(options->probe, custom->probe))
+		return diag_set(diag, -EINVAL,
+				"--bpf-text: %s is for the probe %s: --probe %s contradicts it",
+				options->bpf_text, custom->probe, options->probe);
+	if (options->kernel_headers && !custom->kernel_headers)
+		return diag_set(diag, -EINVAL,
+				"--bpf-text: %s declares all it uses: --kernel-headers goes "
+				"without it",
+				options->bpf_text);
+	if (!same_extras(custom, options))
+		return diag_set(diag, -EINVAL,
+				"--bpf-text: %s was printed for other fields: -o/--output must be "
+				"the same",
+				options->bpf_text);
+	return 0;
+}
+
+int custom_text_check_layout(const struct custom_text *custom, const struct options *options,
+			     const char *layout, struct diag *diag)
+{
+	if (strstr(custom->text.data, layout))
+		return 0;
+	return begin_refused(options->bpf_text, "the places of members are not this kernel's",
+			     diag);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The program text of --bpf-text: what --ebpf printed, as its user has changed it. All of it is
+ * theirs but what the tracer relies on: the first line, the record, and where this kernel has what
+ * is read.
+ */
+#ifndef CUSTOM_TEXT_H
+#define CUSTOM_TEXT_H
+
+#include <stdbool.h>
+
+#include "text.h"
+
+struct diag;
+struct options;
+
+#define CUSTOM_TEXT_MAX (1 << 20) /* bytes */
+
+struct custom_text {
+	struct text text;
+	const char *probe; /* the one that its first line names */
+	bool kernel_headers; /* it does not declare what it uses itself */
+};
+
+/*
+ * Reads the text from path, a file or a pipe, or from stdin for "-". -errno with diag filled if
+ * that fails or the text is not one of this version. custom_text_free() in any case.
+ */
+int custom_text_read(struct custom_text *custom, const char *path, struct diag *diag);
+void custom_text_free(struct custom_text *custom);
+
+/* -EINVAL with diag filled if the options say other than the text does. */
+int custom_text_check(const struct custom_text *custom, const struct options *options,
+		      struct diag *diag);
+
+/*
+ * -EINVAL with diag filled if the text was printed on another kernel, where the members' places
+ * were others. layout is what probe_render_layout() said.
+ */
+int custom_text_check_layout(const struct custom_text *custom, const struct options *options,
+			     const char *layout, struct diag *diag);
+
+#endif
