@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What --bpf-text takes for a program text of ours; tests/netns/bpf-text runs some. */
+#include "unit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bpf_text.h"
+#include "custom_text.h"
+#include "diag.h"
+#include "options.h"
+#include "probe.h"
+#include "program.h"
+
+/* As --ebpf prints it. */
+static void text_print(struct text *text, const char *name, bool kernel_headers)
+{
+	struct options options = {.max_sockets = 1234};
+	struct probe probe;
+
+	probe_assume(&probe, name);
+	program_render(&options, &probe, kernel_headers, "#define PLACE 12\n", text);
+	assert_int_equal(text->err, 0);
+}
+
+static int text_read(struct custom_text *custom, const struct text *text, struct diag *diag)
+{
+	char path[] = "/tmp/test_custom_text.XXXXXX";
+	int fd = mkstemp(path), err;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text->data, text->len), text->len);
+	close(fd);
+	err = custom_text_read(custom, path, diag);
+	unlink(path);
+	return err;
+}
+
+static void what_was_printed_is_taken(void **state)
+{
+	for (size_t i = 0; probe_kind_name(i); i++)
+		for (int headers = 0; headers < 2; headers++) {
+			_cleanup_text_ struct text text = {0};
+			struct custom_text custom;
+			struct diag diag = {0};
+
+			text_print(&text, probe_kind_name(i), headers);
+			assert_int_equal(text_read(&custom, &text, &diag), 0);
+			assert_string_equal(custom.probe, probe_kind_name(i));
+			assert_int_equal(custom.kernel_headers, headers);
+			text_assert(&custom.text, text.data, text.len);
+			custom_text_free(&custom);
+		}
+}
+
+static void largest_is_taken_and_no_larger(void **state)
+{
+	_cleanup_text_ struct text text = {0};
+	struct custom_text custom;
+	struct diag diag = {0};
+
+	text_print(&text, "tracepoint", false);
+	while (text.len < CUSTOM_TEXT_MAX)
+		text_char(&text, '\n');
+	assert_int_equal(text_read(&custom, &text, &diag), 0);
+	assert_int_equal(custom.text.len, CUSTOM_TEXT_MAX);
+	custom_text_free(&custom);
+	text_char(&text, '\n');
+	assert_int_equal(text_read(&custom, &text, &diag), -EFBIG);
+	assert_non_null(strstr(diag.what, ": more than 1 MiB"));
+	custom_text_free(&custom);
+}
+
+/* The byte at the offset becomes another one, and then the text is none of ours. */
+static void changed_assert(size_t offset, char byte, const char *what, const char *hint)
+{
+	_cleanup_text_ struct text text = {0};
+	struct custom_text custom;
+	struct diag diag = {0};
+
+	text_print(&text, "raw_tracepoint", false);
+	text.data[offset] = byte;
+	assert_int_equal(text_read(&custom, &text, &diag), -EINVAL);
+	if (!strstr(diag.what, what))
+		print_error("byte %zu: %s\n", offset, diag.what);
+	assert_non_null(strstr(diag.what, what));
+	assert_string_equal(diag.hint, hint);
+	custom_text_free(&custom);
+}
+
+static void first_line_and_record_must_be_ours(void **state)
+{
+	static const char again[] = "begin with the output of --ebpf";
+	_cleanup_text_ struct text text = {0};
+	size_t line, wire;
+
+	text_print(&text, "raw_tracepoint", false);
+	line = strcspn(text.data, "\n");
+	wire = strstr(text.data, bpf_text_wire) - text.data;
+	for (size_t i = 0; i <= line; i++)
+		changed_assert(i, '~', ": the first line is not '/* tcpstates ", again);
+	for (size_t i = 0; i < strlen(bpf_text_wire); i += 97)
+		changed_assert(wire + i, '~', ": the record (struct event) is not the one", again);
+	changed_assert(wire + strlen(bpf_text_wire) - 1, '~', ": the record (struct event)", again);
+	changed_assert(wire, '\0', ": not a text: byte ", "");
+	changed_assert(0, '\0', ": not a text: byte 1 is NUL", "");
+	changed_assert(text.len - 1, '\0', ": not a text: byte ", "");
+}
+
+static void places_must_be_this_kernels(void **state)
+{
+	struct options options = {.bpf_text = "some/file"};
+	_cleanup_text_ struct text text = {0};
+	struct custom_text custom;
+	struct diag diag = {0};
+
+	text_print(&text, "tracepoint", false);
+	assert_int_equal(text_read(&custom, &text, &diag), 0);
+	assert_int_equal(custom_text_check_layout(&custom, &options, "#define PLACE 12\n", &diag),
+			 0);
+	assert_int_equal(custom_text_check_layout(&custom, &options, "", &diag), 0);
+	assert_int_equal(custom_text_check_layout(&custom, &options, "#define PLACE 1\n", &diag),
+			 -EINVAL);
+	assert_string_equal(diag.what, "--bpf-text: some/file: the places of members are not this "
+				       "kernel's");
+	custom_text_free(&custom);
+}
+
+static void options_must_agree(void **state)
+{
+	struct options options = {.bpf_text = "some/file"};
+	_cleanup_text_ struct text text = {0};
+	struct custom_text custom;
+	struct diag diag = {0};
+
+	text_print(&text, "tracepoint", false);
+	assert_int_equal(text_read(&custom, &text, &diag), 0);
+	assert_int_equal(custom_text_check(&custom, &options, &diag), 0);
+	options.probe = "tracepoint";
+	assert_int_equal(custom_text_check(&custom, &options, &diag), 0);
+	options.probe = "kprobe";
+	assert_int_equal(custom_text_check(&custom, &options, &diag), -EINVAL);
+	assert_string_equal(diag.what, "--bpf-text: some/file is for the probe tracepoint: "
+				       "--probe kprobe contradicts it");
+	options.probe = NULL;
+	options.kernel_headers = true;
+	assert_int_equal(custom_text_check(&custom, &options, &diag), -EINVAL);
+	assert_string_equal(diag.what, "--bpf-text: some/file declares all it uses: "
+				       "--kernel-headers goes without it");
+	custom.kernel_headers = true;
+	assert_int_equal(custom_text_check(&custom, &options, &diag), 0);
+	custom_text_free(&custom);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_printed_is_taken),
+		cmocka_unit_test(largest_is_taken_and_no_larger),
+		cmocka_unit_test(first_line_and_record_must_be_ours),
+		cmocka_unit_test(places_must_be_this_kernels),
+		cmocka_unit_test(options_must_agree),
+	};
+
+	return cmocka_run_group_tests_name("custom-text", tests, NULL, NULL);
+}
