@@ -156,3 +156,9 @@ void fields_help(FILE *file)
 	for (const struct field *field = field_table; field < field_table + FIELDS; field++)
 		fprintf(file, "%-10s%s\n", field->name, field->help);
 }
+
+void fields_manual(FILE *file)
+{
+	for (const struct field *field = field_table; field < field_table + FIELDS; field++)
+		fprintf(file, ".TP\n.B %s\n%s\n", field->name, field->help);
+}

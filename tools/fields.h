@@ -79,5 +79,6 @@ static inline bool field_shown(const struct field *field, const struct line_form
 
 /* One line a field. */
 void fields_help(FILE *file);
+void fields_manual(FILE *file); /* in roff */
 
 #endif

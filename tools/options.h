@@ -70,5 +70,6 @@ void options_free(struct options *options);
 void options_format(struct options *options, struct line_format *format);
 
 void options_help(FILE *file);
+void options_manual(FILE *file); /* the rows, in roff */
 
 #endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "option_rows.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diag.h"
+#include "expression.h"
+#include "options.h"
+#include "parse.h"
+#include "probe.h"
+#include "text.h"
+
+#define STRING_OF(value) #value
+#define STRING(macro)	 STRING_OF(macro)
+#define DURATION_MIN_NS	 1000000ULL
+#define DURATION_MAX_NS	 1000000000000000000ULL /* timerfd takes nine times as much */
+
+static int lport_set(struct options *options, const char *value, struct diag *diag)
+{
+	return port_filter_add(&options->lports, "-L/--localport", value, diag);
+}
+
+static int rport_set(struct options *options, const char *value, struct diag *diag)
+{
+	return port_filter_add(&options->rports, "-D/--remoteport", value, diag);
+}
+
+static int laddr_set(struct options *options, const char *value, struct diag *diag)
+{
+	return address_filter_add(&options->laddrs, "--laddr", value, diag);
+}
+
+static int raddr_set(struct options *options, const char *value, struct diag *diag)
+{
+	return address_filter_add(&options->raddrs, "--raddr", value, diag);
+}
+
+static int old_state_set(struct options *options, const char *value, struct diag *diag)
+{
+	return state_filter_add(&options->old_states, "--old-state", value, diag);
+}
+
+static int new_state_set(struct options *options, const char *value, struct diag *diag)
+{
+	return state_filter_add(&options->new_states, "--new-state", value, diag);
+}
+
+static int state_set(struct options *options, const char *value, struct diag *diag)
+{
+	return state_filter_add(&options->states, "--state", value, diag);
+}
+
+static int min_ms_set(struct options *options, const char *value, struct diag *diag)
+{
+	return span_filter_set(&options->min_span, "--min-ms", value, diag);
+}
+
+static int probe_set(struct options *options, const char *value, struct diag *diag)
+{
+	_cleanup_text_ struct text known = {0};
+
+	options->probe = value;
+	if (probe_is_known(value))
+		return 0;
+	for (size_t i = 0; probe_kind_name(i); i++)
+		text_printf(&known, "%s%s", i ? ", " : "", probe_kind_name(i));
+	return diag_set(diag, -EINVAL, "--probe: no such probe: '%s' (there are: %s)", value,
+			known.err ? "" : known.data);
+}
+
+static int expression_check(const char *str, struct diag *diag)
+{
+	struct expression *expression;
+	int err = expression_parse(str, &expression, diag);
+
+	if (!err)
+		expression_free(expression);
+	return err;
+}
+
+/* Each is looked at by itself, for its own columns, and all together, for the bounds. */
+static int filter_set(struct options *options, const char *value, struct diag *diag)
+{
+	const char *before = options->expression;
+	char *all;
+	int err = expression_check(value, diag);
+
+	if (err)
+		return err;
+	if ((before ? asprintf(&all, "(%s) && (%s)", before, value) : asprintf(&all, "%s", value)) <
+	    0)
+		return diag_errno(diag, -ENOMEM, "--filter");
+	free((char *)before);
+	options->expression = all;
+	return before ? expression_check(all, diag) : 0;
+}
+
+static int headers_set(struct options *options, const char *value, struct diag *diag)
+{
+	options->kernel_headers = true;
+	options->kernel_headers_path = value;
+	if (value && !*value)
+		return diag_set(diag, -EINVAL, "--kernel-headers: the path is empty");
+	return 0;
+}
+
+static int bpf_text_set(struct options *options, const char *value, struct diag *diag)
+{
+	options->bpf_text = value;
+	return *value ? 0 : diag_set(diag, -EINVAL, "--bpf-text: the path is empty");
+}
+
+static int cache_dir_set(struct options *options, const char *value, struct diag *diag)
+{
+	options->cache_dir = value;
+	return *value ? 0 : diag_set(diag, -EINVAL, "--cache-dir: the path is empty");
+}
+
+static int count_set(struct options *options, const char *value, struct diag *diag)
+{
+	if (parse_number(value, strlen(value), 1, UINT64_MAX, &options->count))
+		return diag_set(diag, -EINVAL,
+				"-n/--count: not a number from 1 to 18446744073709551615: '%s'",
+				value);
+	return 0;
+}
+
+static int duration_set(struct options *options, const char *value, struct diag *diag)
+{
+	if (parse_decimal(value, strlen(value), 9, DURATION_MIN_NS, DURATION_MAX_NS,
+			  &options->duration_ns))
+		return diag_set(diag, -EINVAL,
+				"-d/--duration: not seconds from 0.001 to 1000000000, with at most "
+				"9 decimals: '%s'",
+				value);
+	return 0;
+}
+
+static int max_sockets_set(struct options *options, const char *value, struct diag *diag)
+{
+	/* A BPF hash table's size is 32 bits, rounded up to a power of 2. */
+	if (parse_number(value, strlen(value), 1, 1U << 31, &options->max_sockets))
+		return diag_set(diag, -EINVAL,
+				"--max-sockets: not a number from 1 to 2147483648: '%s'", value);
+	return 0;
+}
+
+static int buffer_pages_set(struct options *options, const char *value, struct diag *diag)
+{
+	/* The kernel wants a power of 2 (perf_event_open(2), "MMAP layout"). */
+	if (parse_number(value, strlen(value), 1, 1 << 16, &options->buffer_pages) ||
+	    options->buffer_pages & (options->buffer_pages - 1))
+		return diag_set(diag, -EINVAL,
+				"--buffer-pages: not a power of 2 from 1 to 65536: '%s'", value);
+	return 0;
+}
+
+static int max_compile_set(struct options *options, const char *value, struct diag *diag)
+{
+	if (parse_number(value, strlen(value), 1, 3600, &options->max_compile_s))
+		return diag_set(diag, -EINVAL, "--max-compile: not a number from 1 to 3600: '%s'",
+				value);
+	return 0;
+}
+
+static int output_set(struct options *options, const char *value, struct diag *diag)
+{
+	if (options->output)
+		return diag_set(diag, -EINVAL, "-o/--output: given twice: '%s'", value);
+	options->output = value;
+	options->fields_help = !strcmp(value, "help");
+	return 0;
+}
+
+static int color_set(struct options *options, const char *value, struct diag *diag)
+{
+	options->color = strcmp(value, "auto") ? value : NULL;
+	if (!options->color || !strcmp(value, "always") || !strcmp(value, "never"))
+		return 0;
+	return diag_set(diag, -EINVAL, "--color: not auto, always or never: '%s'", value);
+}
+
+#define FLAG(member) .flag = offsetof(struct options, member)
+
+const struct option_row option_rows[] = {
+	{'h', "help", .help = "show this help message and exit", FLAG(help)},
+	{'T', "time", .help = "include time column on output (HH:MM:SS)", FLAG(time)},
+	{'t', "timestamp", .help = "include timestamp on output (seconds)", FLAG(timestamp)},
+	{'w', "wide", .help = "wide column output (fits IPv6 addresses)", FLAG(wide)},
+	{'s', "csv", .help = "comma separated values output", FLAG(csv)},
+	{'L', "localport", "LOCALPORT", "comma-separated list of local ports to trace",
+	 .in_text = "filters", .set = lport_set},
+	{'D', "remoteport", "REMOTEPORT", "comma-separated list of remote ports to trace",
+	 .in_text = "filters", .set = rport_set},
+	{'Y', "journal", .help = "log session state changes to the systemd journal", FLAG(journal)},
+	{'4', "ipv4", .help = "trace IPv4 family only", FLAG(ipv4), .or_next = true,
+	 .in_text = "filters"},
+	{'6', "ipv6", .help = "trace IPv6 family only", FLAG(ipv6), .in_text = "filters"},
+	{0, "laddr", "LIST", "trace these local addresses and prefixes, or with !LIST all others",
+	 .group = GROUP_MORE, .in_text = "filters", .set = laddr_set},
+	{0, "raddr", "LIST", "the same of remote ones", .group = GROUP_MORE, .in_text = "filters",
+	 .set = raddr_set},
+	{0, "old-state", "LIST", "trace changes from these states, or with !LIST from others",
+	 .group = GROUP_MORE, .in_text = "filters", .set = old_state_set},
+	{0, "new-state", "LIST", "trace changes to these states, or with !LIST to others",
+	 .group = GROUP_MORE, .in_text = "filters", .set = new_state_set},
+	{0, "state", "LIST", "trace changes from or to these states, or with !LIST neither",
+	 .group = GROUP_MORE, .in_text = "filters", .set = state_set},
+	{0, "min-ms", "N", "trace changes after at least N ms (1.5, say) in the old state",
+	 .group = GROUP_MORE, .in_text = "filters", .set = min_ms_set},
+	{'o', "output", "NAME,...",
+	 "show these fields, or with +NAME,... these as well; help lists them", .group = GROUP_MORE,
+	 .set = output_set},
+	{'j', "json", .help = "print JSON, one object a line", .group = GROUP_MORE, FLAG(json)},
+	{0, "otel", .help = "print JSON with OpenTelemetry's names", .group = GROUP_MORE,
+	 FLAG(otel)},
+	{0, "color", "WHEN", "color states: auto (on a terminal), always, never",
+	 .group = GROUP_MORE, .set = color_set},
+	{'n', "count", "COUNT", "stop after so many events", .group = GROUP_MORE, .set = count_set},
+	{'d', "duration", "SECONDS", "stop after so long (such as 0.5)", .group = GROUP_MORE,
+	 .set = duration_set},
+	{'q', "quiet", .help = "print nothing: for -Y", .group = GROUP_MORE, FLAG(quiet)},
+	{'H', "no-header", .help = "print no header line", .group = GROUP_MORE, FLAG(no_header)},
+	{0, "ebpf", .help = "print the BPF program's text and exit", .group = GROUP_MORE,
+	 FLAG(ebpf)},
+	{0, "bpf-text", "FILE", "run this text, which --ebpf printed (- is stdin)",
+	 .group = GROUP_MORE, .set = bpf_text_set},
+	{'v', "verbose", .help = "tell on stderr what is done at start, and its time",
+	 .group = GROUP_MORE, FLAG(verbose)},
+	{'V', "version", .help = "print the version and exit", .group = GROUP_MORE, FLAG(version)},
+	{0, "probe", "NAME", "use this probe and no other", .group = GROUP_MORE, .set = probe_set},
+	{0, "filter", "EXPR", "trace only where it holds, as 'rport == 443 && span_us > 1000'",
+	 .group = GROUP_MORE, .in_text = "filters", .set = filter_set},
+	{0, "kernel-headers", "PATH",
+	 "compile against the kernel's headers (a folder, kheaders.tar.xz)", .group = GROUP_MORE,
+	 .value_optional = true, .set = headers_set},
+	{0, "no-cache", .help = "compile, and keep nothing", .group = GROUP_MORE, FLAG(no_cache)},
+	{0, "cache-dir", "DIR", "keep compiled objects there (default " CACHE_DIR_DEFAULT ")",
+	 .group = GROUP_MORE, .set = cache_dir_set},
+	{0, "max-sockets", "N",
+	 "keep the times of at most N sockets (default " STRING(MAX_SOCKETS_DEFAULT) ")",
+	 .group = GROUP_MORE, .in_text = "table size", .set = max_sockets_set},
+	{0, "buffer-pages", "N",
+	 "pages of each CPU's perf buffer (default " STRING(BUFFER_PAGES_DEFAULT) ")",
+	 .group = GROUP_MORE, .set = buffer_pages_set},
+	{0, "max-compile", "SECONDS",
+	 "give the compiler at most so long (default " STRING(MAX_COMPILE_S_DEFAULT) ")",
+	 .group = GROUP_MORE, .set = max_compile_set},
+};
+
+const size_t option_row_count = sizeof(option_rows) / sizeof(*option_rows);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every option once: what is parsed, -h and the manual page are made from these rows. */
+#ifndef OPTION_ROWS_H
+#define OPTION_ROWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct diag;
+struct options;
+
+typedef int option_fn(struct options *options, const char *value, struct diag *diag);
+
+enum group {
+	GROUP_CLASSIC, /* the interface of BCC's tool */
+	GROUP_MORE,
+};
+
+struct option_row {
+	char letter; /* or 0 */
+	const char *name;
+	const char *metavar; /* or NULL: takes no value */
+	const char *help;
+	enum group group;
+	bool value_optional;
+	bool or_next; /* excludes the next row */
+	const char *in_text; /* what it sets in the program text, so not in --bpf-text's */
+	size_t flag; /* the bool to set ... */
+	option_fn *set; /* ... or what to do with the value */
+};
+
+extern const struct option_row option_rows[];
+extern const size_t option_row_count;
+
+#endif
