@@ -123,7 +123,7 @@ static inline int end_is_unspecified(struct end end)
 	return !end.high && (!end.low || end.low == MAPPED);
 }
 
-/* What the filters say of the socket, whatever it does. */
+/* What the filters say of the socket, whatever it does, in the order of what decides. */
 enum verdict {
 	VERDICT_NEVER,
 	VERDICT_LATER,
@@ -131,20 +131,35 @@ enum verdict {
 };
 
 /*
- * A port is 0, and an address is the unspecified one, until it is chosen: such a socket may match
- * later. One with a wrong port, address or family never will.
+ * A port is 0, and an address is the unspecified one, until it is chosen: then the socket may match
+ * later.
+ *
+ * Each part has an answer of its own, which brings all ways to it together: the kernel's verifier
+ * would follow each way through one list into each through the next, and a thousand ports times a
+ * thousand addresses are too many for it.
  */
+static inline enum verdict part_judge(int matches, int open)
+{
+	return matches ? VERDICT_NOW : open ? VERDICT_LATER : VERDICT_NEVER;
+}
+
+static inline enum verdict verdict_both(enum verdict a, enum verdict b)
+{
+	return a < b ? a : b;
+}
+
 static inline enum verdict socket_judge(const struct event *event)
 {
 	struct end local = end_of(event->laddr, event->family);
 	struct end remote = end_of(event->raddr, event->family);
-	int lport = FILTER_LPORT(event->lport), rport = FILTER_DPORT(event->rport);
-	int laddr = FILTER_LADDR(local), raddr = FILTER_RADDR(remote);
+	enum verdict verdict;
 
-	if (!FILTER_FAMILY(event->family) || (!lport && event->lport) || (!rport && event->rport) ||
-	    (!laddr && !end_is_unspecified(local)) || (!raddr && !end_is_unspecified(remote)))
+	if (!FILTER_FAMILY(event->family))
 		return VERDICT_NEVER;
-	return lport && rport && laddr && raddr ? VERDICT_NOW : VERDICT_LATER;
+	verdict = part_judge(FILTER_LPORT(event->lport), !event->lport);
+	verdict = verdict_both(verdict, part_judge(FILTER_DPORT(event->rport), !event->rport));
+	verdict = verdict_both(verdict, part_judge(FILTER_LADDR(local), end_is_unspecified(local)));
+	return verdict_both(verdict, part_judge(FILTER_RADDR(remote), end_is_unspecified(remote)));
 }
 
 /* What the filters say of this change; another one of the same socket may be different. */
