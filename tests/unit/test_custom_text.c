@@ -152,6 +152,11 @@ static void options_must_agree(void **state)
 				       "--kernel-headers goes without it");
 	custom.kernel_headers = true;
 	assert_int_equal(custom_text_check(&custom, &options, &diag), 0);
+	/* A member that no field asks for. */
+	text_bytes(&custom.text, BYTES("#define EVENT_AGE\n"));
+	assert_int_equal(custom_text_check(&custom, &options, &diag), -EINVAL);
+	assert_string_equal(diag.what, "--bpf-text: some/file was printed for other fields: "
+				       "-o/--output must be the same");
 	custom_text_free(&custom);
 }
 
