@@ -210,6 +210,8 @@ const struct option_row option_rows[] = {
 	 .group = GROUP_MORE, .in_text = "filters", .set = state_set},
 	{0, "min-ms", "N", "trace changes after at least N ms (1.5, say) in the old state",
 	 .group = GROUP_MORE, .in_text = "filters", .set = min_ms_set},
+	{0, "filter", "EXPR", "trace only where it holds, as 'rport == 443 && span_us > 1000'",
+	 .group = GROUP_MORE, .in_text = "filters", .set = filter_set},
 	{'o', "output", "NAME,...",
 	 "show these fields, or with +NAME,... these as well; help lists them", .group = GROUP_MORE,
 	 .set = output_set},
@@ -231,8 +233,6 @@ const struct option_row option_rows[] = {
 	 .group = GROUP_MORE, FLAG(verbose)},
 	{'V', "version", .help = "print the version and exit", .group = GROUP_MORE, FLAG(version)},
 	{0, "probe", "NAME", "use this probe and no other", .group = GROUP_MORE, .set = probe_set},
-	{0, "filter", "EXPR", "trace only where it holds, as 'rport == 443 && span_us > 1000'",
-	 .group = GROUP_MORE, .in_text = "filters", .set = filter_set},
 	{0, "kernel-headers", "PATH",
 	 "compile against the kernel's headers (a folder, kheaders.tar.xz)", .group = GROUP_MORE,
 	 .value_optional = true, .set = headers_set},
@@ -250,4 +250,6 @@ const struct option_row option_rows[] = {
 	 .group = GROUP_MORE, .set = max_compile_set},
 };
 
+_Static_assert(sizeof(option_rows) / sizeof(*option_rows) <= OPTION_ROWS_MAX,
+	       "more rows than room");
 const size_t option_row_count = sizeof(option_rows) / sizeof(*option_rows);

@@ -29,6 +29,8 @@ struct option_row {
 	option_fn *set; /* ... or what to do with the value */
 };
 
+#define OPTION_ROWS_MAX 64
+
 extern const struct option_row option_rows[];
 extern const size_t option_row_count;
 

@@ -11,7 +11,6 @@
 #include "option_rows.h"
 
 #define LONG_ONLY 256 /* + row: the value of an option without a letter */
-#define ROWS_MAX  64 /* room for them */
 
 /*
  * What was short for a classic option before there were others that begin so. getopt_long(3) takes
@@ -54,8 +53,8 @@ static struct option getopt_long_row(const char *name, const struct option_row *
 }
 
 /* What getopt_long(3) wants to know, out of the tables. */
-static void getopt_tables(char letters[2 * ROWS_MAX + 1],
-			  struct option longs[ROWS_MAX + ALIASES + 1])
+static void getopt_tables(char letters[2 * OPTION_ROWS_MAX + 1],
+			  struct option longs[OPTION_ROWS_MAX + ALIASES + 1])
 {
 	for (size_t i = 0; i < option_row_count; i++) {
 		longs[i] = getopt_long_row(option_rows[i].name, &option_rows[i]);
@@ -160,8 +159,8 @@ static int options_check(const struct options *options, const struct option_row 
 
 int options_parse(int argc, char **argv, struct options *options, struct diag *diag)
 {
-	char letters[2 * ROWS_MAX + 2] = ":";
-	struct option longs[ROWS_MAX + ALIASES + 1];
+	char letters[2 * OPTION_ROWS_MAX + 2] = ":";
+	struct option longs[OPTION_ROWS_MAX + ALIASES + 1];
 	const struct option_row *row, *in_text = NULL;
 	int value, err;
 
