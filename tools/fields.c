@@ -88,16 +88,15 @@ static void list_add_shown(struct field_list *list, const struct line_format *fo
 static int list_add_names(struct field_list *list, const struct line_format *format,
 			  const char *names, struct diag *diag)
 {
-	for (const char *at = names;; at++) {
+	for (const char *at = names + (names[0] == '+');; at++) {
 		size_t len = strcspn(at, ",");
 		const struct field *field = field_find(at, len);
 
-		if (!field) {
-			diag_set(diag, -EINVAL, "-o/--output: no such field: '%.*s' in '%s'",
-				 (int)len, at, names);
-			diag_hint(diag, "-o help lists them");
-			return -EINVAL;
-		}
+		if (!field)
+			return diag_set(diag, -EINVAL,
+					"-o/--output: no such field: '%.*s' in '%s' (-o help "
+					"lists them)",
+					(int)len, at, names);
 		if (list_has(list, field))
 			return diag_set(diag, -EINVAL,
 					"-o/--output: a field that is there already: '%s' in '%s'",
@@ -136,7 +135,7 @@ int field_list_make(struct field_list *list, const struct line_format *format, c
 		list_add_shown(list, format);
 	if (!names)
 		return 0;
-	err = list_add_names(list, format, names + more, diag);
+	err = list_add_names(list, format, names, diag);
 	if (!err && !more)
 		list_add_times(list, format);
 	return err;

@@ -146,7 +146,8 @@ static int options_check(const struct options *options, const struct option_row 
 	if (options->ipv4 && options->ipv6)
 		return diag_set(diag, -EINVAL, "-4/--ipv4 and -6/--ipv6 exclude each other");
 	if (options->csv && (options->json || options->otel))
-		return diag_set(diag, -EINVAL, "-s/--csv and -j/--json exclude each other");
+		return diag_set(diag, -EINVAL, "-s/--csv and %s exclude each other",
+				options->json ? "-j/--json" : "--otel");
 	if (options->quiet && !options->journal)
 		return diag_set(diag, -EINVAL, "-q/--quiet prints nothing: it needs -Y/--journal");
 	if (options->bpf_text && in_text)

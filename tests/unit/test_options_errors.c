@@ -64,6 +64,51 @@ static void families_exclude_each_other(void **state)
 	cases_check(cases, COUNT(cases));
 }
 
+static void layouts_exclude_each_other(void **state)
+{
+	static const struct error_case cases[] = {
+		{{"-s", "-j"}, "-s/--csv and -j/--json exclude each other"},
+		{{"--json", "--csv"}, "-s/--csv and -j/--json exclude each other"},
+		{{"-js", "--otel"}, "-s/--csv and -j/--json exclude each other"},
+		{{"--otel", "-s"}, "-s/--csv and --otel exclude each other"},
+	};
+
+	cases_check(cases, COUNT(cases));
+}
+
+#define NO_FIELD(name, list)                                                                       \
+	"-o/--output: no such field: '" name "' in '" list "' (-o help lists them)"
+#define FIELD_TWICE(name, list)                                                                    \
+	"-o/--output: a field that is there already: '" name "' in '" list "'"
+
+static void bad_fields_are_refused(void **state)
+{
+	static const struct error_case cases[] = {
+		{{"-o", "pid,nonsense,ms"}, NO_FIELD("nonsense", "pid,nonsense,ms")},
+		{{"-o", "+nonsense"}, NO_FIELD("nonsense", "+nonsense")},
+		{{"-o", ""}, NO_FIELD("", "")},
+		{{"--output="}, NO_FIELD("", "")},
+		{{"-o", "+"}, NO_FIELD("", "+")},
+		{{"-o", "pid,"}, NO_FIELD("", "pid,")},
+		{{"-o", ",pid"}, NO_FIELD("", ",pid")},
+		{{"-o", "pid,,ms"}, NO_FIELD("", "pid,,ms")},
+		{{"-o", "pid,+ms"}, NO_FIELD("+ms", "pid,+ms")},
+		{{"-o", "++pid"}, NO_FIELD("+pid", "++pid")},
+		{{"-o", "PID"}, NO_FIELD("PID", "PID")},
+		{{"-o", "pi"}, NO_FIELD("pi", "pi")},
+		{{"-o", "pid ,ms"}, NO_FIELD("pid ", "pid ,ms")},
+		{{"-o", "help,pid"}, NO_FIELD("help", "help,pid")},
+		{{"-o", "pid,ms,pid"}, FIELD_TWICE("pid", "pid,ms,pid")},
+		{{"-o", "+cpu,cpu"}, FIELD_TWICE("cpu", "+cpu,cpu")},
+		{{"-o", "+pid"}, FIELD_TWICE("pid", "+pid")},
+		{{"-T", "-o", "+time"}, FIELD_TWICE("time", "+time")},
+		{{"-j", "-o", "+isotime"}, FIELD_TWICE("isotime", "+isotime")},
+		{{"-o", "pid", "-o", "ms"}, "-o/--output: given twice: 'ms'"},
+	};
+
+	cases_check(cases, COUNT(cases));
+}
+
 static void unknown_options_are_refused(void **state)
 {
 	static const struct error_case cases[] = {
@@ -118,6 +163,8 @@ static void missing_values_are_told(void **state)
 		{{"--localport"}, "a value is missing: '--localport'"},
 		{{"--remote"}, "a value is missing: '--remote'"},
 		{{"--probe"}, "a value is missing: '--probe'"},
+		{{"-o"}, "a value is missing: '-o'"},
+		{{"--color"}, "a value is missing: '--color'"},
 		{{"-t", "--max-sockets"}, "a value is missing: '--max-sockets'"},
 	};
 
@@ -184,6 +231,9 @@ static void what_a_text_says_is_not_said_beside_it(void **state)
 static void bad_values_are_refused(void **state)
 {
 	static const struct error_case cases[] = {
+		{{"--color=sometimes"}, "--color: not auto, always or never: 'sometimes'"},
+		{{"--color="}, "--color: not auto, always or never: ''"},
+		{{"--color", "alway"}, "--color: not auto, always or never: 'alway'"},
 		{{"--kernel-headers="}, "--kernel-headers: the path is empty"},
 		{{"--max-compile=0"}, "--max-compile: not a number from 1 to 3600: '0'"},
 		{{"--max-compile=3601"}, "--max-compile: not a number from 1 to 3600: '3601'"},
@@ -262,6 +312,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bad_ports_are_refused),
 		cmocka_unit_test(families_exclude_each_other),
+		cmocka_unit_test(layouts_exclude_each_other),
+		cmocka_unit_test(bad_fields_are_refused),
 		cmocka_unit_test(unknown_options_are_refused),
 		cmocka_unit_test(letter_in_a_cluster_after_a_name_is_told),
 		cmocka_unit_test(stray_arguments_are_refused),
