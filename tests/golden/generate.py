@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the golden files: what BCC's tcpstates prints for the events below.
+"""Makes the golden files: what BCC's tcpstates prints for the events below, and our own formats.
 
 usage: generate.py            writes the files anew, beside this script
        generate.py --check    compares them with what would be written; status 1 if they differ
@@ -13,9 +13,13 @@ original's in what docs/ lists, and in nothing else:
 - in CSV, a name with a comma or a quote is quoted (RFC 4180);
 - the time is the event's, not that of its printing.
 
-events.inc has the same events for tests/unit/test_golden.c.
+events.inc has the same events for tests/unit/test_golden.c, extras.inc what a record has beside
+them if a field wants it. Our own formats are made from FIELDS by list_text() and json_text(), which
+share with the rest only how a name is made visible.
 """
+import datetime
 import difflib
+import json
 import pathlib
 import socket
 import sys
@@ -119,6 +123,62 @@ EVENTS = [
     ("TIME(s) of six digits", 1000000 * SECOND + 1001, 0, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 5, b"t"),
 ]
 
+# What -o can show: its name, title, width in columns and wide columns, OpenTelemetry's name.
+FIELDS = {
+    "isotime": ("ISOTIME", 32, 32, "timestamp"),
+    "time": ("TIME", 8, 8, "tcpstates.time"),
+    "time_s": ("TIME(s)", 9, 9, "tcpstates.time_s"),
+    "skaddr": ("SKADDR", 16, 16, "tcpstates.skaddr"),
+    "pid": ("C-PID", 5, 5, "process.pid"),
+    "comm": ("C-COMM", 10, 16, "thread.name"),
+    "ip": ("IP", 2, 2, "network.type"),
+    "laddr": ("LADDR", 15, 26, "network.local.address"),
+    "lport": ("LPORT", 5, 5, "network.local.port"),
+    "raddr": ("RADDR", 15, 26, "network.peer.address"),
+    "rport": ("RPORT", 5, 5, "network.peer.port"),
+    "oldstate": ("OLDSTATE", 11, 11, "tcpstates.connection.old_state"),
+    "newstate": ("NEWSTATE", 11, 11, "network.connection.state"),
+    "ms": ("MS", 9, 9, "tcpstates.duration_ms"),
+    "ts_ns": ("TS(ns)", 16, 16, "tcpstates.ts_ns"),
+    "age_ms": ("AGE(ms)", 10, 10, "tcpstates.age_ms"),
+    "cpu": ("CPU", 3, 3, "cpu.logical_number"),
+}
+ALL = ",".join(FIELDS)
+COLUMNS = "skaddr,pid,comm,laddr,lport,raddr,rport,oldstate,newstate,ms"
+CSV = COLUMNS.replace("comm,", "comm,ip,")
+NUMBERS = ("time_s", "pid", "ip", "lport", "rport", "ms", "ts_ns", "age_ms", "cpu")
+OTEL_STATES = {
+    "ESTABLISHED": "established", "SYN_SENT": "syn_sent", "SYN_RECV": "syn_received",
+    "FIN_WAIT1": "fin_wait_1", "FIN_WAIT2": "fin_wait_2", "TIME_WAIT": "time_wait",
+    "CLOSE": "closed", "CLOSE_WAIT": "close_wait", "LAST_ACK": "last_ack", "LISTEN": "listen",
+    "CLOSING": "closing",
+}
+COLORS = {
+    "ESTABLISHED": 32, "SYN_SENT": 33, "SYN_RECV": 33, "FIN_WAIT1": 35, "FIN_WAIT2": 35,
+    "TIME_WAIT": 35, "CLOSE": 90, "CLOSE_WAIT": 31, "LAST_ACK": 35, "LISTEN": 36, "CLOSING": 35,
+}
+
+# Of each list: layout, -o, what it makes of it, minutes east of UTC, whether states have colors.
+# tests/unit/test_golden.c has the same.
+LISTS = {
+    "list": ("columns", ALL, ALL, 0, False),
+    "list-wide": ("wide", ALL, ALL, 0, False),
+    "list-csv": ("csv", ALL, ALL, 0, False),
+    "list-more": ("columns", "+isotime,cpu,age_ms", COLUMNS + ",isotime,cpu,age_ms", 330, False),
+    "list-more-csv": ("csv", "+isotime,cpu", CSV + ",isotime,cpu", -210, False),
+    "list-odd": ("columns", "newstate,oldstate,ms,comm,rport,lport,raddr,laddr,age_ms,ip",
+                 "newstate,oldstate,ms,comm,rport,lport,raddr,laddr,age_ms,ip", 0, False),
+    "list-Tt": ("columns", "comm,time", "time_s,comm,time", 330, False),
+    "list-one": ("wide", "comm", "comm", 0, False),
+    "list-color": ("columns", "oldstate,newstate,ms", "oldstate,newstate,ms", 0, True),
+    "list-csv-color": ("csv", "oldstate,newstate", "oldstate,newstate", 0, True),
+    "json": ("json", None, "isotime," + CSV, 0, False),
+    "json-all": ("json", ALL, ALL, 330, True),
+    "json-odd": ("json", "cpu,ms,comm", "cpu,ms,comm", 0, False),
+    "otel": ("otel", None, "isotime," + CSV, 0, False),
+    "otel-all": ("otel", ALL, ALL, -210, True),
+}
+
 
 def family(event):
     return socket.AF_INET6 if ":" in event[4] else socket.AF_INET
@@ -188,6 +248,125 @@ def golden_text(layout, letters):
     return "\n".join(lines) + "\n"
 
 
+def age_and_cpu(number):
+    """What the event of this number has beside the rest: mostly small, and the largest there are."""
+    if number % 7 == 6:
+        return 2**64 - number, 2**(number % 31)
+    return number**4 * 12345, number % 4
+
+
+def decimal(value, decimals):
+    """An integer as a number with its last decimals behind a point."""
+    digits = "%0*d" % (decimals + 1, abs(value))
+    return ("-" if value < 0 else "") + digits[:-decimals] + "." + digits[-decimals:]
+
+
+def values_of(number, east):
+    """All fields of an event as text."""
+    _, ts_ns, span_ns, skaddr, laddr, lport, raddr, rport, old, new, pid, comm = EVENTS[number]
+    age_ns, cpu = age_and_cpu(number)
+    zone = datetime.timezone(datetime.timedelta(minutes=east))
+    when = (datetime.datetime.fromtimestamp((OFFSET_NS + ts_ns) // SECOND, zone)
+            + datetime.timedelta(microseconds=ts_ns // 1000 % 10**6))
+    return {
+        "isotime": when.isoformat(timespec="microseconds"),
+        "time": when.strftime("%H:%M:%S"),
+        "time_s": decimal(ts_ns // 1000 - EVENTS[0][1] // 1000, 6),
+        "skaddr": "%x" % skaddr,
+        "pid": str(pid),
+        "comm": visible(comm, None),
+        "ip": "4" if family(EVENTS[number]) == socket.AF_INET else "6",
+        "laddr": laddr,
+        "lport": str(lport),
+        "raddr": raddr,
+        "rport": str(rport),
+        "oldstate": STATES.get(old, str(old)),
+        "newstate": STATES.get(new, str(new)),
+        "ms": decimal(0 if span_ns is UNKNOWN else span_ns // 1000, 3),
+        "ts_ns": str(ts_ns),
+        "age_ms": decimal(age_ns // 1000, 3),
+        "cpu": str(cpu),
+    }
+
+
+def before(names, at):
+    return " -> " if names[at - 1:at + 1] == ["oldstate", "newstate"] else " " if at else ""
+
+
+def colored(state):
+    return "\033[%dm%s\033[m" % (COLORS.get(state, 39), state)
+
+
+def columns_line(names, values, widths, color):
+    """Each column but the last is as wide as the widest value so far, 64 at most."""
+    line = ""
+    for at, name in enumerate(names):
+        value = values[name]
+        shown = colored(value) if color and name in ("oldstate", "newstate") else value
+        widths[at] = max(widths[at], min(len(value), 64))
+        blanks = " " * (widths[at] - len(value)) if at + 1 < len(names) else ""
+        line += before(names, at) + shown + blanks
+    return line
+
+
+def list_text(layout, names, east, color):
+    titles = {name: FIELDS[name][0] for name in names}
+    all_values = [values_of(number, east) for number in range(len(EVENTS))]
+    if layout == "csv":
+        lines = [",".join(titles.values())]
+        lines += [",".join(csv_quoted(values[name]) for name in names) for values in all_values]
+    else:
+        widths = [max(FIELDS[name][1 if layout == "columns" else 2], len(titles[name]))
+                  for name in names]
+        lines = [columns_line(names, titles, widths, False)]
+        lines += [columns_line(names, values, widths, color) for values in all_values]
+    return "\n".join(lines) + "\n"
+
+
+def color_text():
+    """The columns of BCC's tool, with colors around the names of states and nothing else moved."""
+    lines = [header_line("columns", False, False)]
+    for number, event in enumerate(EVENTS):
+        states = [values_of(number, 0)[name] for name in ("oldstate", "newstate")]
+        plain = event_line(event, 0, "columns", False, False)
+        head, arrow, tail = plain.partition("%-11s -> %-11s" % tuple(states))
+        assert arrow
+        blanks = [" " * (11 - len(state)) for state in states]
+        lines.append(head + colored(states[0]) + blanks[0] + " -> " + colored(states[1])
+                     + blanks[1] + tail)
+    return "\n".join(lines) + "\n"
+
+
+def json_value(name, value, span_ns, otel):
+    if name == "ms" and span_ns is UNKNOWN:
+        return "null"
+    if otel and name in ("oldstate", "newstate"):
+        value = OTEL_STATES.get(value, value)
+    if otel and name == "ip":
+        return '"ipv%s"' % value
+    return value if name in NUMBERS else json.dumps(value, ensure_ascii=False)
+
+
+def json_text(layout, names, east):
+    otel = layout == "otel"
+    begin = '"event.name":"tcpstates.event","network.transport":"tcp"'
+    lines = []
+    for number, event in enumerate(EVENTS):
+        values = values_of(number, east)
+        pairs = [begin if otel else '"record":"event"']
+        pairs += ['"%s":%s' % (FIELDS[name][3] if otel else name,
+                               json_value(name, values[name], event[2], otel)) for name in names]
+        lines.append("{" + ",".join(pairs) + "}")
+        assert len(json.loads(lines[-1])) == len(names) + (2 if otel else 1)
+    return "\n".join(lines) + "\n"
+
+
+def format_text(layout, _, names, east, color):
+    if layout in ("json", "otel"):
+        return json_text(layout, names.split(","), east)
+    return list_text(layout, names.split(","), east, color)
+
+
 def c_char(byte):
     return "'%c'" % byte if 0x20 <= byte < 0x7f and byte not in b"'\\" else "'\\x%02x'" % byte
 
@@ -222,8 +401,15 @@ def c_events():
             f"#define GOLDEN_OFFSET_NS {OFFSET_NS}LL\n" + "".join(map(c_event, EVENTS)))
 
 
+def c_extras():
+    rows = ["\t{%dULL, %d},\n" % age_and_cpu(number) for number in range(len(EVENTS))]
+    return "/* SPDX-License-Identifier: Apache-2.0 */\n/* Made by generate.py. */\n" + "".join(rows)
+
+
 def files_make():
-    files = {"events.inc": c_events()}
+    files = {"events.inc": c_events(), "extras.inc": c_extras()}
+    files.update((name + ".txt", format_text(*row)) for name, row in LISTS.items())
+    files["columns-color.txt"] = color_text()
     for layout in FORMATS:
         for letters in ("", "-t", "-T", "-tT"):
             files[layout + letters + ".txt"] = golden_text(layout, letters)

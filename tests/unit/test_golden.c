@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whole outputs, byte by byte as tests/golden/ has them: what BCC's tool prints for the events. */
+/*
+ * Whole outputs, byte by byte as tests/golden/ has them: what BCC's tool prints for the events,
+ * then lists of fields and JSON.
+ */
 #include "unit.h"
 
 #include <arpa/inet.h>
@@ -9,26 +12,93 @@
 #include <string.h>
 #include <time.h>
 
+#include "diag.h"
 #include "event.h"
-#include "lines.h"
+#include "fields.h"
+#include "format.h"
 
 static const struct event events[] = {
 #include "events.inc"
+};
+
+/* What a record has beside the event, if a field wants it. */
+static const struct {
+	uint64_t age_ns;
+	uint32_t cpu;
+} extras[] = {
+#include "extras.inc"
 };
 
 struct golden {
 	const char *name; /* of the file */
 	enum layout layout;
 	bool time, timestamp;
+	const char *output; /* -o, or NULL */
+	const char *zone; /* or NULL: UTC */
+	bool color;
 };
 
+#define ALL                                                                                        \
+	"isotime,time,time_s,skaddr,pid,comm,ip,laddr,lport,raddr,rport,oldstate,newstate,ms,"     \
+	"ts_ns,age_ms,cpu"
+#define ODD	  "newstate,oldstate,ms,comm,rport,lport,raddr,laddr,age_ms,ip"
+#define EAST_5_30 "TEST-5:30"
+#define WEST_3_30 "TEST3:30"
+
 static const struct golden goldens[] = {
-	{"columns", LAYOUT_COLUMNS, false, false},  {"columns-t", LAYOUT_COLUMNS, false, true},
-	{"columns-T", LAYOUT_COLUMNS, true, false}, {"columns-tT", LAYOUT_COLUMNS, true, true},
-	{"wide", LAYOUT_WIDE, false, false},	    {"wide-t", LAYOUT_WIDE, false, true},
-	{"wide-T", LAYOUT_WIDE, true, false},	    {"wide-tT", LAYOUT_WIDE, true, true},
-	{"csv", LAYOUT_CSV, false, false},	    {"csv-t", LAYOUT_CSV, false, true},
-	{"csv-T", LAYOUT_CSV, true, false},	    {"csv-tT", LAYOUT_CSV, true, true},
+	{.name = "columns", .layout = LAYOUT_COLUMNS},
+	{.name = "columns-t", .layout = LAYOUT_COLUMNS, .timestamp = true},
+	{.name = "columns-T", .layout = LAYOUT_COLUMNS, .time = true},
+	{.name = "columns-tT", .layout = LAYOUT_COLUMNS, .time = true, .timestamp = true},
+	{.name = "columns-color", .layout = LAYOUT_COLUMNS, .color = true},
+	{.name = "wide", .layout = LAYOUT_WIDE},
+	{.name = "wide-t", .layout = LAYOUT_WIDE, .timestamp = true},
+	{.name = "wide-T", .layout = LAYOUT_WIDE, .time = true},
+	{.name = "wide-tT", .layout = LAYOUT_WIDE, .time = true, .timestamp = true},
+	{.name = "csv", .layout = LAYOUT_CSV},
+	{.name = "csv-t", .layout = LAYOUT_CSV, .timestamp = true},
+	{.name = "csv-T", .layout = LAYOUT_CSV, .time = true},
+	{.name = "csv-tT", .layout = LAYOUT_CSV, .time = true, .timestamp = true},
+	{.name = "list", .layout = LAYOUT_COLUMNS, .output = ALL},
+	{.name = "list-wide", .layout = LAYOUT_WIDE, .output = ALL},
+	{.name = "list-csv", .layout = LAYOUT_CSV, .output = ALL},
+	{.name = "list-more",
+	 .layout = LAYOUT_COLUMNS,
+	 .output = "+isotime,cpu,age_ms",
+	 .zone = EAST_5_30},
+	{.name = "list-more-csv",
+	 .layout = LAYOUT_CSV,
+	 .output = "+isotime,cpu",
+	 .zone = WEST_3_30},
+	{.name = "list-odd", .layout = LAYOUT_COLUMNS, .output = ODD},
+	{.name = "list-Tt",
+	 .layout = LAYOUT_COLUMNS,
+	 .time = true,
+	 .timestamp = true,
+	 .output = "comm,time",
+	 .zone = EAST_5_30},
+	{.name = "list-one", .layout = LAYOUT_WIDE, .output = "comm"},
+	{.name = "list-color",
+	 .layout = LAYOUT_COLUMNS,
+	 .output = "oldstate,newstate,ms",
+	 .color = true},
+	{.name = "list-csv-color",
+	 .layout = LAYOUT_CSV,
+	 .output = "oldstate,newstate",
+	 .color = true},
+	{.name = "json", .layout = LAYOUT_JSON},
+	{.name = "json-all",
+	 .layout = LAYOUT_JSON,
+	 .output = ALL,
+	 .zone = EAST_5_30,
+	 .color = true},
+	{.name = "json-odd", .layout = LAYOUT_JSON, .output = "cpu,ms,comm"},
+	{.name = "otel", .layout = LAYOUT_OTEL},
+	{.name = "otel-all",
+	 .layout = LAYOUT_OTEL,
+	 .output = ALL,
+	 .zone = WEST_3_30,
+	 .color = true},
 };
 
 static void file_read(struct text *text, const char *name)
@@ -68,6 +138,31 @@ static bool lines_compare(const char *expected, const char *got)
 	return same;
 }
 
+static void zone_set(const char *zone)
+{
+	setenv("TZ", zone ? zone : "UTC", 1);
+	tzset();
+}
+
+/* As the record comes out of a buffer: what is not wanted has not been sent. */
+static void event_append(struct line_format *format, size_t i, struct text *text)
+{
+	const struct format *ways = format_of(format->layout);
+	const struct event_layout *layout = format->extras;
+	unsigned char record[EVENT_SIZE + sizeof(extras[i].age_ns)];
+	union {
+		struct event event;
+		unsigned char bytes[128];
+	} room;
+
+	memset(&room, 'x', sizeof(room));
+	memcpy(record, &events[i], EVENT_SIZE);
+	memcpy(record + EVENT_SIZE, &extras[i].age_ns, sizeof(extras[i].age_ns));
+	assert_true(layout->size <= sizeof(room) && layout->sent <= sizeof(record));
+	assert_true(event_decode(layout, extras[i].cpu, record, layout->sent, &room.event));
+	ways->event(format, &room.event, text);
+}
+
 static void output_is_golden(void **state)
 {
 	const struct golden *golden = *state;
@@ -75,14 +170,27 @@ static void output_is_golden(void **state)
 		.layout = golden->layout,
 		.time = golden->time,
 		.timestamp = golden->timestamp,
+		.color = golden->color,
 		.clock.offset_ns = GOLDEN_OFFSET_NS,
 	};
 	_cleanup_text_ struct text expected = {0}, got = {0};
+	bool json = golden->layout == LAYOUT_JSON || golden->layout == LAYOUT_OTEL;
+	struct field_list list = {0};
+	struct event_layout layout;
+	struct diag diag;
 
+	zone_set(golden->zone);
 	file_read(&expected, golden->name);
-	line_header(&format, &got);
+	if (golden->output || json) {
+		assert_int_equal(field_list_make(&list, &format, golden->output, &diag), 0);
+		format.list = &list;
+	}
+	event_layout_init(&layout, field_list_extras(&list));
+	format.extras = &layout;
+	if (!json) /* the first record of JSON is of now */
+		format_of(golden->layout)->begin(&format, &got);
 	for (size_t i = 0; i < COUNT(events); i++)
-		line_event(&format, &events[i], &got);
+		event_append(&format, i, &got);
 	assert_true(lines_compare(expected.data, got.data));
 	text_assert(&got, expected.data, expected.len);
 }
@@ -91,8 +199,7 @@ int main(void)
 {
 	struct CMUnitTest tests[COUNT(goldens)];
 
-	setenv("TZ", "UTC", 1);
-	tzset();
+	_Static_assert(COUNT(extras) == COUNT(events), "golden: not extras for each event");
 	for (size_t i = 0; i < COUNT(goldens); i++)
 		tests[i] = (struct CMUnitTest){
 			.name = goldens[i].name,
