@@ -149,5 +149,5 @@ int main(void)
 		cmocka_unit_test(comm_is_whole_and_safe),
 	};
 
-	return cmocka_run_group_tests_name("fields", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("values", tests, NULL, NULL);
 }
