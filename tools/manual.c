@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * manual < TEMPLATE: the manual page, with the lists that the tool's own tables make in the place
- * of the lines @OPTIONS@ and @FIELDS@, and words in that of @VERSION@ and @LIBEXECDIR@.
+ * of the lines @OPTIONS@ and @FIELDS@, and words in that of @VERSION@, @LIBEXECDIR@, @DOCDIR@.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +31,8 @@ int main(void)
 			word_replace(line, "@VERSION@", VERSION);
 		else if (strstr(line, "@LIBEXECDIR@"))
 			word_replace(line, "@LIBEXECDIR@", LIBEXECDIR);
+		else if (strstr(line, "@DOCDIR@"))
+			word_replace(line, "@DOCDIR@", DOCDIR);
 		else
 			fputs(line, stdout);
 	}
