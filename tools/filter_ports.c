@@ -72,33 +72,52 @@ static void ports_mark(bool seen[PORTS], const struct port_list *list, bool valu
 		       list->ranges[i].last - list->ranges[i].first + 1);
 }
 
-/* Writes what is to be seen as ranges, in order and with something between them; their count. */
-static size_t ranges_find(const struct port_filter *filter, struct port_range ranges[RANGES_MAX])
+static bool is_all(const struct port_filter *filter)
 {
-	bool seen[PORTS];
-	size_t count = 0;
+	return !filter->chosen.count && !filter->excluded.count;
+}
 
-	memset(seen, !filter->chosen.count, sizeof(seen));
-	ports_mark(seen, &filter->chosen, true);
-	ports_mark(seen, &filter->excluded, false);
+/* What is to be seen as ranges, in order and with something between them. */
+struct found {
+	bool seen[PORTS];
+	struct port_range ranges[RANGES_MAX];
+	size_t count;
+};
+
+/* NULL: no memory. */
+static struct found *ranges_find(const struct port_filter *filter)
+{
+	struct found *found = calloc(1, sizeof(*found));
+
+	if (!found)
+		return NULL;
+	memset(found->seen, !filter->chosen.count, sizeof(found->seen));
+	ports_mark(found->seen, &filter->chosen, true);
+	ports_mark(found->seen, &filter->excluded, false);
 	for (int port = 0; port < PORTS; port++) {
-		if (!seen[port])
+		if (!found->seen[port])
 			continue;
-		if (port && seen[port - 1])
-			ranges[count - 1].last = port;
+		if (port && found->seen[port - 1])
+			found->ranges[found->count - 1].last = port;
 		else
-			ranges[count++] = (struct port_range){port, port};
+			found->ranges[found->count++] = (struct port_range){port, port};
 	}
-	return count;
+	return found;
 }
 
 int port_filter_check(const struct port_filter *filter, const char *option, struct diag *diag)
 {
-	struct port_range ranges[RANGES_MAX];
+	struct found *found;
+	bool empty;
 
-	if (ranges_find(filter, ranges))
+	if (is_all(filter))
 		return 0;
-	return diag_set(diag, -EINVAL, "%s: no port is left: all are excluded", option);
+	found = ranges_find(filter);
+	if (!found)
+		return diag_errno(diag, -ENOMEM, "%s", option);
+	empty = !found->count;
+	free(found);
+	return empty ? diag_set(diag, -EINVAL, "%s: no port is left: all are excluded", option) : 0;
 }
 
 /* No end is compared that every port is within: a compiler would find that odd. */
@@ -139,13 +158,15 @@ static void ranges_render(struct text *text, const struct port_range *ranges, si
 
 void port_filter_render(const struct port_filter *filter, const char *name, struct text *text)
 {
-	struct port_range ranges[RANGES_MAX];
-	size_t count = ranges_find(filter, ranges);
+	struct found *found = is_all(filter) ? NULL : ranges_find(filter);
 
 	text_printf(text, "#define %s(port) ", name);
-	if (count == 1 && !ranges[0].first && ranges[0].last == PORTS - 1)
+	if (is_all(filter) || (found && found->seen[0] && found->ranges[0].last == PORTS - 1))
 		text_char(text, '1');
+	else if (found)
+		ranges_render(text, found->ranges, found->count);
 	else
-		ranges_render(text, ranges, count);
+		text->err = -ENOMEM;
 	text_char(text, '\n');
+	free(found);
 }
