@@ -110,17 +110,40 @@ static void log_set(struct loader *loader, char *log)
 		bpf_program__set_log_buf(program, log, log ? VERIFIER_LOG_SIZE : 0);
 }
 
+/*
+ * The verifier's last words, before what it counts. The errno would say less, and is -ENOSPC where
+ * there were more words than room (Linux 6.4, kernel/bpf/log.c).
+ */
+static const char *verifier_reason(const char *log, int *len)
+{
+	const char *reason = "";
+
+	*len = 0;
+	while (*log) {
+		int line = strcspn(log, "\n");
+
+		if (line && strncmp(log, "processed ", strlen("processed "))) {
+			reason = log;
+			*len = line;
+		}
+		log += line + !!log[line];
+	}
+	return reason;
+}
+
 static int object_load(struct loader *loader, struct diag *diag)
 {
 	char *log = calloc(1, VERIFIER_LOG_SIZE);
-	int err;
+	const char *reason;
+	int err, len;
 
 	if (!log)
 		return diag_errno(diag, -ENOMEM, "loading the program");
 	log_set(loader, log);
 	err = bpf_object__load(loader->object);
 	if (err && log[0]) {
-		diag_errno(diag, err, "the kernel's verifier refused the program");
+		reason = verifier_reason(log, &len);
+		diag_set(diag, err, "the kernel's verifier refused the program: %.*s", len, reason);
 		diag_hint(diag, "-v shows its last lines");
 		diag_detail(diag, log);
 	} else if (err) {
