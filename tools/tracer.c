@@ -185,6 +185,14 @@ static bool count_is_reached(const struct tracer *tracer)
 	return tracer->options->count && tracer->shown >= tracer->options->count;
 }
 
+/* That nobody reads any more is no failure. */
+static int write_check(const struct tracer *tracer, struct diag *diag)
+{
+	if (!tracer->write_err || tracer->write_err == -EPIPE)
+		return 0;
+	return diag_errno(diag, tracer->write_err, "writing to stdout");
+}
+
 static void event_show(void *arg, const void *record)
 {
 	const struct event *event = record;
@@ -249,9 +257,7 @@ static int tracer_round(struct tracer *tracer, bool last, struct diag *diag)
 	 */
 	tracer->quiet = !order_waiting(tracer->order) && begin > tracer->newest_ns + 3 * QUIET_NS;
 	losses_look(tracer, begin);
-	if (tracer->write_err && tracer->write_err != -EPIPE)
-		return diag_errno(diag, tracer->write_err, "writing to stdout");
-	return 0;
+	return write_check(tracer, diag);
 }
 
 /*
@@ -328,7 +334,7 @@ static int tracer_trace(struct tracer *tracer, struct steps *steps, struct diag 
 		tracer->format->end(&tracer->line, tracer->shown, &tracer->losses,
 				    &tracer->output.lines);
 	batch_write(tracer);
-	return err;
+	return err ? err : write_check(tracer, diag);
 }
 
 int tracer_run(struct options *options, const struct probe *probe, struct loader *loader,
