@@ -190,9 +190,10 @@ static const struct btf_type *type_at(const struct btf_types *types, uint32_t id
 	return id && id <= types->count ? types->by_id[id] : NULL;
 }
 
-static bool name_is(const struct btf_types *types, uint32_t offset, const char *name)
+static bool name_is(const struct btf_types *types, uint32_t offset, const char *name, size_t len)
 {
-	return offset < types->strings_len && !strcmp(types->strings + offset, name);
+	return offset < types->strings_len && !strncmp(types->strings + offset, name, len) &&
+	       !types->strings[offset + len];
 }
 
 static bool is_composite(const struct btf_type *type)
@@ -202,17 +203,15 @@ static bool is_composite(const struct btf_type *type)
 	return kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION;
 }
 
-/* The bytes of a number behind its typedefs and qualifiers; 0 if it is something else. */
-static uint32_t number_size(const struct btf_types *types, uint32_t id)
+/* What is behind typedefs and qualifiers, or NULL. */
+static const struct btf_type *type_behind(const struct btf_types *types, uint32_t id)
 {
 	for (int depth = 0; depth < DEPTH_MAX; depth++) {
 		const struct btf_type *type = type_at(types, id);
 
 		if (!type)
-			return 0;
+			return NULL;
 		switch (BTF_INFO_KIND(type->info)) {
-		case BTF_KIND_INT:
-			return type->size;
 		case BTF_KIND_TYPEDEF:
 		case BTF_KIND_VOLATILE:
 		case BTF_KIND_CONST:
@@ -220,10 +219,19 @@ static uint32_t number_size(const struct btf_types *types, uint32_t id)
 			id = type->type;
 			break;
 		default:
-			return 0;
+			return type;
 		}
 	}
-	return 0;
+	return NULL;
+}
+
+/* The bytes of a number or a pointer; 0 if it is something else. */
+static uint32_t value_size(const struct btf_types *types, uint32_t id)
+{
+	const struct btf_type *type = type_behind(types, id);
+	uint32_t kind = type ? BTF_INFO_KIND(type->info) : BTF_KIND_UNKN;
+
+	return kind == BTF_KIND_INT ? type->size : kind == BTF_KIND_PTR ? sizeof(void *) : 0;
 }
 
 static int field_set(const struct btf_types *types, const struct btf_type *parent,
@@ -236,25 +244,28 @@ static int field_set(const struct btf_types *types, const struct btf_type *paren
 	if (offset % 8 || bits % 8)
 		return -EPROTO;
 	field->offset = base + offset / 8;
-	field->size = bits ? bits / 8 : number_size(types, member->type);
+	field->size = bits ? bits / 8 : value_size(types, member->type);
 	return 0;
 }
 
 static int member_find(const struct btf_types *types, const struct btf_type *parent,
-		       const char *name, uint32_t base, int depth, struct btf_field *field)
+		       const char *path, uint32_t base, int depth, struct btf_field *field)
 {
 	const struct btf_member *members = (const void *)(parent + 1);
+	size_t len = strcspn(path, ".");
 
 	for (uint32_t i = 0; i < BTF_INFO_VLEN(parent->info); i++) {
-		const struct btf_type *inner = type_at(types, members[i].type);
+		const struct btf_type *inner = type_behind(types, members[i].type);
+		bool named = name_is(types, members[i].name_off, path, len);
 		struct btf_field here;
 
-		if (name_is(types, members[i].name_off, name))
+		if (named && !path[len])
 			return field_set(types, parent, &members[i], base, field);
-		if (members[i].name_off || !inner || !is_composite(inner) || depth == DEPTH_MAX ||
-		    field_set(types, parent, &members[i], base, &here))
+		if ((!named && members[i].name_off) || !inner || !is_composite(inner) ||
+		    depth == DEPTH_MAX || field_set(types, parent, &members[i], base, &here))
 			continue;
-		if (!member_find(types, inner, name, here.offset, depth + 1, field))
+		if (!member_find(types, inner, named ? path + len + 1 : path, here.offset,
+				 depth + 1, field))
 			return 0;
 	}
 	return -ENOENT;
@@ -267,7 +278,7 @@ int btf_types_field(const struct btf_types *types, const char *structure, const 
 		const struct btf_type *type = types->by_id[id];
 
 		if (BTF_INFO_KIND(type->info) == BTF_KIND_STRUCT && BTF_INFO_VLEN(type->info) &&
-		    name_is(types, type->name_off, structure))
+		    name_is(types, type->name_off, structure, strlen(structure)))
 			return member_find(types, type, member, 0, 0, field);
 	}
 	return -ENOENT;

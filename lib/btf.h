@@ -23,12 +23,13 @@ void btf_types_free(struct btf_types *types);
 
 struct btf_field {
 	uint32_t offset; /* bytes from the struct's beginning */
-	uint32_t size; /* bytes, of a number; 0 where it is something else */
+	uint32_t size; /* bytes, of a number or a pointer; 0 where it is something else */
 };
 
 /*
- * Finds a member of a struct by name, also inside anonymous structs and unions. -ENOENT: there is
- * no such struct or member; -EPROTO: a bit field that does not fill whole bytes.
+ * Finds a member of a struct by name, also inside anonymous structs and unions, and by a path of
+ * names with dots between inside those that have one. -ENOENT: there is no such struct or member;
+ * -EPROTO: a bit field that does not fill whole bytes.
  */
 int btf_types_field(const struct btf_types *types, const char *structure, const char *member,
 		    struct btf_field *field);

@@ -13,13 +13,25 @@
 #define KFLAG		 (1U << 31)
 
 /* Offsets of the names in strings below. */
-enum { S_INT = 1, S_OUTER = 5, S_PLAIN = 11, S_DEEP = 17, S_BITS = 22, S_ODD = 27, S_SHORT = 31 };
-static const char strings[] = "\0int\0outer\0plain\0deep\0bits\0odd\0short";
+enum {
+	S_INT = 1,
+	S_OUTER = 5,
+	S_PLAIN = 11,
+	S_DEEP = 17,
+	S_BITS = 22,
+	S_ODD = 27,
+	S_SHORT = 31,
+	S_NAMED = 37,
+	S_AT = 43
+};
+static const char strings[] = "\0int\0outer\0plain\0deep\0bits\0odd\0short\0named\0at";
 
 /*
  * 1: int (4 bytes)   2: typedef of 1 named short   3: anonymous union { 4 bytes: deep }
  * 4: struct outer { plain: 1 at 0; (3) at byte 8 }
  * 5: struct bits, with bit fields: bits, 8 of them at bit 16; odd, 3 at bit 24
+ * 6: pointer to 4   7: anonymous struct { deep: 1 at byte 4, at: 6 at byte 8 }
+ * 8: typedef of 7 named short   9: struct named { (3) at 0; plain: 1 at 4; named: 8 at byte 16 }
  */
 static const uint32_t types[] = {
 	S_INT,
@@ -53,6 +65,33 @@ static const uint32_t types[] = {
 	S_ODD,
 	1,
 	3 << 24 | 24,
+	0,
+	INFO(BTF_KIND_PTR, 0),
+	4,
+	0,
+	INFO(BTF_KIND_STRUCT, 2),
+	16,
+	S_DEEP,
+	1,
+	32,
+	S_AT,
+	6,
+	64,
+	S_SHORT,
+	INFO(BTF_KIND_TYPEDEF, 0),
+	7,
+	S_NAMED,
+	INFO(BTF_KIND_STRUCT, 3),
+	32,
+	0,
+	3,
+	0,
+	S_PLAIN,
+	1,
+	32,
+	S_NAMED,
+	8,
+	128,
 };
 
 struct image {
@@ -99,6 +138,34 @@ static void members_are_found(void **state)
 	btf_types_free(decoded);
 }
 
+/* Dots go into a struct that has a name, also through a typedef, but not through a pointer. */
+static void paths_are_followed(void **state)
+{
+	struct image image = image_make();
+	struct btf_types *decoded;
+	struct btf_field field;
+
+	assert_int_equal(btf_types_decode(&decoded, &image, sizeof(image)), 0);
+	assert_int_equal(btf_types_field(decoded, "named", "named.deep", &field), 0);
+	assert_int_equal(field.offset, 20);
+	assert_int_equal(field.size, 4);
+	assert_int_equal(btf_types_field(decoded, "named", "named.at", &field), 0);
+	assert_int_equal(field.offset, 24);
+	assert_int_equal(field.size, sizeof(void *));
+	assert_int_equal(btf_types_field(decoded, "named", "named", &field), 0);
+	assert_int_equal(field.offset, 16);
+	assert_int_equal(field.size, 0);
+	assert_int_equal(btf_types_field(decoded, "named", "deep", &field), 0);
+	assert_int_equal(field.offset, 0);
+	assert_int_equal(btf_types_field(decoded, "named", "at", &field), -ENOENT);
+	assert_int_equal(btf_types_field(decoded, "named", "name.at", &field), -ENOENT);
+	assert_int_equal(btf_types_field(decoded, "named", "named.", &field), -ENOENT);
+	assert_int_equal(btf_types_field(decoded, "named", "named.none", &field), -ENOENT);
+	assert_int_equal(btf_types_field(decoded, "named", "plain.deep", &field), -ENOENT);
+	assert_int_equal(btf_types_field(decoded, "named", "named.at.plain", &field), -ENOENT);
+	btf_types_free(decoded);
+}
+
 /* Whatever is cut or turned is refused, or decoded without reading past the end (sanitizers see).
  */
 static void damage_is_survived(void **state)
@@ -121,6 +188,7 @@ static void damage_is_survived(void **state)
 		if (btf_types_decode(&decoded, &image, sizeof(image)))
 			continue;
 		btf_types_field(decoded, "outer", "deep", &field);
+		btf_types_field(decoded, "named", "named.at", &field);
 		btf_types_field(decoded, "bits", "odd", &field);
 		btf_types_free(decoded);
 	}
@@ -140,6 +208,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(members_are_found),
+		cmocka_unit_test(paths_are_followed),
 		cmocka_unit_test(damage_is_survived),
 		cmocka_unit_test(file_is_read),
 	};
