@@ -17,7 +17,10 @@
  */
 #define QUIET_NS 10000000
 
-#define SPAN_UNKNOWN (~0ULL) /* the socket was not seen entering the old state */
+#define SPAN_UNKNOWN   (~0ULL) /* the socket was not seen entering the old state */
+#define MEMBER_UNKNOWN (~0ULL) /* this kernel has no such member; no 32-bit one has the value */
+
+#define EVENT_EXTRA __attribute__((packed, aligned(4)))
 
 struct event {
 	__u64 ts_ns; /* CLOCK_MONOTONIC */
@@ -33,7 +36,35 @@ struct event {
 	__u8 newstate;
 	char comm[EVENT_COMM_LEN]; /* any bytes; ends at the first NUL */
 #ifdef EVENT_AGE
-	__u64 age_ns __attribute__((packed, aligned(4))); /* since the socket was first seen */
+	__u64 age_ns EVENT_EXTRA; /* since the socket was first seen */
+#endif
+/* Members of the socket, of 64 bits whatever they are there, so that one can be unknown. */
+#ifdef EVENT_NETNS
+	__u64 netns EVENT_EXTRA; /* inode number of the network namespace */
+#endif
+#ifdef EVENT_UID
+	__u64 uid EVENT_EXTRA; /* of the owner, in the first user namespace */
+#endif
+#ifdef EVENT_MARK
+	__u64 mark EVENT_EXTRA;
+#endif
+#ifdef EVENT_IFACE
+	__u64 iface EVENT_EXTRA; /* index of the interface that it is bound to, or 0 */
+#endif
+#ifdef EVENT_COOKIE
+	__u64 cookie EVENT_EXTRA; /* 0 where none is given out yet */
+#endif
+#ifdef EVENT_TX_BYTES
+	__u64 tx_bytes EVENT_EXTRA; /* that the peer has acknowledged */
+#endif
+#ifdef EVENT_RX_BYTES
+	__u64 rx_bytes EVENT_EXTRA;
+#endif
+#ifdef EVENT_RTT
+	__u64 rtt_us EVENT_EXTRA; /* smoothed, microseconds */
+#endif
+#ifdef EVENT_RETRANS
+	__u64 retrans EVENT_EXTRA; /* segments sent again */
 #endif
 	char end[0];
 };
@@ -41,9 +72,7 @@ struct event {
 #define EVENT_SIZE __builtin_offsetof(struct event, end) /* what travels */
 
 _Static_assert(__builtin_offsetof(struct event, comm) == 68, "event: a hole in the layout");
-#ifndef EVENT_AGE
-_Static_assert(EVENT_SIZE == 84, "event: EVENT_SIZE is not the end of the last member");
-#endif
+_Static_assert((EVENT_SIZE - 84) % 8 == 0, "event: EVENT_SIZE is not the end of the last member");
 
 /* Indices of the per-CPU counters map: what the program could not do. */
 enum counter {

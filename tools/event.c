@@ -11,6 +11,15 @@ static const struct {
 	uint8_t size;
 } extras[EXTRAS] = {
 	[EXTRA_AGE] = {"EVENT_AGE", sizeof(uint64_t)},
+	[EXTRA_NETNS] = {"EVENT_NETNS", sizeof(uint64_t)},
+	[EXTRA_UID] = {"EVENT_UID", sizeof(uint64_t)},
+	[EXTRA_MARK] = {"EVENT_MARK", sizeof(uint64_t)},
+	[EXTRA_IFACE] = {"EVENT_IFACE", sizeof(uint64_t)},
+	[EXTRA_COOKIE] = {"EVENT_COOKIE", sizeof(uint64_t)},
+	[EXTRA_TX_BYTES] = {"EVENT_TX_BYTES", sizeof(uint64_t)},
+	[EXTRA_RX_BYTES] = {"EVENT_RX_BYTES", sizeof(uint64_t)},
+	[EXTRA_RTT] = {"EVENT_RTT", sizeof(uint64_t)},
+	[EXTRA_RETRANS] = {"EVENT_RETRANS", sizeof(uint64_t)},
 	[EXTRA_CPU] = {NULL, sizeof(uint32_t)},
 };
 
@@ -54,12 +63,24 @@ bool event_decode(const struct event_layout *layout, int cpu, const void *data, 
 	return true;
 }
 
+static uint64_t extra64(const struct event_layout *layout, enum event_extra extra,
+			const struct event *event)
+{
+	uint64_t number;
+
+	memcpy(&number, (const char *)event + layout->offsets[extra], sizeof(number));
+	return number;
+}
+
 uint64_t event_age_ns(const struct event_layout *layout, const struct event *event)
 {
-	uint64_t age_ns;
+	return extra64(layout, EXTRA_AGE, event);
+}
 
-	memcpy(&age_ns, (const char *)event + layout->offsets[EXTRA_AGE], sizeof(age_ns));
-	return age_ns;
+uint64_t event_member(const struct event_layout *layout, enum event_extra extra,
+		      const struct event *event)
+{
+	return extra64(layout, extra, event);
 }
 
 uint32_t event_cpu(const struct event_layout *layout, const struct event *event)

@@ -15,6 +15,15 @@ struct text;
 /* What follows struct event's last member in a record, in this order, where a field wants it. */
 enum event_extra {
 	EXTRA_AGE, /* __u64: nanoseconds since the socket was first seen */
+	EXTRA_NETNS, /* from here on members of the socket (tools/members.c): a __u64 each, */
+	EXTRA_UID, /* or MEMBER_UNKNOWN */
+	EXTRA_MARK,
+	EXTRA_IFACE,
+	EXTRA_COOKIE,
+	EXTRA_TX_BYTES,
+	EXTRA_RX_BYTES,
+	EXTRA_RTT,
+	EXTRA_RETRANS, /* the last of them */
 	EXTRA_CPU, /* __u32; the reader adds it */
 	EXTRAS,
 };
@@ -37,6 +46,8 @@ bool event_decode(const struct event_layout *layout, int cpu, const void *data, 
 
 /* An extra that is wanted. */
 uint64_t event_age_ns(const struct event_layout *layout, const struct event *event);
+uint64_t event_member(const struct event_layout *layout, enum event_extra extra,
+		      const struct event *event);
 uint32_t event_cpu(const struct event_layout *layout, const struct event *event);
 
 /* Time in the old state; 0 where it is unknown, as the original shows it. */

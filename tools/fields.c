@@ -8,11 +8,12 @@
 #include "diag.h"
 #include "event.h"
 
-#define MEMBER(name)	   offsetof(struct event, name)
-#define IN_COLUMNS	   (IN(LAYOUT_COLUMNS) | IN(LAYOUT_WIDE))
-#define IN_JSON		   (IN(LAYOUT_JSON) | IN(LAYOUT_OTEL))
-#define IN_ALL		   (IN_COLUMNS | IN(LAYOUT_CSV) | IN_JSON)
-#define IN_ALL_BUT_COLUMNS (IN_ALL & ~IN(LAYOUT_COLUMNS))
+#define MEMBER(name)	      offsetof(struct event, name)
+#define MEMBER_OF_SOCK(extra) KIND_MEMBER, extra, 1 << (extra)
+#define IN_COLUMNS	      (IN(LAYOUT_COLUMNS) | IN(LAYOUT_WIDE))
+#define IN_JSON		      (IN(LAYOUT_JSON) | IN(LAYOUT_OTEL))
+#define IN_ALL		      (IN_COLUMNS | IN(LAYOUT_CSV) | IN_JSON)
+#define IN_ALL_BUT_COLUMNS    (IN_ALL & ~IN(LAYOUT_COLUMNS))
 
 /* clang-format off */
 const struct field field_table[FIELDS] = {
@@ -50,6 +51,24 @@ const struct field field_table[FIELDS] = {
 	 {10, 10}, " ", 0, KIND_AGE, 0, 1 << EXTRA_AGE},
 	{"cpu", "CPU", "cpu.logical_number", "CPU on which the state changed",
 	 {3, 3}, " ", 0, KIND_CPU, 0, 1 << EXTRA_CPU},
+	{"netns", "NETNS", "tcpstates.netns", "inode number of the network namespace",
+	 {10, 10}, " ", 0, MEMBER_OF_SOCK(EXTRA_NETNS)},
+	{"uid", "UID", "tcpstates.uid", "user who owns the socket",
+	 {5, 5}, " ", 0, MEMBER_OF_SOCK(EXTRA_UID)},
+	{"mark", "MARK", "tcpstates.mark", "mark of its packets (SO_MARK)",
+	 {5, 5}, " ", 0, MEMBER_OF_SOCK(EXTRA_MARK)},
+	{"iface", "IFACE", "tcpstates.iface", "number of the interface it is bound to, 0 where it is to none",
+	 {5, 5}, " ", 0, MEMBER_OF_SOCK(EXTRA_IFACE)},
+	{"cookie", "COOKIE", "tcpstates.cookie", "cookie of the socket (SO_COOKIE), 0 where none is given out yet",
+	 {6, 6}, " ", 0, MEMBER_OF_SOCK(EXTRA_COOKIE)},
+	{"tx_bytes", "TX-BYTES", "tcpstates.tx_bytes", "bytes that the peer has acknowledged; SYN and FIN are one each",
+	 {10, 10}, " ", 0, MEMBER_OF_SOCK(EXTRA_TX_BYTES)},
+	{"rx_bytes", "RX-BYTES", "tcpstates.rx_bytes", "bytes received; the FIN is one",
+	 {10, 10}, " ", 0, MEMBER_OF_SOCK(EXTRA_RX_BYTES)},
+	{"rtt_us", "RTT(us)", "tcpstates.rtt_us", "smoothed round trip time in microseconds",
+	 {7, 7}, " ", 0, MEMBER_OF_SOCK(EXTRA_RTT)},
+	{"retrans", "RETRANS", "tcpstates.retrans", "segments sent again",
+	 {7, 7}, " ", 0, MEMBER_OF_SOCK(EXTRA_RETRANS)},
 };
 /* clang-format on */
 

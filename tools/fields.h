@@ -27,6 +27,7 @@ enum kind {
 	KIND_ISOTIME, /* date and time of day, with the zone */
 	KIND_AGE,
 	KIND_CPU,
+	KIND_MEMBER, /* of the socket: an extra, which the row names in the place of a member */
 };
 
 #define IN(layout) (1 << (layout))
@@ -42,10 +43,10 @@ struct field {
 	uint8_t layouts; /* that have it without -o */
 	uint8_t kind;
 	uint8_t offset; /* of the member */
-	uint8_t extras; /* a bit for the extra that it is */
+	uint16_t extras; /* a bit for the extra that it is */
 };
 
-#define FIELDS 17
+#define FIELDS 26
 
 extern const struct field field_table[FIELDS];
 

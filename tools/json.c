@@ -93,6 +93,14 @@ static bool is_string(const struct field *field, const struct line_format *forma
 	return is_otel(field, format);
 }
 
+static bool is_unknown(const struct field *field, const struct line_format *format,
+		       const struct event *event)
+{
+	if (field->kind == KIND_MEMBER)
+		return event_member(format->extras, field->offset, event) == MEMBER_UNKNOWN;
+	return field->kind == KIND_SPAN && event->span_ns == SPAN_UNKNOWN;
+}
+
 static char *field_put(char *at, const struct field *field, struct line_format *format,
 		       const struct event *event)
 {
@@ -102,7 +110,7 @@ static char *field_put(char *at, const struct field *field, struct line_format *
 
 	if (field->kind == KIND_COMM)
 		return string_put(at, comm, comm_put(comm, event, SIZE_MAX, &columns) - comm);
-	if (field->kind == KIND_SPAN && event->span_ns == SPAN_UNKNOWN)
+	if (is_unknown(field, format, event))
 		return bytes_put(at, "null");
 	quoted = is_string(field, format);
 	if (quoted)

@@ -10,6 +10,7 @@
 #include "btf.h"
 #include "diag.h"
 #include "loader.h"
+#include "members.h"
 #include "text.h"
 #include "tracefs.h"
 
@@ -21,8 +22,11 @@ struct probe_kind {
 	const char *entry; /* its program text */
 	const char *includes; /* or NULL: needs no kernel header */
 	int (*prepare)(struct probe *probe, struct diag *diag);
-	int (*layout)(const struct probe *probe, struct text *text, struct diag *diag);
+	/* types may be NULL, unless it needs them */
+	int (*layout)(const struct probe *probe, const struct btf_types *types, struct text *text,
+		      struct diag *diag);
 	int (*attach)(const struct probe *probe, struct loader *loader, struct diag *diag);
+	bool needs_btf;
 	bool twice; /* a second program sees what the first is too busy for */
 };
 
@@ -97,17 +101,13 @@ static void sock_layout_render(const struct sock_layout *layout, struct text *te
 	text_printf(text, "#define V6_RADDR %u\n", layout->v6_raddr.offset);
 }
 
-static int raw_layout(const struct probe *probe, struct text *text, struct diag *diag)
+static int raw_layout(const struct probe *probe, const struct btf_types *types, struct text *text,
+		      struct diag *diag)
 {
 	struct sock_layout layout;
-	struct btf_types *types;
-	int err = btf_types_read(&types, BTF_VMLINUX, diag);
+	int err = sock_layout_find(types, &layout, diag);
 
 	(void)probe;
-	if (err)
-		return err;
-	err = sock_layout_find(types, &layout, diag);
-	btf_types_free(types);
 	if (!err)
 		sock_layout_render(&layout, text);
 	return err;
@@ -173,8 +173,10 @@ static int tracepoint_attach(const struct probe *probe, struct loader *loader, s
 	return err;
 }
 
-static int tracepoint_layout(const struct probe *probe, struct text *text, struct diag *diag)
+static int tracepoint_layout(const struct probe *probe, const struct btf_types *types,
+			     struct text *text, struct diag *diag)
 {
+	(void)types;
 	(void)diag;
 	text_printf(text, "#define ARGS_PROTOCOL %s\n", probe->protocol_type);
 	return 0;
@@ -189,9 +191,11 @@ static int kprobe_prepare(struct probe *probe, struct diag *diag)
 	return 0;
 }
 
-static int kprobe_layout(const struct probe *probe, struct text *text, struct diag *diag)
+static int kprobe_layout(const struct probe *probe, const struct btf_types *types,
+			 struct text *text, struct diag *diag)
 {
 	(void)probe;
+	(void)types;
 	(void)text;
 	(void)diag;
 	return 0; /* the kernel's headers say it */
@@ -210,6 +214,7 @@ static const struct probe_kind ladder[] = {
 		.prepare = raw_prepare,
 		.layout = raw_layout,
 		.attach = section_attach,
+		.needs_btf = true,
 		.twice = true,
 	},
 	{
@@ -290,9 +295,21 @@ const char *probe_includes(const struct probe *probe)
 	return probe->kind->includes ? probe->kind->includes : "";
 }
 
-int probe_render_layout(const struct probe *probe, struct text *text, struct diag *diag)
+int probe_render_layout(const struct probe *probe, unsigned int extras, struct text *text,
+			struct text *lacks, struct diag *diag)
 {
-	return probe->kind->layout(probe, text, diag);
+	struct btf_types *types = NULL;
+	int err = 0;
+
+	if (probe->kind->needs_btf || members_are_wanted(extras))
+		err = btf_types_read(&types, BTF_VMLINUX, diag);
+	if (err && (probe->kind->needs_btf || err == -ENOMEM))
+		return err;
+	err = probe->kind->layout(probe, types, text, diag);
+	if (!err)
+		members_render(types, extras, text, lacks);
+	btf_types_free(types);
+	return err;
 }
 
 void probe_render_entry(const struct probe *probe, struct text *text)

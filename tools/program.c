@@ -55,6 +55,7 @@ struct build {
 	const struct custom_text *custom; /* or NULL */
 	struct steps *steps;
 	struct store store;
+	struct text *lacks; /* which fields this kernel does not have */
 };
 
 static void custom_render(const struct custom_text *custom, struct text *source)
@@ -80,11 +81,13 @@ static void key_render(const struct build *build, const struct headers *headers,
 static int source_render(const struct build *build, const struct headers *headers,
 			 struct text *source, struct diag *diag)
 {
+	unsigned int extras = field_list_extras(&build->options->fields);
 	_cleanup_text_ struct text layout = {0};
 	int err;
 
 	text_str(&layout, "");
-	err = probe_render_layout(build->probe, &layout, diag);
+	text_clear(build->lacks);
+	err = probe_render_layout(build->probe, extras, &layout, build->lacks, diag);
 	if (err)
 		return err;
 	if (!layout.err && build->custom) {
@@ -96,7 +99,7 @@ static int source_render(const struct build *build, const struct headers *header
 		program_render(build->options, build->probe, headers->kind != HEADERS_OWN,
 			       layout.data, source);
 	}
-	if (layout.err || source->err)
+	if (layout.err || source->err || build->lacks->err)
 		return diag_errno(diag, -ENOMEM, "the program text");
 	return 0;
 }
@@ -125,6 +128,8 @@ static int build_new(const struct build *build, const struct headers *headers, s
 		return err;
 	step_done(build->steps, "compiled with headers %s: %zu bytes of text, %zu of object",
 		  kernel ? headers->source : "of our own", source.len, object->len);
+	if (build->lacks->len)
+		return 0; /* kept, it would be silent about that the next time */
 	key_render(build, headers, &key);
 	store_put(&build->store, &key, object);
 	return 0;
@@ -175,11 +180,14 @@ int program_compile(const struct options *options, const struct probe *probe,
 		    const struct custom_text *custom, struct steps *steps, struct text *object,
 		    struct diag *diag)
 {
-	struct build build = {options, probe, custom, steps, {}};
+	_cleanup_text_ struct text lacks = {0};
+	struct build build = {options, probe, custom, steps, {}, &lacks};
 	int err;
 
 	store_open(&build.store, options, steps);
 	err = build_any(&build, object, diag);
 	store_close(&build.store);
+	if (!err && lacks.len)
+		step_notice(lacks.data);
 	return err;
 }

@@ -47,7 +47,7 @@ static void diag_print(const struct diag *diag, bool verbose)
 
 static int text_render(const struct options *options, struct text *text, struct diag *diag)
 {
-	_cleanup_text_ struct text layout = {0};
+	_cleanup_text_ struct text layout = {0}, lacks = {0};
 	struct probe probe;
 	struct diag why;
 	int err;
@@ -56,9 +56,12 @@ static int text_render(const struct options *options, struct text *text, struct 
 	if (probe_choose(&probe, options->probe, &why))
 		probe_assume(&probe, options->probe);
 	text_str(&layout, "");
-	err = probe_render_layout(&probe, &layout, diag);
+	err = probe_render_layout(&probe, field_list_extras(&options->fields), &layout, &lacks,
+				  diag);
 	if (err)
 		return err;
+	if (lacks.len)
+		step_notice(lacks.data);
 	program_render(options, &probe,
 		       options->kernel_headers || probe_needs_kernel_headers(&probe), layout.data,
 		       text);

@@ -70,6 +70,16 @@ static inline char *timestamp_put(char *at, const struct line_format *format,
 	return digits_millionths(at, format->start_us - ts_us);
 }
 
+static inline char *member_put(char *at, const struct line_format *format, uint64_t number)
+{
+	if (number != MEMBER_UNKNOWN)
+		return digits_dec(at, number);
+	if (format->layout == LAYOUT_CSV)
+		return at;
+	*at = '-';
+	return at + 1;
+}
+
 /* The value of any field but the task's name, which is not shown alike in all layouts. */
 static inline __attribute__((always_inline)) char *value_put(char *at, const struct field *field,
 							     struct line_format *format,
@@ -107,6 +117,8 @@ static inline __attribute__((always_inline)) char *value_put(char *at, const str
 		return digits_thousandths(at, event_age_ns(format->extras, event) / 1000);
 	case KIND_CPU:
 		return digits_dec(at, event_cpu(format->extras, event));
+	case KIND_MEMBER:
+		return member_put(at, format, event_member(format->extras, field->offset, event));
 	}
 	return at;
 }

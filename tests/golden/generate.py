@@ -61,7 +61,7 @@ STATES = {
     12: "NEW_SYN_RECV",
 }
 
-UNKNOWN = None  # a span
+UNKNOWN = None  # a span, or a member of the socket
 SECOND = 10**9
 SKADDR = 0xffff9fd7e8192000
 LONG6 = ("2001:1db8:1111:2222:3333:4444:5555:6666", "fd12:3456:789a:bcde:f012:3456:789a:bcde")
@@ -142,11 +142,21 @@ FIELDS = {
     "ts_ns": ("TS(ns)", 16, 16, "tcpstates.ts_ns"),
     "age_ms": ("AGE(ms)", 10, 10, "tcpstates.age_ms"),
     "cpu": ("CPU", 3, 3, "cpu.logical_number"),
+    "netns": ("NETNS", 10, 10, "tcpstates.netns"),
+    "uid": ("UID", 5, 5, "tcpstates.uid"),
+    "mark": ("MARK", 5, 5, "tcpstates.mark"),
+    "iface": ("IFACE", 5, 5, "tcpstates.iface"),
+    "cookie": ("COOKIE", 6, 6, "tcpstates.cookie"),
+    "tx_bytes": ("TX-BYTES", 10, 10, "tcpstates.tx_bytes"),
+    "rx_bytes": ("RX-BYTES", 10, 10, "tcpstates.rx_bytes"),
+    "rtt_us": ("RTT(us)", 7, 7, "tcpstates.rtt_us"),
+    "retrans": ("RETRANS", 7, 7, "tcpstates.retrans"),
 }
+MEMBERS = tuple(FIELDS)[tuple(FIELDS).index("netns"):]  # of the socket
 ALL = ",".join(FIELDS)
 COLUMNS = "skaddr,pid,comm,laddr,lport,raddr,rport,oldstate,newstate,ms"
 CSV = COLUMNS.replace("comm,", "comm,ip,")
-NUMBERS = ("time_s", "pid", "ip", "lport", "rport", "ms", "ts_ns", "age_ms", "cpu")
+NUMBERS = ("time_s", "pid", "ip", "lport", "rport", "ms", "ts_ns", "age_ms", "cpu") + MEMBERS
 OTEL_STATES = {
     "ESTABLISHED": "established", "SYN_SENT": "syn_sent", "SYN_RECV": "syn_received",
     "FIN_WAIT1": "fin_wait_1", "FIN_WAIT2": "fin_wait_2", "TIME_WAIT": "time_wait",
@@ -166,6 +176,7 @@ LISTS = {
     "list-csv": ("csv", ALL, ALL, 0, False),
     "list-more": ("columns", "+isotime,cpu,age_ms", COLUMNS + ",isotime,cpu,age_ms", 330, False),
     "list-more-csv": ("csv", "+isotime,cpu", CSV + ",isotime,cpu", -210, False),
+    "list-members": ("columns", "retrans,pid,netns,tx_bytes", "retrans,pid,netns,tx_bytes", 0, False),
     "list-odd": ("columns", "newstate,oldstate,ms,comm,rport,lport,raddr,laddr,age_ms,ip",
                  "newstate,oldstate,ms,comm,rport,lport,raddr,laddr,age_ms,ip", 0, False),
     "list-Tt": ("columns", "comm,time", "time_s,comm,time", 330, False),
@@ -175,6 +186,7 @@ LISTS = {
     "json": ("json", None, "isotime," + CSV, 0, False),
     "json-all": ("json", ALL, ALL, 330, True),
     "json-odd": ("json", "cpu,ms,comm", "cpu,ms,comm", 0, False),
+    "json-members": ("json", "cpu,rtt_us,mark,age_ms", "cpu,rtt_us,mark,age_ms", 0, False),
     "otel": ("otel", None, "isotime," + CSV, 0, False),
     "otel-all": ("otel", ALL, ALL, -210, True),
 }
@@ -255,6 +267,13 @@ def age_and_cpu(number):
     return number**4 * 12345, number % 4
 
 
+def members_of(number):
+    """The members of its socket: small and large ones, and None for what a kernel does not have."""
+    return {name: None if (number + at) % 5 == 4 else (number * 10**at + at) % 2**32
+            if name not in ("cookie", "tx_bytes", "rx_bytes") else 2**64 - 2 - number**(at + 1)
+            for at, name in enumerate(MEMBERS)}
+
+
 def decimal(value, decimals):
     """An integer as a number with its last decimals behind a point."""
     digits = "%0*d" % (decimals + 1, abs(value))
@@ -286,6 +305,8 @@ def values_of(number, east):
         "ts_ns": str(ts_ns),
         "age_ms": decimal(age_ns // 1000, 3),
         "cpu": str(cpu),
+        **{name: "-" if value is UNKNOWN else str(value)
+           for name, value in members_of(number).items()},
     }
 
 
@@ -314,7 +335,8 @@ def list_text(layout, names, east, color):
     all_values = [values_of(number, east) for number in range(len(EVENTS))]
     if layout == "csv":
         lines = [",".join(titles.values())]
-        lines += [",".join(csv_quoted(values[name]) for name in names) for values in all_values]
+        lines += [",".join("" if values[name] == "-" and name in MEMBERS else csv_quoted(values[name])
+                           for name in names) for values in all_values]
     else:
         widths = [max(FIELDS[name][1 if layout == "columns" else 2], len(titles[name]))
                   for name in names]
@@ -338,7 +360,7 @@ def color_text():
 
 
 def json_value(name, value, span_ns, otel):
-    if name == "ms" and span_ns is UNKNOWN:
+    if (name == "ms" and span_ns is UNKNOWN) or (name in MEMBERS and value == "-"):
         return "null"
     if otel and name in ("oldstate", "newstate"):
         value = OTEL_STATES.get(value, value)
@@ -402,7 +424,11 @@ def c_events():
 
 
 def c_extras():
-    rows = ["\t{%dULL, %d},\n" % age_and_cpu(number) for number in range(len(EVENTS))]
+    rows = []
+    for number in range(len(EVENTS)):
+        members = ["MEMBER_UNKNOWN" if value is UNKNOWN else "%dULL" % value
+                   for value in members_of(number).values()]
+        rows.append("\t{%dULL, %d, {%s}},\n" % (*age_and_cpu(number), ", ".join(members)))
     return "/* SPDX-License-Identifier: Apache-2.0 */\n/* Made by generate.py. */\n" + "".join(rows)
 
 

@@ -95,6 +95,31 @@ static void extras_follow(void **state)
 	assert_int_equal(event_cpu(&layout, &room.event), 65535);
 }
 
+static void members_are_told_apart(void **state)
+{
+	const unsigned int wanted = 1 << EXTRA_UID | 1 << EXTRA_COOKIE | 1 << EXTRA_RETRANS;
+	const uint64_t numbers[] = {4294967295, 1ULL << 63, MEMBER_UNKNOWN};
+	_cleanup_text_ struct text macros = {0};
+	unsigned char record[EVENT_SIZE + sizeof(numbers)] = {0};
+	union {
+		struct event event;
+		unsigned char bytes[128];
+	} room;
+	struct event_layout layout;
+
+	memcpy(record + EVENT_SIZE, numbers, sizeof(numbers));
+	event_layout_init(&layout, wanted | 1 << EXTRA_CPU);
+	assert_int_equal(layout.sent, sizeof(record));
+	assert_true(event_decode(&layout, 5, record, sizeof(record), &room.event));
+	assert_int_equal(event_member(&layout, EXTRA_UID, &room.event), numbers[0]);
+	assert_int_equal(event_member(&layout, EXTRA_COOKIE, &room.event), numbers[1]);
+	assert_int_equal(event_member(&layout, EXTRA_RETRANS, &room.event), numbers[2]);
+	assert_int_equal(event_cpu(&layout, &room.event), 5);
+	event_layout_render(&layout, &macros);
+	assert_string_equal(macros.data, "#define EVENT_UID\n#define EVENT_COOKIE\n"
+					 "#define EVENT_RETRANS\n");
+}
+
 static void span_is_in_microseconds(void **state)
 {
 	static const struct {
@@ -157,6 +182,7 @@ int main(void)
 		cmocka_unit_test(short_record_is_refused),
 		cmocka_unit_test(longer_record_is_taken),
 		cmocka_unit_test(extras_follow),
+		cmocka_unit_test(members_are_told_apart),
 		cmocka_unit_test(span_is_in_microseconds),
 		cmocka_unit_test(comm_need_not_end),
 		cmocka_unit_test(states_have_the_kernels_names),

@@ -184,6 +184,7 @@ static void extras_are_those_of_the_fields(void **state)
 		{LAYOUT_CSV, "pid,cpu", 1 << EXTRA_CPU},
 		{LAYOUT_COLUMNS, "+age_ms", 1 << EXTRA_AGE},
 		{LAYOUT_JSON, "+age_ms,cpu", 1 << EXTRA_AGE | 1 << EXTRA_CPU},
+		{LAYOUT_CSV, "retrans,uid", 1 << EXTRA_RETRANS | 1 << EXTRA_UID},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {

@@ -25,6 +25,7 @@ static const struct event events[] = {
 static const struct {
 	uint64_t age_ns;
 	uint32_t cpu;
+	uint64_t members[EXTRA_RETRANS - EXTRA_NETNS + 1]; /* of the socket */
 } extras[] = {
 #include "extras.inc"
 };
@@ -40,7 +41,7 @@ struct golden {
 
 #define ALL                                                                                        \
 	"isotime,time,time_s,skaddr,pid,comm,ip,laddr,lport,raddr,rport,oldstate,newstate,ms,"     \
-	"ts_ns,age_ms,cpu"
+	"ts_ns,age_ms,cpu,netns,uid,mark,iface,cookie,tx_bytes,rx_bytes,rtt_us,retrans"
 #define ODD	  "newstate,oldstate,ms,comm,rport,lport,raddr,laddr,age_ms,ip"
 #define EAST_5_30 "TEST-5:30"
 #define WEST_3_30 "TEST3:30"
@@ -70,6 +71,7 @@ static const struct golden goldens[] = {
 	 .layout = LAYOUT_CSV,
 	 .output = "+isotime,cpu",
 	 .zone = WEST_3_30},
+	{.name = "list-members", .layout = LAYOUT_COLUMNS, .output = "retrans,pid,netns,tx_bytes"},
 	{.name = "list-odd", .layout = LAYOUT_COLUMNS, .output = ODD},
 	{.name = "list-Tt",
 	 .layout = LAYOUT_COLUMNS,
@@ -93,6 +95,7 @@ static const struct golden goldens[] = {
 	 .zone = EAST_5_30,
 	 .color = true},
 	{.name = "json-odd", .layout = LAYOUT_JSON, .output = "cpu,ms,comm"},
+	{.name = "json-members", .layout = LAYOUT_JSON, .output = "cpu,rtt_us,mark,age_ms"},
 	{.name = "otel", .layout = LAYOUT_OTEL},
 	{.name = "otel-all",
 	 .layout = LAYOUT_OTEL,
@@ -144,21 +147,31 @@ static void zone_set(const char *zone)
 	tzset();
 }
 
+static unsigned char *number_append(unsigned char *at, uint64_t number)
+{
+	memcpy(at, &number, sizeof(number));
+	return at + sizeof(number);
+}
+
 /* As the record comes out of a buffer: what is not wanted has not been sent. */
 static void event_append(struct line_format *format, size_t i, struct text *text)
 {
 	const struct format *ways = format_of(format->layout);
 	const struct event_layout *layout = format->extras;
-	unsigned char record[EVENT_SIZE + sizeof(extras[i].age_ns)];
+	unsigned char record[EVENT_SIZE + EXTRAS * sizeof(uint64_t)], *at = record + EVENT_SIZE;
 	union {
 		struct event event;
-		unsigned char bytes[128];
+		unsigned char bytes[sizeof(record)];
 	} room;
 
 	memset(&room, 'x', sizeof(room));
 	memcpy(record, &events[i], EVENT_SIZE);
-	memcpy(record + EVENT_SIZE, &extras[i].age_ns, sizeof(extras[i].age_ns));
-	assert_true(layout->size <= sizeof(room) && layout->sent <= sizeof(record));
+	if (layout->wanted & 1 << EXTRA_AGE)
+		at = number_append(at, extras[i].age_ns);
+	for (int extra = EXTRA_NETNS; extra <= EXTRA_RETRANS; extra++)
+		if (layout->wanted & 1 << extra)
+			at = number_append(at, extras[i].members[extra - EXTRA_NETNS]);
+	assert_true(layout->size <= sizeof(room) && layout->sent == (size_t)(at - record));
 	assert_true(event_decode(layout, extras[i].cpu, record, layout->sent, &room.event));
 	ways->event(format, &room.event, text);
 }

@@ -33,13 +33,14 @@ static void text_render(struct text *text, const char *name, bool kernel_headers
 	struct options options = {.ipv4 = true,
 				  .max_sockets = 1234,
 				  .lports.chosen = {lports, COUNT(lports)}};
-	_cleanup_text_ struct text layout = {0};
+	_cleanup_text_ struct text layout = {0}, lacks = {0};
 	struct probe probe;
 	struct diag diag;
 
 	probe_assume(&probe, name);
 	text_str(&layout, "");
-	assert_int_equal(probe_render_layout(&probe, &layout, &diag), 0);
+	assert_int_equal(probe_render_layout(&probe, 0, &layout, &lacks, &diag), 0);
+	assert_null(lacks.data);
 	program_render(&options, &probe, kernel_headers, layout.data, text);
 	assert_int_equal(text->err, 0);
 	assert_int_equal(strlen(text->data), text->len);
@@ -127,13 +128,13 @@ static void kprobe_has_no_macro_of_the_tracepoint(void **state)
 static void old_tracepoint_has_a_narrow_protocol(void **state)
 {
 	struct options options = {.max_sockets = MAX_SOCKETS_DEFAULT};
-	_cleanup_text_ struct text text = {0}, layout = {0};
+	_cleanup_text_ struct text text = {0}, layout = {0}, lacks = {0};
 	struct probe probe;
 	struct diag diag;
 
 	probe_assume(&probe, "tracepoint");
 	probe.protocol_type = "u8";
-	assert_int_equal(probe_render_layout(&probe, &layout, &diag), 0);
+	assert_int_equal(probe_render_layout(&probe, 0, &layout, &lacks, &diag), 0);
 	program_render(&options, &probe, false, layout.data, &text);
 	assert_non_null(strstr(text.data, "#define ARGS_PROTOCOL u8\n"));
 	assert_non_null(strstr(text.data, "#define MAX_SOCKETS 65536\n"));
