@@ -224,19 +224,25 @@ int loader_map_set(const struct loader *loader, const char *name, uint32_t key, 
 	return fd < 0 ? fd : bpf_map_update_elem(fd, &key, &value, BPF_ANY);
 }
 
-int loader_counters(const struct loader *loader, const char *name, uint64_t *sums, size_t count)
+int loader_values(const struct loader *loader, const char *name, uint32_t key, void *values,
+		  size_t size)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(loader->object, name);
 	int fd = loader_map(loader, name);
 
 	if (fd < 0)
 		return fd;
-	/* The kernel writes as much as the map's values are wide. */
-	if (bpf_map__type(map) != BPF_MAP_TYPE_PERCPU_ARRAY ||
-	    bpf_map__value_size(map) != sizeof(*loader->values))
+	/* The kernel writes as much as the map's values are wide, rounded up to 8. */
+	if (bpf_map__type(map) != BPF_MAP_TYPE_PERCPU_ARRAY || bpf_map__value_size(map) != size ||
+	    size % 8)
 		return -EINVAL;
+	return bpf_map_lookup_elem(fd, &key, values);
+}
+
+int loader_counters(const struct loader *loader, const char *name, uint64_t *sums, size_t count)
+{
 	for (uint32_t i = 0; i < count; i++) {
-		int err = bpf_map_lookup_elem(fd, &i, loader->values);
+		int err = loader_values(loader, name, i, loader->values, sizeof(*loader->values));
 
 		if (err)
 			return err;

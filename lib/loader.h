@@ -50,4 +50,11 @@ int loader_misses(const struct loader *loader, bool first, uint64_t *misses);
 /* Sums each of count per-CPU 64-bit counters of a map over all CPUs. */
 int loader_counters(const struct loader *loader, const char *name, uint64_t *sums, size_t count);
 
+/*
+ * Copies what each CPU has of element key of a per-CPU array to values: one value of size bytes, a
+ * multiple of 8, for each of loader_cpus().
+ */
+int loader_values(const struct loader *loader, const char *name, uint32_t key, void *values,
+		  size_t size);
+
 #endif
