@@ -10,6 +10,8 @@
 .section .rodata
 embed bpf_text_wire, "wire.h"
 embed bpf_text_prelude, "prelude.h"
+embed bpf_text_summary_wire, "summary_wire.h"
+embed bpf_text_summary, "summary.bpf.c"
 embed bpf_text_body, "tcpstates.bpf.c"
 embed bpf_text_raw_tracepoint, "raw_tracepoint.bpf.c"
 embed bpf_text_tracepoint, "tracepoint.bpf.c"

@@ -11,12 +11,17 @@ struct start {
 #ifdef EVENT_AGE
 	u64 first_ns;
 #endif
+#ifdef SUMMARY
+	u64 entered; /* it was counted as entering the state that it is in */
+#endif
 };
 
 BPF_F_TABLE("hash", u64, struct start, starts, MAX_SOCKETS, BPF_F_NO_PREALLOC); /* of a socket */
+#ifndef SUMMARY
 BPF_PERF_OUTPUT(events);
 BPF_PERF_OUTPUT(kicks); /* says only that there is something in events */
 BPF_TABLE("percpu_array", u32, u64, lasts, 1); /* when an event was last sent, ns */
+#endif
 BPF_TABLE("percpu_array", u32, u64, counters, COUNTERS);
 
 static inline void counter_add(u32 counter)
@@ -47,6 +52,17 @@ static inline void start_new(u64 sk, u64 now)
 		counter_add(COUNTER_NO_ROOM);
 }
 
+/* The socket is in no state from here on, as far as is counted. */
+static inline void start_leave(struct start *start, u32 oldstate)
+{
+#ifdef SUMMARY
+	if (start && start->entered) {
+		start->entered = 0;
+		summary_leave(oldstate);
+	}
+#endif
+}
+
 /* Ends the old state's time and starts the new one's, in one clock reading. */
 static inline void event_clock(struct event *event)
 {
@@ -58,6 +74,7 @@ static inline void event_clock(struct event *event)
 #ifdef EVENT_AGE
 	event->age_ns = start ? now - start->first_ns : 0;
 #endif
+	start_leave(start, event->oldstate);
 	if (event->newstate == TCP_CLOSE) {
 		/* The address names another socket from here on. */
 		if (start)
@@ -122,6 +139,20 @@ static inline void members_read(struct event *event)
 #endif
 }
 
+#ifdef SUMMARY
+/* A socket without a start is not seen leaving, so it is not counted as entering either. */
+static inline void event_count(const struct event *event)
+{
+	u64 sk = event->skaddr;
+	struct start *start = starts.lookup(&sk);
+
+	summary_change(event);
+	if (start) {
+		start->entered = 1;
+		summary_enter(event->newstate);
+	}
+}
+#else
 /* To wake the reader costs more than all the rest, so it is done for the first event of many. */
 static inline void reader_kick(void *ctx, u64 now)
 {
@@ -136,6 +167,7 @@ static inline void reader_kick(void *ctx, u64 now)
 	if (quiet > QUIET_NS)
 		kicks.perf_submit(ctx, &zero, sizeof(zero));
 }
+#endif
 
 /* The address of one end, in host order and as IPv6, where IPv4 ones are ::ffff:a.b.c.d. */
 struct end {
@@ -240,6 +272,9 @@ static inline int event_send(void *ctx, struct event *event)
 	u64 sk = event->skaddr;
 
 	if (verdict == VERDICT_NEVER) {
+#ifdef SUMMARY
+		start_leave(starts.lookup(&sk), event->oldstate);
+#endif
 		starts.delete(&sk); /* it need not stay in the table */
 		return 0;
 	}
@@ -250,11 +285,15 @@ static inline int event_send(void *ctx, struct event *event)
 	if (!expression_matches(event))
 		return 0;
 
+#ifdef SUMMARY
+	event_count(event);
+#else
 	bpf_get_current_comm(event->comm, sizeof(event->comm));
 	members_read(event);
 	if (events.perf_submit(ctx, event, EVENT_SIZE))
 		counter_add(COUNTER_LOST);
 	else
 		reader_kick(ctx, event->ts_ns);
+#endif
 	return 0;
 }

@@ -156,6 +156,10 @@ int custom_text_check(const struct custom_text *custom, const struct options *op
 				"--bpf-text: %s declares all it uses: --kernel-headers goes "
 				"without it",
 				options->bpf_text);
+	if (!strstr(custom->text.data, bpf_text_summary_wire) == options->summary)
+		return diag_set(diag, -EINVAL,
+				"--bpf-text: %s was printed %s --summary: it must be the same",
+				options->bpf_text, options->summary ? "without" : "with");
 	if (!same_extras(custom, options))
 		return diag_set(diag, -EINVAL,
 				"--bpf-text: %s was printed for other fields: -o/--output must be "

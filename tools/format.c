@@ -3,12 +3,16 @@
 
 #include "json.h"
 #include "lines.h"
+#include "summary.h"
 
 static const struct format lines = {.begin = line_header, .event = line_event};
+
+static const struct format tables = {.begin = summary_begin, .summary = summary_show};
 
 static const struct format json = {
 	.begin = json_begin,
 	.event = json_event,
+	.summary = json_summary,
 	.lost = json_lost,
 	.end = json_end,
 };
@@ -16,4 +20,9 @@ static const struct format json = {
 const struct format *format_of(enum layout layout)
 {
 	return layout == LAYOUT_JSON || layout == LAYOUT_OTEL ? &json : &lines;
+}
+
+const struct format *format_of_summary(enum layout layout)
+{
+	return layout == LAYOUT_JSON ? &json : &tables;
 }

@@ -12,6 +12,7 @@
 struct event;
 struct event_layout;
 struct field_list;
+struct summary;
 struct text;
 
 enum layout {
@@ -39,6 +40,9 @@ struct line_format {
 struct format {
 	void (*begin)(struct line_format *format, struct text *text);
 	void (*event)(struct line_format *format, const struct event *event, struct text *text);
+	/* or NULL: in place of events */
+	void (*summary)(struct line_format *format, const struct summary *summary,
+			struct text *text);
 	/* or NULL: count more are lost, or not as they should be */
 	void (*lost)(struct line_format *format, enum loss cause, uint64_t count,
 		     struct text *text);
@@ -48,5 +52,8 @@ struct format {
 };
 
 const struct format *format_of(enum layout layout);
+
+/* The same for a summary, which columns and JSON have. */
+const struct format *format_of_summary(enum layout layout);
 
 #endif

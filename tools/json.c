@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "summary.h"
 #include "text.h"
 #include "value.h"
 
@@ -148,15 +149,22 @@ void json_event(struct line_format *format, const struct event *event, struct te
 	text_take(text, at);
 }
 
-/* Begins a record that is not an event's; it is of now. */
-static void record_begin(struct line_format *format, const char *record, struct text *text)
+/* Begins a record that is not an event's. */
+static void record_begin_at(struct line_format *format, const char *record, uint64_t ts_ns,
+			    struct text *text)
 {
 	const struct names *names = names_of(format);
 	char now[WALL_CLOCK_ISO_LEN + 1] = "";
 
-	wall_clock_iso(&format->clock, clock_now_ns(), now);
+	wall_clock_iso(&format->clock, ts_ns, now);
 	text_printf(text, "{\"%s\":\"%s%s\",\"%s\":\"%s\"", names->record, names->prefix, record,
 		    names->time, now);
+}
+
+/* It is of now. */
+static void record_begin(struct line_format *format, const char *record, struct text *text)
+{
+	record_begin_at(format, record, clock_now_ns(), text);
 }
 
 void json_begin(struct line_format *format, struct text *text)
@@ -172,6 +180,48 @@ void json_begin(struct line_format *format, struct text *text)
 	text_printf(text, ",\"%s\":", names->kernel);
 	string_append(text, kernel.release);
 	text_str(text, "}\n");
+}
+
+static void ms_append(struct text *text, const char *name, bool known, uint64_t ns)
+{
+	char ms[DIGITS_FIXED_ROOM + 1] = "null";
+
+	if (known)
+		*digits_thousandths(ms, ns / 1000) = '\0';
+	text_printf(text, ",\"%s_ms\":%s", name, ms);
+}
+
+static void row_append(struct text *text, const struct summary_row *row)
+{
+	bool known = summary_row_timed(row);
+
+	text_printf(text, "\",\"count\":%llu,\"unknown\":%llu,\"open\":%llu",
+		    (unsigned long long)row->count, (unsigned long long)row->unknown,
+		    (unsigned long long)row->open);
+	for (size_t i = 0; i < SUMMARY_PERCENTS; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "p%u", summary_percents[i]);
+		ms_append(text, name, known,
+			  known ? summary_percentile_ns(row, summary_percents[i]) : 0);
+	}
+	ms_append(text, "max", known, row->max_ns);
+	for (size_t i = 0; i < SUMMARY_SLOTS; i++)
+		text_printf(text, "%s%llu", i ? "," : ",\"slots\":[",
+			    (unsigned long long)row->slots[i]);
+	text_str(text, "]}\n");
+}
+
+void json_summary(struct line_format *format, const struct summary *summary, struct text *text)
+{
+	for (size_t i = 0; i < SUMMARY_STATES; i++) {
+		if (summary_row_is_empty(&summary->rows[i]))
+			continue;
+		record_begin_at(format, "summary", summary->now_ns, text);
+		text_str(text, ",\"oldstate\":\"");
+		state_append(text, i);
+		row_append(text, &summary->rows[i]);
+	}
 }
 
 void json_lost(struct line_format *format, enum loss cause, uint64_t count, struct text *text)

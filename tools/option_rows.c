@@ -138,6 +138,18 @@ static int duration_set(struct options *options, const char *value, struct diag 
 	return 0;
 }
 
+static int summary_set(struct options *options, const char *value, struct diag *diag)
+{
+	options->summary = true;
+	if (value && parse_decimal(value, strlen(value), 9, DURATION_MIN_NS, DURATION_MAX_NS,
+				   &options->summary_ns))
+		return diag_set(diag, -EINVAL,
+				"--summary: not seconds from 0.001 to 1000000000, with at most "
+				"9 decimals: '%s'",
+				value);
+	return 0;
+}
+
 static int max_sockets_set(struct options *options, const char *value, struct diag *diag)
 {
 	/* A BPF hash table's size is 32 bits, rounded up to a power of 2. */
@@ -225,6 +237,8 @@ const struct option_row option_rows[] = {
 	 .set = duration_set},
 	{'q', "quiet", .help = "print nothing: for -Y", .group = GROUP_MORE, FLAG(quiet)},
 	{'H', "no-header", .help = "print no header line", .group = GROUP_MORE, FLAG(no_header)},
+	{0, "summary", "SECONDS", "print times by state at the end (and each SECONDS), no lines",
+	 .group = GROUP_MORE, .value_optional = true, .set = summary_set},
 	{0, "ebpf", .help = "print the BPF program's text and exit", .group = GROUP_MORE,
 	 FLAG(ebpf)},
 	{0, "bpf-text", "FILE", "run this text, which --ebpf printed (- is stdin)",

@@ -137,6 +137,31 @@ void options_format(struct options *options, struct line_format *format)
 	};
 }
 
+/* What is for events alone: a summary has no line of one. */
+static int summary_check(const struct options *options, struct diag *diag)
+{
+	const struct {
+		bool given;
+		const char *name;
+	} of_events[] = {
+		{options->csv, "-s/--csv"},
+		{options->wide, "-w/--wide"},
+		{options->timestamp, "-t/--timestamp"},
+		{options->journal, "-Y/--journal"},
+		{options->output, "-o/--output"},
+		{options->otel, "--otel"},
+		{options->count, "-n/--count"},
+		{options->json && options->time, "-T/--time with -j/--json"},
+	};
+
+	for (size_t i = 0; options->summary && i < sizeof(of_events) / sizeof(*of_events); i++)
+		if (of_events[i].given)
+			return diag_set(diag, -EINVAL,
+					"--summary shows no events: %s goes without it",
+					of_events[i].name);
+	return 0;
+}
+
 /* What each option could not see of the others. in_text is one that was given, or NULL. */
 static int options_check(const struct options *options, const struct option_row *in_text,
 			 struct diag *diag)
@@ -155,7 +180,7 @@ static int options_check(const struct options *options, const struct option_row 
 				"--bpf-text: %s has its own %s: %s%s goes without it",
 				options->bpf_text, in_text->in_text, letter[1] ? letter : "--",
 				letter[1] ? "" : in_text->name);
-	return 0;
+	return summary_check(options, diag);
 }
 
 int options_parse(int argc, char **argv, struct options *options, struct diag *diag)

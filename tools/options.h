@@ -56,6 +56,8 @@ struct options {
 	const char *color; /* always, never, or NULL: on a terminal */
 	const char *output; /* the names of fields, or NULL: the format's own */
 	bool fields_help;
+	bool summary; /* of what is counted, in place of the events */
+	uint64_t summary_ns; /* between two summaries, or 0: only one, at the end */
 	struct field_list fields; /* none: the format's own */
 };
 

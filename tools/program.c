@@ -30,6 +30,8 @@ void program_render(const struct options *options, const struct probe *probe, bo
 	filter_render(text, options);
 	event_layout_init(&extras, field_list_extras(&options->fields));
 	event_layout_render(&extras, text);
+	if (options->summary)
+		text_str(text, "#define SUMMARY\n");
 	text_printf(text, "#define MAX_SOCKETS %llu\n", (unsigned long long)options->max_sockets);
 	text_str(text, layout);
 	text_char(text, '\n');
@@ -43,6 +45,12 @@ void program_render(const struct options *options, const struct probe *probe, bo
 	text_str(text, bpf_text_wire);
 	text_char(text, '\n');
 	filter_render_helpers(text, options);
+	if (options->summary) {
+		text_str(text, bpf_text_summary_wire);
+		text_char(text, '\n');
+		text_str(text, bpf_text_summary);
+		text_char(text, '\n');
+	}
 	text_str(text, bpf_text_body);
 	text_char(text, '\n');
 	probe_render_entry(probe, text);

@@ -23,6 +23,7 @@
 #include "probe.h"
 #include "ring.h"
 #include "steps.h"
+#include "summary.h"
 
 #define BATCH_SIZE 65536 /* bytes of lines that are written at once */
 
@@ -41,6 +42,7 @@ struct tracer {
 	struct order *order;
 	int signals; /* signalfd */
 	int timer; /* timerfd for --duration, or -1 */
+	int interval; /* timerfd for --summary, or -1 */
 	struct pollfd *pollers; /* what ends it, then the buffers of both sets */
 	size_t poller_count;
 	struct output output;
@@ -52,11 +54,13 @@ struct tracer {
 	uint64_t next_look_ns; /* for losses */
 	const struct probe *probe;
 	uint64_t newest_ns; /* of the events taken */
+	struct summary summary;
 	bool quiet; /* nothing has come for long: the program will say when something does */
 	int write_err;
 };
 
-enum { POLL_SIGNALS, POLL_STDOUT, POLL_TIMER, POLL_RINGS };
+/* Those before POLL_INTERVAL end it. */
+enum { POLL_SIGNALS, POLL_STDOUT, POLL_TIMER, POLL_INTERVAL, POLL_RINGS };
 
 static void tracer_close(struct tracer *tracer)
 {
@@ -64,6 +68,8 @@ static void tracer_close(struct tracer *tracer)
 		close(tracer->signals);
 	if (tracer->timer >= 0)
 		close(tracer->timer);
+	if (tracer->interval >= 0)
+		close(tracer->interval);
 	free(tracer->pollers);
 	ring_set_free(tracer->rings);
 	ring_set_free(tracer->kicks);
@@ -85,10 +91,12 @@ static int signals_open(void)
 static int pollers_open(struct tracer *tracer)
 {
 	const struct ring_set *const sets[] = {tracer->kicks, tracer->rings};
+	const size_t count = tracer->options->summary ? 0 : sizeof(sets) / sizeof(*sets);
 	struct pollfd *poller;
 
-	tracer->poller_count =
-		POLL_RINGS + ring_set_count(tracer->kicks) + ring_set_count(tracer->rings);
+	tracer->poller_count = POLL_RINGS;
+	for (size_t set = 0; set < count; set++)
+		tracer->poller_count += ring_set_count(sets[set]);
 	tracer->pollers = calloc(tracer->poller_count, sizeof(*tracer->pollers));
 	if (!tracer->pollers)
 		return -ENOMEM;
@@ -97,8 +105,9 @@ static int pollers_open(struct tracer *tracer)
 	tracer->pollers[POLL_STDOUT] =
 		(struct pollfd){.fd = tracer->options->quiet ? -1 : tracer->output.fd};
 	tracer->pollers[POLL_TIMER] = (struct pollfd){.fd = tracer->timer, .events = POLLIN};
+	tracer->pollers[POLL_INTERVAL] = (struct pollfd){.fd = tracer->interval, .events = POLLIN};
 	poller = &tracer->pollers[POLL_RINGS];
-	for (size_t set = 0; set < 2; set++)
+	for (size_t set = 0; set < count; set++)
 		for (size_t i = 0; i < ring_set_count(sets[set]); i++)
 			*poller++ =
 				(struct pollfd){.fd = ring_set_fd(sets[set], i), .events = POLLIN};
@@ -121,13 +130,30 @@ static int rings_open(struct tracer *tracer, struct ring_set **set, const char *
 	return 0;
 }
 
+/* What a summary is of stays in the kernel. */
+static int sets_open(struct tracer *tracer, struct diag *diag)
+{
+	int err;
+
+	if (tracer->options->summary)
+		return 0;
+	err = rings_open(tracer, &tracer->rings, "events", tracer->options->buffer_pages,
+			 RING_WAKE_HALF, diag);
+	return err ? err : rings_open(tracer, &tracer->kicks, "kicks", 1, RING_WAKE_RECORD, diag);
+}
+
+static int timer_open(int *timer, uint64_t ns, const char *option, struct diag *diag)
+{
+	if (!ns)
+		return 0;
+	*timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	return *timer < 0 ? diag_errno(diag, -errno, "%s", option) : 0;
+}
+
 static int tracer_open(struct tracer *tracer, struct diag *diag)
 {
-	int err = rings_open(tracer, &tracer->rings, "events", tracer->options->buffer_pages,
-			     RING_WAKE_HALF, diag);
+	int err = sets_open(tracer, diag);
 
-	if (!err)
-		err = rings_open(tracer, &tracer->kicks, "kicks", 1, RING_WAKE_RECORD, diag);
 	if (err)
 		return err;
 	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
@@ -135,11 +161,11 @@ static int tracer_open(struct tracer *tracer, struct diag *diag)
 	tracer->signals = signals_open();
 	if (tracer->signals < 0)
 		return diag_errno(diag, -errno, "starting");
-	if (tracer->options->duration_ns) {
-		tracer->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-		if (tracer->timer < 0)
-			return diag_errno(diag, -errno, "-d/--duration");
-	}
+	err = timer_open(&tracer->timer, tracer->options->duration_ns, "-d/--duration", diag);
+	if (!err)
+		err = timer_open(&tracer->interval, tracer->options->summary_ns, "--summary", diag);
+	if (err)
+		return err;
 	if (!tracer->order || pollers_open(tracer))
 		return diag_errno(diag, -ENOMEM, "starting");
 	return 0;
@@ -240,11 +266,38 @@ static void losses_look(struct tracer *tracer, uint64_t now)
 	tracer->next_look_ns = now + NS_PER_SECOND;
 }
 
+/* The interval of summaries is over, and not only a signal has come between. */
+static bool summary_is_due(const struct tracer *tracer)
+{
+	uint64_t expired;
+
+	return tracer->interval >= 0 && read(tracer->interval, &expired, sizeof(expired)) > 0;
+}
+
+/* Writes what the program has counted. */
+static int summary_round(struct tracer *tracer, bool last, struct diag *diag)
+{
+	int err;
+
+	if (!last && !summary_is_due(tracer))
+		return 0;
+	err = summary_read(&tracer->summary, tracer->loader);
+	if (err)
+		return diag_errno(diag, err, "reading what was counted");
+	wall_clock_update(&tracer->line.clock);
+	tracer->format->summary(&tracer->line, &tracer->summary, &tracer->output.lines);
+	batch_write(tracer);
+	losses_look(tracer, tracer->summary.now_ns);
+	return write_check(tracer, diag);
+}
+
 /* Reads all buffers and writes what is final: after the last round, everything is. */
 static int tracer_round(struct tracer *tracer, bool last, struct diag *diag)
 {
 	uint64_t begin = clock_now_ns();
 
+	if (tracer->options->summary)
+		return summary_round(tracer, last, diag);
 	if (ring_set_drain(tracer->kicks, kick_take, NULL) < 0 ||
 	    ring_set_drain(tracer->rings, record_take, tracer) < 0)
 		return diag_set(diag, -EPROTO, "a perf buffer holds nonsense");
@@ -274,7 +327,7 @@ static const struct timespec *tracer_pause(const struct tracer *tracer, bool kic
 /* A signal has come, nobody reads any more, or the time is over. */
 static bool end_is_told(const struct tracer *tracer)
 {
-	for (size_t i = 0; i < POLL_RINGS; i++)
+	for (size_t i = 0; i < POLL_INTERVAL; i++)
 		if (tracer->pollers[i].revents)
 			return true;
 	return false;
@@ -300,22 +353,27 @@ static int tracer_loop(struct tracer *tracer, struct diag *diag)
 	}
 }
 
-static int timer_start(const struct tracer *tracer, struct diag *diag)
+static int timers_start(const struct tracer *tracer, struct diag *diag)
 {
-	uint64_t ns = tracer->options->duration_ns;
-	struct itimerspec when = {.it_value = {ns / NS_PER_SECOND, ns % NS_PER_SECOND}};
+	uint64_t end = tracer->options->duration_ns, each = tracer->options->summary_ns;
+	struct timespec period = {each / NS_PER_SECOND, each % NS_PER_SECOND};
+	struct itimerspec once = {.it_value = {end / NS_PER_SECOND, end % NS_PER_SECOND}};
+	struct itimerspec again = {.it_interval = period, .it_value = period};
 
-	if (tracer->timer < 0 || !timerfd_settime(tracer->timer, 0, &when, NULL))
-		return 0;
-	return diag_errno(diag, -errno, "-d/--duration");
+	if (tracer->timer >= 0 && timerfd_settime(tracer->timer, 0, &once, NULL))
+		return diag_errno(diag, -errno, "-d/--duration");
+	if (tracer->interval >= 0 && timerfd_settime(tracer->interval, 0, &again, NULL))
+		return diag_errno(diag, -errno, "--summary");
+	return 0;
 }
 
 static int tracer_trace(struct tracer *tracer, struct steps *steps, struct diag *diag)
 {
 	int err = probe_attach(tracer->probe, tracer->loader, diag);
 
+	tracer->summary.start_ns = clock_now_ns();
 	if (!err)
-		err = timer_start(tracer, diag);
+		err = timers_start(tracer, diag);
 	if (err)
 		return err;
 	step_done(steps, "attached");
@@ -346,6 +404,8 @@ int tracer_run(struct options *options, const struct probe *probe, struct loader
 		.loader = loader,
 		.signals = -1,
 		.timer = -1,
+		.interval = -1,
+		.quiet = options->summary, /* no event comes */
 		.output.fd = STDOUT_FILENO,
 	};
 	int err;
@@ -353,7 +413,8 @@ int tracer_run(struct options *options, const struct probe *probe, struct loader
 	options_format(options, &tracer.line);
 	event_layout_init(&tracer.layout, field_list_extras(&options->fields));
 	tracer.line.extras = &tracer.layout;
-	tracer.format = format_of(tracer.line.layout);
+	tracer.format = options->summary ? format_of_summary(tracer.line.layout)
+					 : format_of(tracer.line.layout);
 	err = tracer_open(&tracer, diag);
 	if (!err)
 		err = tracer_trace(&tracer, steps, diag);

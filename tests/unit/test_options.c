@@ -264,6 +264,23 @@ static void duration_has_decimals(void **state)
 	assert_int_equal(options.duration_ns, 1000000000000000000);
 }
 
+static void summary_may_have_an_interval(void **state)
+{
+	struct options options;
+	struct diag diag = {0};
+
+	assert_int_equal(PARSE(&options, &diag, "-v"), 0);
+	assert_false(options.summary);
+	assert_int_equal(PARSE(&options, &diag, "--summary"), 0);
+	assert_true(options.summary);
+	assert_int_equal(options.summary_ns, 0);
+	assert_int_equal(PARSE(&options, &diag, "--su=1.5", "-T"), 0);
+	assert_true(options.summary && options.time);
+	assert_int_equal(options.summary_ns, 1500000000);
+	assert_int_equal(PARSE(&options, &diag, "--summary=0.001", "-j"), 0);
+	assert_int_equal(options.summary_ns, 1000000);
+}
+
 static void quiet_goes_with_the_journal(void **state)
 {
 	struct options options;
@@ -339,6 +356,7 @@ static const char *const help_lines[] = {
 	"  --new-state=LIST ",
 	"  --state=LIST ",
 	"  --min-ms=N ",
+	"  --summary[=SECONDS]\n ",
 	"  --ebpf ",
 	"  --bpf-text=FILE ",
 	"  -v, --verbose ",
@@ -398,6 +416,7 @@ int main(void)
 		cmocka_unit_test(prefixes_of_the_original_stay),
 		cmocka_unit_test(count_is_a_number),
 		cmocka_unit_test(duration_has_decimals),
+		cmocka_unit_test(summary_may_have_an_interval),
 		cmocka_unit_test(quiet_goes_with_the_journal),
 		cmocka_unit_test(max_sockets_is_a_number),
 		cmocka_unit_test(max_compile_is_a_number),

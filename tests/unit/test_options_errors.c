@@ -76,6 +76,32 @@ static void layouts_exclude_each_other(void **state)
 	cases_check(cases, COUNT(cases));
 }
 
+#define WITHOUT(option) "--summary shows no events: " option " goes without it"
+#define NOT_SECONDS(value)                                                                         \
+	"--summary: not seconds from 0.001 to 1000000000, with at most 9 decimals: '" value "'"
+
+static void a_summary_has_no_events(void **state)
+{
+	static const struct error_case cases[] = {
+		{{"--summary", "-s"}, WITHOUT("-s/--csv")},
+		{{"-w", "--summary=1"}, WITHOUT("-w/--wide")},
+		{{"-t", "--summary"}, WITHOUT("-t/--timestamp")},
+		{{"-Y", "--summary"}, WITHOUT("-Y/--journal")},
+		{{"-qY", "--summary"}, WITHOUT("-Y/--journal")},
+		{{"-o", "pid", "--summary"}, WITHOUT("-o/--output")},
+		{{"--otel", "--summary"}, WITHOUT("--otel")},
+		{{"-n", "1", "--summary"}, WITHOUT("-n/--count")},
+		{{"-jT", "--summary"}, WITHOUT("-T/--time with -j/--json")},
+		{{"--summary="}, NOT_SECONDS("")},
+		{{"--summary=0"}, NOT_SECONDS("0")},
+		{{"--summary=1s"}, NOT_SECONDS("1s")},
+		{{"--summary=1000000001"}, NOT_SECONDS("1000000001")},
+		{{"--summary", "1"}, "unexpected argument: '1'"},
+	};
+
+	cases_check(cases, COUNT(cases));
+}
+
 #define NO_FIELD(name, list)                                                                       \
 	"-o/--output: no such field: '" name "' in '" list "' (-o help lists them)"
 #define FIELD_TWICE(name, list)                                                                    \
@@ -313,6 +339,7 @@ int main(void)
 		cmocka_unit_test(bad_ports_are_refused),
 		cmocka_unit_test(families_exclude_each_other),
 		cmocka_unit_test(layouts_exclude_each_other),
+		cmocka_unit_test(a_summary_has_no_events),
 		cmocka_unit_test(bad_fields_are_refused),
 		cmocka_unit_test(unknown_options_are_refused),
 		cmocka_unit_test(letter_in_a_cluster_after_a_name_is_told),

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/*
+ * What the BPF program counts of a state in place of sending events, on each CPU, once for both
+ * sides. Slot 0 is for times below 2 us, slot n for those of 2^n us and more, the last one for all
+ * that are longer still.
+ */
+#ifndef SUMMARY_WIRE_H
+#define SUMMARY_WIRE_H
+
+#define SUMMARY_STATES 16
+#define SUMMARY_SLOTS  40
+
+struct summary_state {
+	__u64 slots[SUMMARY_SLOTS]; /* changes out of the state, by the time in it */
+	__u64 unknown; /* those after an unknown time */
+	__u64 entered; /* changes into it of sockets whose leaving will be seen */
+	__u64 left; /* such sockets that are no longer in it */
+	__u64 max_ns[2]; /* the longest time in it is the larger of the two */
+	__u64 busy; /* a program is at max_ns */
+};
+
+#endif
