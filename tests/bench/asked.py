@@ -24,6 +24,9 @@ ASKED = {
     "--filter": ("--filter", "rport != 22 && span_us < 60000000"),
     "-o +cpu,ts_ns,isotime": ("-o", "+cpu,ts_ns,isotime"),
     "-o +age_ms": ("-o", "+age_ms"),
+    "-o +uid": ("-o", "+uid"),
+    "-o, all members": ("-o", "+netns,uid,mark,iface,cookie,tx_bytes,rx_bytes,rtt_us,retrans"),
+    "--summary": ("--summary",),
 }
 
 
