@@ -14,7 +14,12 @@ typedef long long s64, __s64;
 #define AF_INET		  2
 #define AF_INET6	  10
 #define IPPROTO_TCP	  6
+#define TCP_SYN_SENT	  2
+#define TCP_SYN_RECV	  3
+#define TCP_FIN_WAIT1	  4
 #define TCP_CLOSE	  7
+#define TCP_LAST_ACK	  9
+#define TCP_LISTEN	  10
 #define BPF_ANY		  0
 #define BPF_F_NO_PREALLOC 1
 #define BPF_F_CURRENT_CPU 0xffffffffULL

@@ -14,6 +14,9 @@ struct start {
 #ifdef SUMMARY
 	u64 entered; /* it was counted as entering the state that it is in */
 #endif
+#ifdef EVENT_OWNER
+	struct owner owner;
+#endif
 };
 
 BPF_F_TABLE("hash", u64, struct start, starts, MAX_SOCKETS, BPF_F_NO_PREALLOC); /* of a socket */
@@ -41,12 +44,15 @@ static inline void address4_set(u8 address[16], const void *from)
 	words[1] = words[2] = words[3] = 0;
 }
 
-static inline void start_new(u64 sk, u64 now)
+static inline void start_new(u64 sk, const struct event *event)
 {
-	struct start start = {.last_ns = now};
+	struct start start = {.last_ns = event->ts_ns};
 
 #ifdef EVENT_AGE
-	start.first_ns = now;
+	start.first_ns = event->ts_ns;
+#endif
+#ifdef EVENT_OWNER
+	start.owner = event->owner;
 #endif
 	if (starts.update(&sk, &start))
 		counter_add(COUNTER_NO_ROOM);
@@ -75,14 +81,20 @@ static inline void event_clock(struct event *event)
 	event->age_ns = start ? now - start->first_ns : 0;
 #endif
 	start_leave(start, event->oldstate);
+#ifdef EVENT_OWNER
+	event_own(event, start ? &start->owner : 0);
+#endif
 	if (event->newstate == TCP_CLOSE) {
 		/* The address names another socket from here on. */
 		if (start)
 			starts.delete(&sk);
 	} else if (start) {
 		start->last_ns = now;
+#ifdef EVENT_OWNER
+		start->owner = event->owner;
+#endif
 	} else {
-		start_new(sk, now);
+		start_new(sk, event);
 	}
 }
 
@@ -290,6 +302,9 @@ static inline int event_send(void *ctx, struct event *event)
 #else
 	bpf_get_current_comm(event->comm, sizeof(event->comm));
 	members_read(event);
+#ifdef EVENT_ENDING
+	event_end(event);
+#endif
 	if (events.perf_submit(ctx, event, EVENT_SIZE))
 		counter_add(COUNTER_LOST);
 	else

@@ -22,6 +22,30 @@
 
 #define EVENT_EXTRA __attribute__((packed, aligned(4)))
 
+enum owner_from {
+	OWNER_UNKNOWN,
+	OWNER_SELF, /* it has acted on the socket in a system call of its own */
+	OWNER_LISTENER, /* it listens where the socket came in */
+};
+
+/* The process that a socket is known to be of; all 0 where it is not. */
+struct owner {
+	__u32 from;
+	__u32 pid; /* thread group */
+	char comm[EVENT_COMM_LEN]; /* of the task that acted */
+};
+
+/* How a socket is at its change to CLOSE; all 0 at any other. */
+struct ending {
+	__u32 error; /* sk_err */
+	__u32 signs;
+};
+
+#define SIGN_ORPHAN    1U /* no file has it any more */
+#define SIGN_FIN_SEEN  2U /* the remote's, in its turn */
+#define SIGN_ALL_ACKED 4U /* the remote has all that was written, and the FIN if there is one */
+#define SIGN_DEAF      8U /* nobody wants to read from it: more data is answered with a reset */
+
 struct event {
 	__u64 ts_ns; /* CLOCK_MONOTONIC */
 	__u64 skaddr;
@@ -65,6 +89,12 @@ struct event {
 #endif
 #ifdef EVENT_RETRANS
 	__u64 retrans EVENT_EXTRA; /* segments sent again */
+#endif
+#ifdef EVENT_OWNER
+	struct owner owner;
+#endif
+#ifdef EVENT_ENDING
+	struct ending ending;
 #endif
 	char end[0];
 };

@@ -20,6 +20,8 @@ static const struct {
 	[EXTRA_RX_BYTES] = {"EVENT_RX_BYTES", sizeof(uint64_t)},
 	[EXTRA_RTT] = {"EVENT_RTT", sizeof(uint64_t)},
 	[EXTRA_RETRANS] = {"EVENT_RETRANS", sizeof(uint64_t)},
+	[EXTRA_OWNER] = {"EVENT_OWNER", sizeof(struct owner)},
+	[EXTRA_ENDING] = {"EVENT_ENDING", sizeof(struct ending)},
 	[EXTRA_CPU] = {NULL, sizeof(uint32_t)},
 };
 
@@ -83,6 +85,16 @@ uint64_t event_member(const struct event_layout *layout, enum event_extra extra,
 	return extra64(layout, extra, event);
 }
 
+const struct owner *event_owner(const struct event_layout *layout, const struct event *event)
+{
+	return (const void *)((const char *)event + layout->offsets[EXTRA_OWNER]);
+}
+
+const struct ending *event_ending(const struct event_layout *layout, const struct event *event)
+{
+	return (const void *)((const char *)event + layout->offsets[EXTRA_ENDING]);
+}
+
 uint32_t event_cpu(const struct event_layout *layout, const struct event *event)
 {
 	uint32_t cpu;
@@ -96,9 +108,9 @@ uint64_t event_span_us(const struct event *event)
 	return event->span_ns == SPAN_UNKNOWN ? 0 : event->span_ns / 1000;
 }
 
-size_t event_comm_len(const struct event *event)
+size_t event_comm_len(const char comm[EVENT_COMM_LEN])
 {
-	return strnlen(event->comm, sizeof(event->comm));
+	return strnlen(comm, EVENT_COMM_LEN);
 }
 
 #define NAME(name)                                                                                 \

@@ -24,6 +24,8 @@ enum event_extra {
 	EXTRA_RX_BYTES,
 	EXTRA_RTT,
 	EXTRA_RETRANS, /* the last of them */
+	EXTRA_OWNER, /* struct owner */
+	EXTRA_ENDING, /* struct ending */
 	EXTRA_CPU, /* __u32; the reader adds it */
 	EXTRAS,
 };
@@ -48,13 +50,15 @@ bool event_decode(const struct event_layout *layout, int cpu, const void *data, 
 uint64_t event_age_ns(const struct event_layout *layout, const struct event *event);
 uint64_t event_member(const struct event_layout *layout, enum event_extra extra,
 		      const struct event *event);
+const struct owner *event_owner(const struct event_layout *layout, const struct event *event);
+const struct ending *event_ending(const struct event_layout *layout, const struct event *event);
 uint32_t event_cpu(const struct event_layout *layout, const struct event *event);
 
 /* Time in the old state; 0 where it is unknown, as the original shows it. */
 uint64_t event_span_us(const struct event *event);
 
 /* Bytes of the task's name up to its NUL, which need not be there. */
-size_t event_comm_len(const struct event *event);
+size_t event_comm_len(const char comm[EVENT_COMM_LEN]);
 
 /* A state's name, and its length, so that it can be copied whole. */
 struct state_name {

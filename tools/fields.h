@@ -28,6 +28,11 @@ enum kind {
 	KIND_AGE,
 	KIND_CPU,
 	KIND_MEMBER, /* of the socket: an extra, which the row names in the place of a member */
+	KIND_OWNER_PID, /* these may be unknown: see value_is_unknown() */
+	KIND_OWNER_COMM,
+	KIND_OWNER_FROM,
+	KIND_WHY,
+	KIND_FIRST,
 };
 
 #define IN(layout) (1 << (layout))
@@ -46,7 +51,7 @@ struct field {
 	uint16_t extras; /* a bit for the extra that it is */
 };
 
-#define FIELDS 26
+#define FIELDS 31
 
 extern const struct field field_table[FIELDS];
 

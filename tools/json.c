@@ -89,6 +89,9 @@ static bool is_string(const struct field *field, const struct line_format *forma
 	case KIND_HEX64:
 	case KIND_ADDRESS:
 	case KIND_STATE:
+	case KIND_OWNER_FROM:
+	case KIND_WHY:
+	case KIND_FIRST:
 		return true;
 	}
 	return is_otel(field, format);
@@ -99,18 +102,22 @@ static bool is_unknown(const struct field *field, const struct line_format *form
 {
 	if (field->kind == KIND_MEMBER)
 		return event_member(format->extras, field->offset, event) == MEMBER_UNKNOWN;
-	return field->kind == KIND_SPAN && event->span_ns == SPAN_UNKNOWN;
+	if (field->kind == KIND_SPAN)
+		return event->span_ns == SPAN_UNKNOWN;
+	return value_is_unknown(field, format, event);
 }
 
 static char *field_put(char *at, const struct field *field, struct line_format *format,
 		       const struct event *event)
 {
-	char comm[COMM_ROOM];
+	const char *comm = value_comm(field, format, event);
+	char visible[COMM_ROOM];
 	size_t columns;
 	bool quoted;
 
-	if (field->kind == KIND_COMM)
-		return string_put(at, comm, comm_put(comm, event, SIZE_MAX, &columns) - comm);
+	if (comm)
+		return string_put(at, visible,
+				  comm_put(visible, comm, SIZE_MAX, &columns) - visible);
 	if (is_unknown(field, format, event))
 		return bytes_put(at, "null");
 	quoted = is_string(field, format);

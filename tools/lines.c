@@ -56,10 +56,11 @@ ROW_INLINE char *column_put(char *at, const struct field *field, struct line_for
 			    size_t width, uint8_t *grown, const struct event *event)
 {
 	char *begin = at;
+	const char *comm = value_comm(field, format, event);
 	size_t columns, escapes = 0;
 
-	if (field->kind == KIND_COMM) {
-		at = comm_put(at, event, grown ? SIZE_MAX : width, &columns);
+	if (comm) {
+		at = comm_put(at, comm, grown ? SIZE_MAX : width, &columns);
 	} else if (field->kind == KIND_STATE && format->color) {
 		at = state_color_put(at, *((const __u8 *)event + field->offset), &escapes);
 		columns = at - begin - escapes;
@@ -96,12 +97,13 @@ static char *csv_quote(char *begin, const char *end)
 ROW_INLINE char *csv_put(char *at, const struct field *field, struct line_format *format,
 			 const struct event *event)
 {
+	const char *comm = value_comm(field, format, event);
 	size_t columns;
 	char *end;
 
-	if (field->kind != KIND_COMM)
+	if (!comm)
 		return value_put(at, field, format, event);
-	end = comm_put(at, event, SIZE_MAX, &columns);
+	end = comm_put(at, comm, SIZE_MAX, &columns);
 	for (const char *c = at; c < end; c++)
 		if (*c == ',' || *c == '"')
 			return csv_quote(at, end);

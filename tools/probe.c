@@ -11,6 +11,7 @@
 #include "diag.h"
 #include "loader.h"
 #include "members.h"
+#include "places.h"
 #include "text.h"
 #include "tracefs.h"
 
@@ -301,13 +302,15 @@ int probe_render_layout(const struct probe *probe, unsigned int extras, struct t
 	struct btf_types *types = NULL;
 	int err = 0;
 
-	if (probe->kind->needs_btf || members_are_wanted(extras))
+	if (probe->kind->needs_btf || members_are_wanted(extras) || places_are_wanted(extras))
 		err = btf_types_read(&types, BTF_VMLINUX, diag);
-	if (err && (probe->kind->needs_btf || err == -ENOMEM))
+	if (err && (probe->kind->needs_btf || places_are_wanted(extras) || err == -ENOMEM))
 		return err;
 	err = probe->kind->layout(probe, types, text, diag);
 	if (!err)
 		members_render(types, extras, text, lacks);
+	if (!err)
+		err = places_render(types, extras, text, diag);
 	btf_types_free(types);
 	return err;
 }

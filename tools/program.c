@@ -24,11 +24,12 @@ static const char kernel_includes[] = "#include <linux/socket.h>\n"
 void program_render(const struct options *options, const struct probe *probe, bool kernel_headers,
 		    const char *layout, struct text *text)
 {
+	const unsigned int wanted = field_list_extras(&options->fields);
 	struct event_layout extras;
 
 	text_printf(text, PROGRAM_FIRST_LINE, probe_name(probe));
 	filter_render(text, options);
-	event_layout_init(&extras, field_list_extras(&options->fields));
+	event_layout_init(&extras, wanted);
 	event_layout_render(&extras, text);
 	if (options->summary)
 		text_str(text, "#define SUMMARY\n");
@@ -51,6 +52,10 @@ void program_render(const struct options *options, const struct probe *probe, bo
 		text_str(text, bpf_text_summary);
 		text_char(text, '\n');
 	}
+	if (wanted & 1U << EXTRA_OWNER)
+		text_str(text, bpf_text_owner);
+	if (wanted & 1U << EXTRA_ENDING)
+		text_str(text, bpf_text_ending);
 	text_str(text, bpf_text_body);
 	text_char(text, '\n');
 	probe_render_entry(probe, text);

@@ -47,15 +47,58 @@ static inline char *state_put(char *at, unsigned int state)
 }
 
 /* At most max columns; columns becomes how many. */
-static inline char *comm_put(char *at, const struct event *event, size_t max, size_t *columns)
+static inline char *comm_put(char *at, const char comm[EVENT_COMM_LEN], size_t max, size_t *columns)
 {
-	size_t plain = visible_plain(event->comm, sizeof(event->comm));
+	size_t plain = visible_plain(comm, EVENT_COMM_LEN);
 
-	if (plain < sizeof(event->comm) && event->comm[plain])
-		return visible_put(at, event->comm, event_comm_len(event), max, columns);
-	memcpy(at, event->comm, sizeof(event->comm));
+	if (plain < EVENT_COMM_LEN && comm[plain])
+		return visible_put(at, comm, event_comm_len(comm), max, columns);
+	memcpy(at, comm, EVENT_COMM_LEN);
 	*columns = plain < max ? plain : max;
 	return at + *columns;
+}
+
+/* The name, where the field is that of a task and it is known, otherwise NULL. */
+static inline const char *value_comm(const struct field *field, const struct line_format *format,
+				     const struct event *event)
+{
+	if (field->kind == KIND_COMM)
+		return event->comm;
+	if (field->kind != KIND_OWNER_COMM)
+		return NULL;
+	return event_owner(format->extras, event)->from ? event_owner(format->extras, event)->comm
+							: NULL;
+}
+
+/* The value of a field that has a word or none: NULL if it is unknown. */
+const char *value_word(const struct field *field, const struct line_format *format,
+		       const struct event *event);
+
+static inline bool value_is_unknown(const struct field *field, const struct line_format *format,
+				    const struct event *event)
+{
+	switch (field->kind) {
+	case KIND_OWNER_PID:
+	case KIND_OWNER_COMM:
+		return !event_owner(format->extras, event)->from;
+	case KIND_OWNER_FROM:
+	case KIND_WHY:
+	case KIND_FIRST:
+		return !value_word(field, format, event);
+	}
+	return false;
+}
+
+/* What is not known has no value in CSV, as a shell or a database expects it. */
+static inline char *word_put(char *at, const char *word, const struct line_format *format)
+{
+	size_t len;
+
+	if (!word)
+		word = format->layout == LAYOUT_CSV ? "" : "-";
+	len = strlen(word);
+	memcpy(at, word, len);
+	return at + len;
 }
 
 /* A late event may be older than the first one shown. */
@@ -119,6 +162,16 @@ static inline __attribute__((always_inline)) char *value_put(char *at, const str
 		return digits_dec(at, event_cpu(format->extras, event));
 	case KIND_MEMBER:
 		return member_put(at, format, event_member(format->extras, field->offset, event));
+	case KIND_OWNER_PID:
+		if (!value_is_unknown(field, format, event))
+			return digits_dec(at, event_owner(format->extras, event)->pid);
+		return word_put(at, NULL, format);
+	case KIND_OWNER_COMM: /* not known, or it is no value but a name */
+		return word_put(at, NULL, format);
+	case KIND_OWNER_FROM:
+	case KIND_WHY:
+	case KIND_FIRST:
+		return word_put(at, value_word(field, format, event), format);
 	}
 	return at;
 }

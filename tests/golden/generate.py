@@ -19,6 +19,7 @@ share with the rest only how a name is made visible.
 """
 import datetime
 import difflib
+import errno
 import json
 import pathlib
 import socket
@@ -142,6 +143,11 @@ FIELDS = {
     "ts_ns": ("TS(ns)", 16, 16, "tcpstates.ts_ns"),
     "age_ms": ("AGE(ms)", 10, 10, "tcpstates.age_ms"),
     "cpu": ("CPU", 3, 3, "cpu.logical_number"),
+    "opid": ("O-PID", 5, 5, "tcpstates.owner.pid"),
+    "ocomm": ("O-COMM", 10, 16, "tcpstates.owner.comm"),
+    "ofrom": ("O-FROM", 8, 8, "tcpstates.owner.from"),
+    "why": ("WHY", 13, 13, "tcpstates.why"),
+    "first": ("FIRST", 6, 6, "tcpstates.first"),
     "netns": ("NETNS", 10, 10, "tcpstates.netns"),
     "uid": ("UID", 5, 5, "tcpstates.uid"),
     "mark": ("MARK", 5, 5, "tcpstates.mark"),
@@ -156,7 +162,8 @@ MEMBERS = tuple(FIELDS)[tuple(FIELDS).index("netns"):]  # of the socket
 ALL = ",".join(FIELDS)
 COLUMNS = "skaddr,pid,comm,laddr,lport,raddr,rport,oldstate,newstate,ms"
 CSV = COLUMNS.replace("comm,", "comm,ip,")
-NUMBERS = ("time_s", "pid", "ip", "lport", "rport", "ms", "ts_ns", "age_ms", "cpu") + MEMBERS
+NUMBERS = (("time_s", "pid", "ip", "lport", "rport", "ms", "ts_ns", "age_ms", "cpu", "opid")
+           + MEMBERS)
 OTEL_STATES = {
     "ESTABLISHED": "established", "SYN_SENT": "syn_sent", "SYN_RECV": "syn_received",
     "FIN_WAIT1": "fin_wait_1", "FIN_WAIT2": "fin_wait_2", "TIME_WAIT": "time_wait",
@@ -274,6 +281,35 @@ def members_of(number):
             for at, name in enumerate(MEMBERS)}
 
 
+def owner_of(number):
+    """How the owner is known, its number and its name: now and then all of them are unknown."""
+    if number % 3 == 0:
+        return 0, 0, b""
+    pid, comm = EVENTS[-1 - number][-2:]
+    return number % 3, pid, comm
+
+
+def ending_of(number):
+    """The error and the signs of the end."""
+    if EVENTS[number][9] != 7:
+        return 0, 0
+    return (errno.ETIMEDOUT, 1) if EVENTS[number][8] == 9 else (errno.ECONNRESET, 2)
+
+
+def owner_and_end(number):
+    """What these say: None is unknown."""
+    came, pid, comm = owner_of(number)
+    old, new = EVENTS[number][8:10]
+    closed = {4: "local", 5: "local", 11: "local", 8: "remote", 9: "remote"}
+    return {
+        "opid": str(pid) if came else None,
+        "ocomm": visible(comm, None) if came else None,
+        "ofrom": (None, "self", "listener")[came],
+        "why": {(9, 7): "timeout", (10, 7): "listen-end"}.get((old, new)),
+        "first": closed.get(old if new == 7 else new),
+    }
+
+
 def decimal(value, decimals):
     """An integer as a number with its last decimals behind a point."""
     digits = "%0*d" % (decimals + 1, abs(value))
@@ -305,8 +341,9 @@ def values_of(number, east):
         "ts_ns": str(ts_ns),
         "age_ms": decimal(age_ns // 1000, 3),
         "cpu": str(cpu),
-        **{name: "-" if value is UNKNOWN else str(value)
+        **{name: None if value is UNKNOWN else str(value)
            for name, value in members_of(number).items()},
+        **owner_and_end(number),
     }
 
 
@@ -332,11 +369,13 @@ def columns_line(names, values, widths, color):
 
 def list_text(layout, names, east, color):
     titles = {name: FIELDS[name][0] for name in names}
-    all_values = [values_of(number, east) for number in range(len(EVENTS))]
+    unknown = "" if layout == "csv" else "-"
+    all_values = [{name: unknown if value is None else value
+                   for name, value in values_of(number, east).items()}
+                  for number in range(len(EVENTS))]
     if layout == "csv":
         lines = [",".join(titles.values())]
-        lines += [",".join("" if values[name] == "-" and name in MEMBERS else csv_quoted(values[name])
-                           for name in names) for values in all_values]
+        lines += [",".join(csv_quoted(values[name]) for name in names) for values in all_values]
     else:
         widths = [max(FIELDS[name][1 if layout == "columns" else 2], len(titles[name]))
                   for name in names]
@@ -360,7 +399,7 @@ def color_text():
 
 
 def json_value(name, value, span_ns, otel):
-    if (name == "ms" and span_ns is UNKNOWN) or (name in MEMBERS and value == "-"):
+    if value is None or name == "ms" and span_ns is UNKNOWN:
         return "null"
     if otel and name in ("oldstate", "newstate"):
         value = OTEL_STATES.get(value, value)
@@ -393,6 +432,10 @@ def c_char(byte):
     return "'%c'" % byte if 0x20 <= byte < 0x7f and byte not in b"'\\" else "'\\x%02x'" % byte
 
 
+def c_chars(name):
+    return ", ".join(map(c_char, name)) or "0"
+
+
 def c_event(event):
     what, ts_ns, span_ns, skaddr, laddr, lport, raddr, rport, old, new, pid, comm = event
 
@@ -412,7 +455,7 @@ def c_event(event):
 \t\t.family = {family(event).name},
 \t\t.oldstate = {old},
 \t\t.newstate = {new},
-\t\t.comm = {{{", ".join(c_char(byte) for byte in comm) or "0"}}},
+\t\t.comm = {{{c_chars(comm)}}},
 \t}},
 """
 
@@ -428,7 +471,10 @@ def c_extras():
     for number in range(len(EVENTS)):
         members = ["MEMBER_UNKNOWN" if value is UNKNOWN else "%dULL" % value
                    for value in members_of(number).values()]
-        rows.append("\t{%dULL, %d, {%s}},\n" % (*age_and_cpu(number), ", ".join(members)))
+        came, pid, comm = owner_of(number)
+        rows.append("\t{%dULL, %d, {%s}, {%d, %dU, {%s}}, {%d, %d}},\n" % (
+            *age_and_cpu(number), ", ".join(members), came, pid, c_chars(comm),
+            *ending_of(number)))
     return "/* SPDX-License-Identifier: Apache-2.0 */\n/* Made by generate.py. */\n" + "".join(rows)
 
 

@@ -88,6 +88,16 @@ static void extras_follow(void **state)
 	event_layout_render(&layout, &macros);
 	assert_string_equal(macros.data, "#define EVENT_AGE\n");
 
+	event_layout_init(&layout,
+			  1 << EXTRA_AGE | 1 << EXTRA_OWNER | 1 << EXTRA_ENDING | 1 << EXTRA_CPU);
+	assert_int_equal(layout.offsets[EXTRA_OWNER], EVENT_SIZE + 8);
+	assert_int_equal(layout.offsets[EXTRA_ENDING], EVENT_SIZE + 32);
+	assert_int_equal(layout.offsets[EXTRA_CPU], EVENT_SIZE + 40);
+	assert_int_equal(layout.sent, EVENT_SIZE + 40);
+	assert_int_equal(layout.size, 128);
+	assert_ptr_equal(event_owner(&layout, &room.event), room.bytes + EVENT_SIZE + 8);
+	assert_ptr_equal(event_ending(&layout, &room.event), room.bytes + EVENT_SIZE + 32);
+
 	event_layout_init(&layout, 1 << EXTRA_CPU);
 	assert_int_equal(layout.sent, EVENT_SIZE);
 	assert_int_equal(layout.size, 88);
@@ -145,14 +155,14 @@ static void comm_need_not_end(void **state)
 {
 	struct event event = {0};
 
-	assert_int_equal(event_comm_len(&event), 0);
+	assert_int_equal(event_comm_len(event.comm), 0);
 	memcpy(event.comm, "curl\0rest", 9);
-	assert_int_equal(event_comm_len(&event), 4);
+	assert_int_equal(event_comm_len(event.comm), 4);
 	memset(event.comm, 'c', sizeof(event.comm));
 	event.comm[15] = '\0';
-	assert_int_equal(event_comm_len(&event), 15);
+	assert_int_equal(event_comm_len(event.comm), 15);
 	event.comm[15] = 'c';
-	assert_int_equal(event_comm_len(&event), 16);
+	assert_int_equal(event_comm_len(event.comm), 16);
 }
 
 static void states_have_the_kernels_names(void **state)

@@ -183,6 +183,9 @@ static void extras_are_those_of_the_fields(void **state)
 		{LAYOUT_JSON, "isotime,ts_ns,time,time_s,ms", 0},
 		{LAYOUT_CSV, "pid,cpu", 1 << EXTRA_CPU},
 		{LAYOUT_COLUMNS, "+age_ms", 1 << EXTRA_AGE},
+		{LAYOUT_COLUMNS, "opid,ocomm,ofrom", 1 << EXTRA_OWNER},
+		{LAYOUT_CSV, "why", 1 << EXTRA_ENDING},
+		{LAYOUT_CSV, "first", 1 << EXTRA_ENDING},
 		{LAYOUT_JSON, "+age_ms,cpu", 1 << EXTRA_AGE | 1 << EXTRA_CPU},
 		{LAYOUT_CSV, "retrans,uid", 1 << EXTRA_RETRANS | 1 << EXTRA_UID},
 	};

@@ -26,6 +26,8 @@ static const struct {
 	uint64_t age_ns;
 	uint32_t cpu;
 	uint64_t members[EXTRA_RETRANS - EXTRA_NETNS + 1]; /* of the socket */
+	struct owner owner;
+	struct ending ending;
 } extras[] = {
 #include "extras.inc"
 };
@@ -41,7 +43,9 @@ struct golden {
 
 #define ALL                                                                                        \
 	"isotime,time,time_s,skaddr,pid,comm,ip,laddr,lport,raddr,rport,oldstate,newstate,ms,"     \
-	"ts_ns,age_ms,cpu,netns,uid,mark,iface,cookie,tx_bytes,rx_bytes,rtt_us,retrans"
+	"ts_ns,age_ms,cpu,opid,ocomm,ofrom,why,first,netns,uid,mark,iface,cookie,tx_bytes,rx_"     \
+	"bytes,"                                                                                   \
+	"rtt_us,retrans"
 #define ODD	  "newstate,oldstate,ms,comm,rport,lport,raddr,laddr,age_ms,ip"
 #define EAST_5_30 "TEST-5:30"
 #define WEST_3_30 "TEST3:30"
@@ -158,7 +162,7 @@ static void event_append(struct line_format *format, size_t i, struct text *text
 {
 	const struct format *ways = format_of(format->layout);
 	const struct event_layout *layout = format->extras;
-	unsigned char record[EVENT_SIZE + EXTRAS * sizeof(uint64_t)], *at = record + EVENT_SIZE;
+	unsigned char record[EVENT_SIZE + sizeof(extras[i])], *at = record + EVENT_SIZE;
 	union {
 		struct event event;
 		unsigned char bytes[sizeof(record)];
@@ -171,6 +175,10 @@ static void event_append(struct line_format *format, size_t i, struct text *text
 	for (int extra = EXTRA_NETNS; extra <= EXTRA_RETRANS; extra++)
 		if (layout->wanted & 1 << extra)
 			at = number_append(at, extras[i].members[extra - EXTRA_NETNS]);
+	if (layout->wanted & 1 << EXTRA_OWNER)
+		at = mempcpy(at, &extras[i].owner, sizeof(extras[i].owner));
+	if (layout->wanted & 1 << EXTRA_ENDING)
+		at = mempcpy(at, &extras[i].ending, sizeof(extras[i].ending));
 	assert_true(layout->size <= sizeof(room) && layout->sent == (size_t)(at - record));
 	assert_true(event_decode(layout, extras[i].cpu, record, layout->sent, &room.event));
 	ways->event(format, &room.event, text);

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is said of a session's end, for each state and error that the kernel has. */
+#include "unit.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "ending.h"
+
+#define ANY 0 /* no state has it */
+
+static bool same(const char *got, const char *want)
+{
+	return got && want ? !strcmp(got, want) : got == want;
+}
+
+static void causes_are_told(void **state)
+{
+	static const struct {
+		unsigned int error, signs;
+		unsigned int oldstate;
+		const char *why, *first;
+	} cases[] = {
+		{0, 0, TCP_LISTEN, "listen-end", NULL},
+		{ECONNRESET, 0, TCP_LISTEN, "listen-end", NULL},
+		{0, 0, TCP_SYN_SENT, "aborted", NULL},
+		{ECONNREFUSED, 0, TCP_SYN_SENT, "refused", NULL},
+		{ECONNREFUSED, 0, TCP_ESTABLISHED, NULL, NULL},
+		{ETIMEDOUT, 0, TCP_SYN_SENT, "timeout", NULL},
+		{EHOSTUNREACH, 0, TCP_SYN_SENT, "unreachable", NULL},
+		{ENETUNREACH, 0, TCP_ESTABLISHED, "unreachable", NULL},
+		{ETIMEDOUT, 0, TCP_ESTABLISHED, "timeout", NULL},
+		{ETIMEDOUT, SIGN_ORPHAN, TCP_FIN_WAIT1, "timeout", "local"},
+		{ETIMEDOUT, 0, TCP_CLOSE_WAIT, "timeout", "remote"},
+		{ECONNABORTED, 0, TCP_ESTABLISHED, "aborted", NULL},
+		{EPROTO, 0, TCP_ESTABLISHED, NULL, NULL},
+		/* A reset, or an abort. */
+		{ECONNRESET, 0, TCP_ESTABLISHED, "reset-by-peer", "remote"},
+		{ECONNRESET, 0, TCP_SYN_RECV, "reset-by-peer", "remote"},
+		{ECONNRESET, SIGN_DEAF, TCP_ESTABLISHED, "reset-by-peer", "remote"},
+		{EPIPE, SIGN_FIN_SEEN, TCP_CLOSE_WAIT, "reset-by-peer", "remote"},
+		{EPIPE, 0, TCP_ESTABLISHED, NULL, NULL},
+		{ECONNRESET, SIGN_ORPHAN | SIGN_DEAF, TCP_LAST_ACK, "reset-by-peer", "remote"},
+		{ECONNRESET, 0, TCP_CLOSING, "reset-by-peer", "local"},
+		{ECONNRESET, 0, TCP_FIN_WAIT1, "reset-by-peer", "local"},
+		{ECONNRESET, SIGN_DEAF, TCP_FIN_WAIT1, "reset", "local"},
+		{ECONNRESET, SIGN_DEAF | SIGN_ORPHAN, TCP_FIN_WAIT2, "reset", "local"},
+		{0, 0, TCP_SYN_RECV, "reset-by-us", "local"},
+		{0, 0, TCP_ESTABLISHED, "reset-by-us", "local"},
+		{0, SIGN_ALL_ACKED, TCP_ESTABLISHED, "reset-by-us", "local"},
+		{0, SIGN_FIN_SEEN, TCP_CLOSE_WAIT, "reset-by-us", "remote"},
+		{0, 0, TCP_FIN_WAIT1, "reset-by-us", "local"},
+		{0, SIGN_ALL_ACKED, TCP_FIN_WAIT2, "reset-by-us", "local"},
+		/* A socket that is nobody's may have been given up. */
+		{0, SIGN_ORPHAN, TCP_SYN_RECV, NULL, NULL},
+		{0, SIGN_ORPHAN, TCP_FIN_WAIT1, NULL, "local"},
+		{0, SIGN_ORPHAN | SIGN_FIN_SEEN, TCP_LAST_ACK, NULL, "remote"},
+		{0, SIGN_FIN_SEEN, TCP_LAST_ACK, NULL, "remote"},
+		{0, SIGN_FIN_SEEN, TCP_CLOSING, NULL, "local"},
+		/* FINs. */
+		{0, SIGN_FIN_SEEN, TCP_FIN_WAIT2, "fin", "local"},
+		{0, SIGN_ORPHAN, TCP_FIN_WAIT2, "fin", "local"},
+		{0, SIGN_ALL_ACKED, TCP_CLOSING, "fin", "local"},
+		{0, SIGN_ALL_ACKED | SIGN_ORPHAN, TCP_LAST_ACK, "fin", "remote"},
+		{0, 0, TCP_CLOSE, NULL, NULL},
+		{0, 0, ANY, NULL, NULL},
+		{0, 0, 255, NULL, NULL},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct ending ending = {cases[i].error, cases[i].signs};
+		const char *why = ending_why(&ending, cases[i].oldstate, TCP_CLOSE);
+		const char *first = ending_first(&ending, cases[i].oldstate, TCP_CLOSE);
+
+		if (!same(why, cases[i].why) || !same(first, cases[i].first))
+			fail_msg("case %zu: %s, %s", i, why ? why : "-", first ? first : "-");
+	}
+}
+
+static void nothing_ends_before_close(void **state)
+{
+	static const char *const first[] = {
+		[TCP_FIN_WAIT1] = "local",   [TCP_FIN_WAIT2] = "local", [TCP_CLOSING] = "local",
+		[TCP_CLOSE_WAIT] = "remote", [TCP_LAST_ACK] = "remote",
+	};
+	const struct ending ending = {ECONNRESET, 0};
+
+	for (unsigned int old = 0; old < 16; old++)
+		for (unsigned int new = 0; new < 16; new ++) {
+			if (new == TCP_CLOSE)
+				continue;
+			assert_null(ending_why(&ending, old, new));
+			assert_true(same(ending_first(&ending, old, new),
+					 new < COUNT(first) ? first[new] : NULL));
+		}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(causes_are_told),
+		cmocka_unit_test(nothing_ends_before_close),
+	};
+
+	return cmocka_run_group_tests_name("ending", tests, NULL, NULL);
+}

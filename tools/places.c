@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "places.h"
+
+#include <errno.h>
+
+#include "btf.h"
+#include "diag.h"
+#include "event.h"
+#include "text.h"
+
+/* Where the kernel is built without network namespaces, the member has no bytes. */
+static int owner_render(const struct btf_types *types, struct text *text, struct diag *diag)
+{
+	struct btf_field net, v6, cookie;
+
+	if (btf_types_field(types, "sock_common", "skc_net", &net) ||
+	    btf_types_field(types, "sock_common", "skc_cookie", &cookie))
+		return diag_set(diag, -ENOTSUP, BTF_VMLINUX ": no sock_common.skc_net");
+	if (btf_types_field(types, "sock_common", "skc_v6_daddr", &v6))
+		v6 = cookie;
+	if (net.offset != v6.offset && net.offset != cookie.offset)
+		text_printf(text, "#define OWNER_NET %u\n", net.offset);
+	return 0;
+}
+
+static int ending_render(const struct btf_types *types, struct text *text, struct diag *diag)
+{
+	static const struct {
+		const char *macro, *structure, *member;
+		uint32_t size;
+	} members[] = {
+		{"ENDING_ERROR", "sock", "sk_err", 4},
+		{"ENDING_FLAGS", "sock_common", "skc_flags", sizeof(long)},
+		{"ENDING_ACKED", "tcp_sock", "snd_una", 4},
+		{"ENDING_WRITTEN", "tcp_sock", "write_seq", 4},
+	};
+	struct btf_field field;
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++) {
+		if (btf_types_field(types, members[i].structure, members[i].member, &field) ||
+		    field.size != members[i].size)
+			return diag_set(diag, -ENOTSUP, BTF_VMLINUX ": no %s.%s",
+					members[i].structure, members[i].member);
+		text_printf(text, "#define %s %u\n", members[i].macro, field.offset);
+	}
+	/* Two bits before Linux 5.6. */
+	if (!btf_types_field(types, "sock", "sk_shutdown", &field) && field.size == 1)
+		text_printf(text, "#define ENDING_SHUT %u\n", field.offset);
+	return 0;
+}
+
+bool places_are_wanted(unsigned int extras)
+{
+	return extras & (1U << EXTRA_OWNER | 1U << EXTRA_ENDING);
+}
+
+int places_render(const struct btf_types *types, unsigned int extras, struct text *text,
+		  struct diag *diag)
+{
+	int err = 0;
+
+	if (extras & 1U << EXTRA_OWNER)
+		err = owner_render(types, text, diag);
+	if (!err && extras & 1U << EXTRA_ENDING)
+		err = ending_render(types, text, diag);
+	return err;
+}
