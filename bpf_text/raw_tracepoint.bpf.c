@@ -17,11 +17,11 @@ struct raw_args {
 
 /*
  * A softirq that changes a socket's state while the program runs on its CPU finds it busy, and the
- * kernel drops that run. So a second one is attached after the first. The first leaves word, on its
- * CPU, of the event that it takes, and the second takes the word away; where there is none, the
- * first was busy, and the second does the work. An event that comes between the two leaves and
- * takes its own word meanwhile: hence two places. One that comes while the second runs leaves a
- * word that nobody takes, since the second is busy: it goes with the one below it.
+ * kernel drops that run. So a second one is attached after the first, and does the work where the
+ * first was busy: if the first is at work below it, or has left no word of this event. An event
+ * that comes between the two leaves and takes its own word meanwhile: hence two places. One that
+ * comes while the second runs would leave a word that nobody takes, so it leaves none; should it
+ * come before the second can say so, its word goes with the one below it.
  *
  * The work itself is one program, which both end in: the kernel's guard is for what is attached.
  */
@@ -30,12 +30,14 @@ struct word {
 	u64 change;
 };
 
-struct words {
+struct turns {
 	struct word last;
 	struct word before;
+	u32 working; /* a bit for each that is at work, the newest lowest: 1 for the first */
+	u32 second; /* it looks for a word */
 };
 
-BPF_TABLE("percpu_array", u32, struct words, words, 1);
+BPF_TABLE("percpu_array", u32, struct turns, turns, 1);
 BPF_PROG_ARRAY(tails, 1);
 
 static inline int sock_is_tcp(u64 sk)
@@ -56,20 +58,37 @@ static inline int word_is(const struct word *word, u64 sk, u64 change)
 	return word->sk == sk && word->change == change;
 }
 
+static inline int word_take(struct turns *here, u64 sk, u64 change)
+{
+	if (word_is(&here->last, sk, change)) {
+		here->last = here->before;
+		here->before.sk = 0;
+		return 1;
+	}
+	if (word_is(&here->before, sk, change)) {
+		here->last.sk = here->before.sk = 0;
+		return 1;
+	}
+	return 0;
+}
+
 int raw_tracepoint__inet_sock_set_state(struct raw_args *args)
 {
 	u64 sk = args->sk, change = args_change(args);
-	struct words *here;
+	struct turns *here;
 	u32 zero = 0;
 
 	if (!sock_is_tcp(sk))
 		return 0;
-	here = words.lookup(&zero);
+	here = turns.lookup(&zero);
 	if (!here)
 		return 0;
-	here->before = here->last;
-	here->last.sk = sk;
-	here->last.change = change;
+	if (!here->second) {
+		here->before = here->last;
+		here->last.sk = sk;
+		here->last.change = change;
+	}
+	here->working = here->working << 1 | 1;
 	tails.call(args, 0);
 	return 0;
 }
@@ -77,24 +96,20 @@ int raw_tracepoint__inet_sock_set_state(struct raw_args *args)
 int raw_tracepoint__inet_sock_set_state__again(struct raw_args *args)
 {
 	u64 sk = args->sk, change = args_change(args);
-	struct words *here;
+	struct turns *here;
 	u32 zero = 0;
+	int done;
 
-	here = words.lookup(&zero);
+	here = turns.lookup(&zero);
 	if (!here)
 		return 0;
-	if (word_is(&here->last, sk, change)) {
-		here->last = here->before;
-		here->before.sk = 0;
-		return 0;
-	}
-	if (word_is(&here->before, sk, change)) {
-		here->last.sk = here->before.sk = 0;
-		return 0;
-	}
-	if (!sock_is_tcp(sk))
+	here->second = 1;
+	done = !here->working && word_take(here, sk, change);
+	here->second = 0;
+	if (done || !sock_is_tcp(sk))
 		return 0;
 	counter_add(COUNTER_CAUGHT);
+	here->working <<= 1;
 	tails.call(args, 0);
 	return 0;
 }
@@ -108,8 +123,10 @@ int raw_tracepoint_tail__sock_send(struct raw_args *args)
 {
 	u8 head[HEAD_SIZE] __attribute__((aligned(8))); /* so that it is not taken byte by byte */
 	u8 inet[INET_SIZE] __attribute__((aligned(8)));
+	struct turns *here;
 	struct event event;
 	u64 sk = args->sk;
+	u32 zero = 0;
 
 	bpf_probe_read_kernel(head, sizeof(head), (void *)sk);
 	bpf_probe_read_kernel(inet, sizeof(inet), (void *)(sk + INET_START));
@@ -129,5 +146,9 @@ int raw_tracepoint_tail__sock_send(struct raw_args *args)
 		address4_set(event.laddr, inet + INET_SADDR);
 		address4_set(event.raddr, head + HEAD_DADDR);
 	}
-	return event_send(args, &event);
+	event_send(args, &event);
+	here = turns.lookup(&zero);
+	if (here)
+		here->working >>= 1;
+	return 0;
 }

@@ -44,7 +44,7 @@ static inline void address4_set(u8 address[16], const void *from)
 	words[1] = words[2] = words[3] = 0;
 }
 
-static inline void start_new(u64 sk, const struct event *event)
+static inline void start_new(u64 sk, struct event *event)
 {
 	struct start start = {.last_ns = event->ts_ns};
 
@@ -54,8 +54,12 @@ static inline void start_new(u64 sk, const struct event *event)
 #ifdef EVENT_OWNER
 	start.owner = event->owner;
 #endif
-	if (starts.update(&sk, &start))
-		counter_add(COUNTER_NO_ROOM);
+	if (!starts.update(&sk, &start))
+		return;
+	counter_add(COUNTER_NO_ROOM);
+#ifdef EVENT_AGE
+	event->age_ns = AGE_UNKNOWN;
+#endif
 }
 
 /* The socket is in no state from here on, as far as is counted. */
@@ -78,7 +82,9 @@ static inline void event_clock(struct event *event)
 	event->ts_ns = now;
 	event->span_ns = start ? now - start->last_ns : SPAN_UNKNOWN;
 #ifdef EVENT_AGE
-	event->age_ns = start ? now - start->first_ns : 0;
+	event->age_ns = start			       ? now - start->first_ns
+			: event->newstate == TCP_CLOSE ? AGE_UNKNOWN
+						       : 0;
 #endif
 	start_leave(start, event->oldstate);
 #ifdef EVENT_OWNER
@@ -96,59 +102,6 @@ static inline void event_clock(struct event *event)
 	} else {
 		start_new(sk, event);
 	}
-}
-
-/* A number of the kernel's; a size of 0: this kernel does not have it. */
-static inline u64 number_read(u64 at, u32 size)
-{
-	u64 wide = 0;
-	u32 narrow = 0;
-
-	if (!size)
-		return MEMBER_UNKNOWN;
-	if (size == sizeof(narrow)) {
-		bpf_probe_read_kernel(&narrow, sizeof(narrow), (void *)at);
-		return narrow;
-	}
-	bpf_probe_read_kernel(&wide, sizeof(wide), (void *)at);
-	return wide;
-}
-
-/* SOCK_..., in bytes from the socket's beginning, and their sizes are from the kernel's BTF. */
-static inline void members_read(struct event *event)
-{
-	u64 sk = event->skaddr;
-
-#ifdef EVENT_NETNS
-	event->netns =
-		number_read(number_read(sk + SOCK_NET, SOCK_NET_SIZE) + NET_INUM, NET_INUM_SIZE);
-#endif
-#ifdef EVENT_UID
-	event->uid = number_read(sk + SOCK_UID, SOCK_UID_SIZE);
-#endif
-#ifdef EVENT_MARK
-	event->mark = number_read(sk + SOCK_MARK, SOCK_MARK_SIZE);
-#endif
-#ifdef EVENT_IFACE
-	event->iface = number_read(sk + SOCK_IFACE, SOCK_IFACE_SIZE);
-#endif
-#ifdef EVENT_COOKIE
-	event->cookie = number_read(sk + SOCK_COOKIE, SOCK_COOKIE_SIZE);
-#endif
-#ifdef EVENT_TX_BYTES
-	event->tx_bytes = number_read(sk + SOCK_ACKED, SOCK_ACKED_SIZE);
-#endif
-#ifdef EVENT_RX_BYTES
-	event->rx_bytes = number_read(sk + SOCK_RECEIVED, SOCK_RECEIVED_SIZE);
-#endif
-#ifdef EVENT_RTT
-	event->rtt_us = number_read(sk + SOCK_SRTT, SOCK_SRTT_SIZE);
-	if (SOCK_SRTT_SIZE)
-		event->rtt_us >>= 3; /* it is kept in eighths */
-#endif
-#ifdef EVENT_RETRANS
-	event->retrans = number_read(sk + SOCK_RETRANS, SOCK_RETRANS_SIZE);
-#endif
 }
 
 #ifdef SUMMARY
@@ -301,7 +254,9 @@ static inline int event_send(void *ctx, struct event *event)
 	event_count(event);
 #else
 	bpf_get_current_comm(event->comm, sizeof(event->comm));
+#ifdef MEMBERS
 	members_read(event);
+#endif
 #ifdef EVENT_ENDING
 	event_end(event);
 #endif

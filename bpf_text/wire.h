@@ -18,6 +18,7 @@
 #define QUIET_NS 10000000
 
 #define SPAN_UNKNOWN   (~0ULL) /* the socket was not seen entering the old state */
+#define AGE_UNKNOWN    (~0ULL) /* the table of sockets was full: it may have been seen before */
 #define MEMBER_UNKNOWN (~0ULL) /* this kernel has no such member; no 32-bit one has the value */
 
 #define EVENT_EXTRA __attribute__((packed, aligned(4)))

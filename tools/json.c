@@ -100,9 +100,7 @@ static bool is_string(const struct field *field, const struct line_format *forma
 static bool is_unknown(const struct field *field, const struct line_format *format,
 		       const struct event *event)
 {
-	if (field->kind == KIND_MEMBER)
-		return event_member(format->extras, field->offset, event) == MEMBER_UNKNOWN;
-	if (field->kind == KIND_SPAN)
+	if (field->kind == KIND_SPAN) /* columns and CSV have 0.000 there, as ever */
 		return event->span_ns == SPAN_UNKNOWN;
 	return value_is_unknown(field, format, event);
 }

@@ -10,6 +10,7 @@
 #include "event.h"
 #include "filter.h"
 #include "headers.h"
+#include "members.h"
 #include "options.h"
 #include "probe.h"
 #include "steps.h"
@@ -52,6 +53,8 @@ void program_render(const struct options *options, const struct probe *probe, bo
 		text_str(text, bpf_text_summary);
 		text_char(text, '\n');
 	}
+	if (members_are_wanted(wanted))
+		text_str(text, bpf_text_members);
 	if (wanted & 1U << EXTRA_OWNER)
 		text_str(text, bpf_text_owner);
 	if (wanted & 1U << EXTRA_ENDING)

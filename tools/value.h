@@ -74,10 +74,15 @@ static inline const char *value_comm(const struct field *field, const struct lin
 const char *value_word(const struct field *field, const struct line_format *format,
 		       const struct event *event);
 
-static inline bool value_is_unknown(const struct field *field, const struct line_format *format,
-				    const struct event *event)
+static inline __attribute__((always_inline)) bool value_is_unknown(const struct field *field,
+								   const struct line_format *format,
+								   const struct event *event)
 {
 	switch (field->kind) {
+	case KIND_AGE:
+		return event_age_ns(format->extras, event) == AGE_UNKNOWN;
+	case KIND_MEMBER:
+		return event_member(format->extras, field->offset, event) == MEMBER_UNKNOWN;
 	case KIND_OWNER_PID:
 	case KIND_OWNER_COMM:
 		return !event_owner(format->extras, event)->from;
@@ -113,16 +118,6 @@ static inline char *timestamp_put(char *at, const struct line_format *format,
 	return digits_millionths(at, format->start_us - ts_us);
 }
 
-static inline char *member_put(char *at, const struct line_format *format, uint64_t number)
-{
-	if (number != MEMBER_UNKNOWN)
-		return digits_dec(at, number);
-	if (format->layout == LAYOUT_CSV)
-		return at;
-	*at = '-';
-	return at + 1;
-}
-
 /* The value of any field but the task's name, which is not shown alike in all layouts. */
 static inline __attribute__((always_inline)) char *value_put(char *at, const struct field *field,
 							     struct line_format *format,
@@ -130,6 +125,8 @@ static inline __attribute__((always_inline)) char *value_put(char *at, const str
 {
 	const void *member = (const char *)event + field->offset;
 
+	if (value_is_unknown(field, format, event))
+		return word_put(at, NULL, format);
 	switch (field->kind) {
 	case KIND_TIME:
 		memcpy(at, wall_clock_text(&format->clock, event->ts_ns), WALL_CLOCK_LEN);
@@ -161,13 +158,9 @@ static inline __attribute__((always_inline)) char *value_put(char *at, const str
 	case KIND_CPU:
 		return digits_dec(at, event_cpu(format->extras, event));
 	case KIND_MEMBER:
-		return member_put(at, format, event_member(format->extras, field->offset, event));
+		return digits_dec(at, event_member(format->extras, field->offset, event));
 	case KIND_OWNER_PID:
-		if (!value_is_unknown(field, format, event))
-			return digits_dec(at, event_owner(format->extras, event)->pid);
-		return word_put(at, NULL, format);
-	case KIND_OWNER_COMM: /* not known, or it is no value but a name */
-		return word_put(at, NULL, format);
+		return digits_dec(at, event_owner(format->extras, event)->pid);
 	case KIND_OWNER_FROM:
 	case KIND_WHY:
 	case KIND_FIRST:
