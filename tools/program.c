@@ -2,6 +2,7 @@
 #include "program.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "bpf_text.h"
 #include "compile.h"
@@ -94,6 +95,30 @@ static void key_render(const struct build *build, const struct headers *headers,
 		key->err = source.err;
 }
 
+/*
+ * libbcc runs Clang's front end three times, and our comments would be read in each. The lines stay
+ * where they are. No string of ours has what looks like a comment.
+ */
+static void comments_drop(struct text *text)
+{
+	char *to = text->data;
+
+	if (text->err)
+		return;
+	for (const char *at = text->data; *at;) {
+		const char *end = strncmp(at, "/*", 2) ? NULL : strstr(at + 2, "*/");
+
+		if (!end) {
+			*to++ = *at++;
+			continue;
+		}
+		for (; at < end + 2; at++)
+			if (*at == '\n')
+				*to++ = '\n';
+	}
+	text_take(text, to);
+}
+
 static int source_render(const struct build *build, const struct headers *headers,
 			 struct text *source, struct diag *diag)
 {
@@ -114,6 +139,7 @@ static int source_render(const struct build *build, const struct headers *header
 	} else if (!layout.err) {
 		program_render(build->options, build->probe, headers->kind != HEADERS_OWN,
 			       layout.data, source);
+		comments_drop(source);
 	}
 	if (layout.err || source->err || build->lacks->err)
 		return diag_errno(diag, -ENOMEM, "the program text");
