@@ -53,9 +53,9 @@ static int ring_open(struct ring *ring, const struct ring_set *set, int cpu, enu
 	};
 	void *meta;
 
-	if (wake == RING_WAKE_HALF) {
+	if (wake == RING_WAKE_QUARTER) {
 		attr.watermark = 1;
-		attr.wakeup_watermark = set->data_size / 2;
+		attr.wakeup_watermark = set->data_size / 4;
 	} else {
 		attr.wakeup_events = 1;
 	}

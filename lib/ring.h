@@ -18,7 +18,8 @@ typedef void ring_record_fn(void *arg, int cpu, const void *data, size_t size);
 
 enum ring_wake {
 	RING_WAKE_RECORD, /* the reader is woken by each record */
-	RING_WAKE_HALF, /* when a buffer is half full; more often is for the reader's own timer */
+	RING_WAKE_QUARTER, /* when a quarter of a buffer is full; more often is for the reader's own
+			      timer */
 };
 
 /* Opens a buffer of pages (a power of 2) data pages on each CPU below cpus. */

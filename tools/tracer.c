@@ -138,7 +138,7 @@ static int sets_open(struct tracer *tracer, struct diag *diag)
 	if (tracer->options->summary)
 		return 0;
 	err = rings_open(tracer, &tracer->rings, "events", tracer->options->buffer_pages,
-			 RING_WAKE_HALF, diag);
+			 RING_WAKE_QUARTER, diag);
 	return err ? err : rings_open(tracer, &tracer->kicks, "kicks", 1, RING_WAKE_RECORD, diag);
 }
 
