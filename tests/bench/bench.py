@@ -23,7 +23,7 @@ PORTS = range(9000, 10400)  # of the generator's listeners
 LISTENING = 32  # events of one thread's listeners
 EVENTS_FIN, EVENTS_RST = 10, 6  # events of one connection
 LOST = [re.compile(pattern) for pattern in (
-    r"in all: (\d+) events lost", r"Possibly lost (\d+) samples", r"lost (\d+) events on CPU")]
+    r"in all: (\d+) events (?:lost|missed)", r"Possibly lost (\d+) samples", r"lost (\d+) events on CPU")]
 
 
 class Failed(Exception):
