@@ -283,3 +283,11 @@ int btf_types_field(const struct btf_types *types, const char *structure, const 
 	}
 	return -ENOENT;
 }
+
+int btf_types_need(const struct btf_types *types, const char *structure, const char *member,
+		   uint32_t size, struct btf_field *field, struct diag *diag)
+{
+	if (!btf_types_field(types, structure, member, field) && (!size || field->size == size))
+		return 0;
+	return diag_set(diag, -ENOTSUP, BTF_VMLINUX ": no %s.%s", structure, member);
+}

@@ -12,10 +12,12 @@
 static int owner_render(const struct btf_types *types, struct text *text, struct diag *diag)
 {
 	struct btf_field net, v6, cookie;
+	int err = btf_types_need(types, "sock_common", "skc_net", 0, &net, diag);
 
-	if (btf_types_field(types, "sock_common", "skc_net", &net) ||
-	    btf_types_field(types, "sock_common", "skc_cookie", &cookie))
-		return diag_set(diag, -ENOTSUP, BTF_VMLINUX ": no sock_common.skc_net");
+	if (!err)
+		err = btf_types_need(types, "sock_common", "skc_cookie", 0, &cookie, diag);
+	if (err)
+		return err;
 	if (btf_types_field(types, "sock_common", "skc_v6_daddr", &v6))
 		v6 = cookie;
 	if (net.offset != v6.offset && net.offset != cookie.offset)
@@ -37,10 +39,11 @@ static int ending_render(const struct btf_types *types, struct text *text, struc
 	struct btf_field field;
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++) {
-		if (btf_types_field(types, members[i].structure, members[i].member, &field) ||
-		    field.size != members[i].size)
-			return diag_set(diag, -ENOTSUP, BTF_VMLINUX ": no %s.%s",
-					members[i].structure, members[i].member);
+		int err = btf_types_need(types, members[i].structure, members[i].member,
+					 members[i].size, &field, diag);
+
+		if (err)
+			return err;
 		text_printf(text, "#define %s %u\n", members[i].macro, field.offset);
 	}
 	/* Two bits before Linux 5.6. */

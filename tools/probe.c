@@ -58,11 +58,13 @@ static int sock_layout_find(const struct btf_types *types, struct sock_layout *l
 		{"sock", "sk_protocol", &layout->protocol},
 	};
 
-	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
-		if (btf_types_field(types, members[i].structure, members[i].member,
-				    members[i].field))
-			return diag_set(diag, -ENOTSUP, BTF_VMLINUX ": no %s.%s",
-					members[i].structure, members[i].member);
+	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++) {
+		int err = btf_types_need(types, members[i].structure, members[i].member, 0,
+					 members[i].field, diag);
+
+		if (err)
+			return err;
+	}
 	layout->v6 =
 		!btf_types_field(types, "sock_common", "skc_v6_rcv_saddr", &layout->v6_laddr) &&
 		!btf_types_field(types, "sock_common", "skc_v6_daddr", &layout->v6_raddr);
