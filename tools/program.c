@@ -146,21 +146,25 @@ static int source_render(const struct build *build, const struct headers *header
 	return 0;
 }
 
-/* -ENOENT: it must be compiled. */
-static int build_cached(const struct build *build, const struct headers *headers,
-			struct text *object)
-{
-	_cleanup_text_ struct text key = {0};
+/* A way to compile the program: with these headers, kept under that key. */
+struct way {
+	struct headers headers;
+	struct text key;
+};
 
-	key_render(build, headers, &key);
-	return store_get(&build->store, &key, object);
+/* -ENOENT: it must be compiled. */
+static int build_cached(const struct build *build, struct way *way, struct text *object)
+{
+	key_render(build, &way->headers, &way->key);
+	return store_get(&build->store, &way->key, object);
 }
 
-static int build_new(const struct build *build, const struct headers *headers, struct text *object,
+/* After build_cached(). */
+static int build_new(const struct build *build, const struct way *way, struct text *object,
 		     struct diag *diag)
 {
-	bool kernel = headers->kind != HEADERS_OWN;
-	_cleanup_text_ struct text source = {0}, key = {0};
+	const struct headers *headers = &way->headers;
+	_cleanup_text_ struct text source = {0};
 	int err = source_render(build, headers, &source, diag);
 
 	if (err)
@@ -169,32 +173,36 @@ static int build_new(const struct build *build, const struct headers *headers, s
 	if (err)
 		return err;
 	step_done(build->steps, "compiled with headers %s: %zu bytes of text, %zu of object",
-		  kernel ? headers->source : "of our own", source.len, object->len);
-	if (build->lacks->len)
-		return 0; /* kept, it would be silent about that the next time */
-	key_render(build, headers, &key);
-	store_put(&build->store, &key, object);
+		  headers->kind == HEADERS_OWN ? "of our own" : headers->source, source.len,
+		  object->len);
+	/* Kept, an object that lacks fields would be silent about that the next time. */
+	if (!build->lacks->len)
+		store_put(&build->store, &way->key, object);
 	return 0;
 }
 
 /* A libbcc that wants more than the text declares refuses it; the kernel's headers have it all. */
-static int build_plain(const struct build *build, struct text *object, struct diag *diag)
+static int build_plain(const struct build *build, struct way *own, struct text *object,
+		       struct diag *diag)
 {
-	struct headers own = {.kind = HEADERS_OWN}, kernel;
+	struct way kernel = {0};
 	struct diag why;
 	bool found;
 	int err;
 
-	if (!build_cached(build, &own, object))
+	if (!build_cached(build, own, object))
 		return 0;
-	found = !headers_find(NULL, &kernel, &why);
+	found = !headers_find(NULL, &kernel.headers, &why);
 	if (found && !build_cached(build, &kernel, object))
-		return 0;
-	err = build_new(build, &own, object, diag);
-	if (err != -EINVAL || !found)
-		return err;
-	step_done(build->steps, "%s; trying the kernel's headers", diag->what);
-	return build_new(build, &kernel, object, &why) ? err : 0;
+		err = 0;
+	else
+		err = build_new(build, own, object, diag);
+	if (err == -EINVAL && found) {
+		step_done(build->steps, "%s; trying the kernel's headers", diag->what);
+		err = build_new(build, &kernel, object, &why) ? err : 0;
+	}
+	text_free(&kernel.key);
+	return err;
 }
 
 static bool wants_kernel_headers(const struct build *build)
@@ -206,16 +214,17 @@ static bool wants_kernel_headers(const struct build *build)
 
 static int build_any(const struct build *build, struct text *object, struct diag *diag)
 {
-	struct headers headers = {.kind = HEADERS_OWN};
+	struct way way = {.headers.kind = HEADERS_OWN};
 	int err = 0;
 
 	if (wants_kernel_headers(build))
-		err = headers_find(build->options->kernel_headers_path, &headers, diag);
-	else if (!build->custom)
-		return build_plain(build, object, diag);
-	if (err)
-		return err;
-	return build_cached(build, &headers, object) ? build_new(build, &headers, object, diag) : 0;
+		err = headers_find(build->options->kernel_headers_path, &way.headers, diag);
+	if (!err && !wants_kernel_headers(build) && !build->custom)
+		err = build_plain(build, &way, object, diag);
+	else if (!err && build_cached(build, &way, object))
+		err = build_new(build, &way, object, diag);
+	text_free(&way.key);
+	return err;
 }
 
 int program_compile(const struct options *options, const struct probe *probe,
