@@ -2,28 +2,8 @@
 /* What the filters' options refuse, with the words that they say. */
 #include "unit.h"
 
-#include <errno.h>
-
 #include "diag.h"
 #include "words.h"
-
-struct error_case {
-	const char *words[WORDS_MAX];
-	const char *what;
-};
-
-static void cases_check(const struct error_case *cases, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct options options;
-		struct diag diag = {0};
-		int err = words_parse(cases[i].words, &options, &diag);
-
-		options_free(&options);
-		assert_string_equal(diag.what, cases[i].what);
-		assert_int_equal(err, -EINVAL);
-	}
-}
 
 #define L	 "-L/--localport: "
 #define NOT_PORT L "not a port (0-65535): "
@@ -53,7 +33,7 @@ static void bad_ports_are_refused(void **state)
 		{{"-D", "80-!90"}, "-D/--remoteport: " IN_LIST "'80-!90' in '80-!90'"},
 	};
 
-	cases_check(cases, COUNT(cases));
+	error_cases_check(cases, COUNT(cases));
 }
 
 #define NOT_ADDRESS "--laddr: not an address or ADDRESS/LENGTH: "
@@ -71,7 +51,7 @@ static void bad_addresses_are_refused(void **state)
 		 "--raddr: not an address or ADDRESS/LENGTH: '10.0.0' in '10.0.0'"},
 	};
 
-	cases_check(cases, COUNT(cases));
+	error_cases_check(cases, COUNT(cases));
 }
 
 #define STATES                                                                                     \
@@ -92,7 +72,7 @@ static void bad_states_are_refused(void **state)
 		{{"--state", "CLOSE,!LISTEN"}, "--state: " IN_LIST "'!LISTEN' in 'CLOSE,!LISTEN'"},
 	};
 
-	cases_check(cases, COUNT(cases));
+	error_cases_check(cases, COUNT(cases));
 }
 
 #define NOT_MS "--min-ms: not a number with up to six decimals: "
@@ -114,7 +94,7 @@ static void bad_spans_are_refused(void **state)
 		 "--min-ms: more than 9223372036854.775807: '99999999999999999999'"},
 	};
 
-	cases_check(cases, COUNT(cases));
+	error_cases_check(cases, COUNT(cases));
 }
 
 static void nothing_left_is_told(void **state)
@@ -137,7 +117,7 @@ static void nothing_left_is_told(void **state)
 	struct options options;
 	struct diag diag = {0};
 
-	cases_check(cases, COUNT(cases));
+	error_cases_check(cases, COUNT(cases));
 	/* Each of these leaves something. */
 	assert_int_equal(PARSE(&options, &diag, "-L!1-65535", "--laddr=!::/0", "--raddr=10.0.0.0/8",
 			       "--raddr=!::/0,10.0.0.0/9"),

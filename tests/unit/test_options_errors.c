@@ -9,27 +9,6 @@
 #include "probe.h"
 #include "words.h"
 
-struct error_case {
-	const char *words[WORDS_MAX];
-	const char *what;
-};
-
-static void cases_check(const struct error_case *cases, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct options options;
-		struct diag diag = {0};
-		int err = words_parse(cases[i].words, &options, &diag);
-
-		options_free(&options);
-		if (err != -EINVAL)
-			print_error("taken: %s ...\n", cases[i].words[0]);
-		assert_int_equal(err, -EINVAL);
-		assert_string_equal(diag.what, cases[i].what);
-		assert_string_equal(diag.hint, "");
-	}
-}
-
 static void bad_ports_are_refused(void **state)
 {
 	static const struct error_case cases[] = {
@@ -50,7 +29,7 @@ static void bad_ports_are_refused(void **state)
 		 "-D/--remoteport: not a port (0-65535): '99999' in '99999'"},
 	};
 
-	cases_check(cases, COUNT(cases));
+	error_cases_check(cases, COUNT(cases));
 }
 
 static void families_exclude_each_other(void **state)
@@ -61,7 +40,7 @@ static void families_exclude_each_other(void **state)
 		{{"--ipv6", "-t", "--ipv4"}, "-4/--ipv4 and -6/--ipv6 exclude each other"},
 	};
 
-	cases_check(cases, COUNT(cases));
+	error_cases_check(cases, COUNT(cases));
 }
 
 static void layouts_exclude_each_other(void **state)
@@ -73,7 +52,7 @@ static void layouts_exclude_each_other(void **state)
 		{{"--otel", "-s"}, "-s/--csv and --otel exclude each other"},
 	};
 
-	cases_check(cases, COUNT(cases));
+	error_cases_check(cases, COUNT(cases));
 }
 
 #define WITHOUT(option) "--summary shows no events: " option " goes without it"
@@ -99,7 +78,7 @@ static void a_summary_has_no_events(void **state)
 		{{"--summary", "1"}, "unexpected argument: '1'"},
 	};
 
-	cases_check(cases, COUNT(cases));
+	error_cases_check(cases, COUNT(cases));
 }
 
 #define NO_FIELD(name, list)                                                                       \
@@ -132,7 +111,7 @@ static void bad_fields_are_refused(void **state)
 		{{"-o", "pid", "-o", "ms"}, "-o/--output: given twice: 'ms'"},
 	};
 
-	cases_check(cases, COUNT(cases));
+	error_cases_check(cases, COUNT(cases));
 }
 
 static void unknown_options_are_refused(void **state)
@@ -151,7 +130,7 @@ static void unknown_options_are_refused(void **state)
 		{{"stray", "--nonsense"}, "unknown or ambiguous option: '--nonsense'"},
 	};
 
-	cases_check(cases, COUNT(cases));
+	error_cases_check(cases, COUNT(cases));
 }
 
 /* getopt(3) has not yet gone on to the next word while letters are left in this one. */
@@ -163,7 +142,7 @@ static void letter_in_a_cluster_after_a_name_is_told(void **state)
 		{{"--probe=kprobe", "-txs"}, "unknown option: '-x'"},
 	};
 
-	cases_check(cases, COUNT(cases));
+	error_cases_check(cases, COUNT(cases));
 }
 
 static void stray_arguments_are_refused(void **state)
@@ -177,7 +156,7 @@ static void stray_arguments_are_refused(void **state)
 		{{"--kernel-headers", "folder"}, "unexpected argument: 'folder'"},
 	};
 
-	cases_check(cases, COUNT(cases));
+	error_cases_check(cases, COUNT(cases));
 }
 
 static void missing_values_are_told(void **state)
@@ -194,7 +173,7 @@ static void missing_values_are_told(void **state)
 		{{"-t", "--max-sockets"}, "a value is missing: '--max-sockets'"},
 	};
 
-	cases_check(cases, COUNT(cases));
+	error_cases_check(cases, COUNT(cases));
 }
 
 static void unwanted_values_are_told(void **state)
@@ -205,7 +184,7 @@ static void unwanted_values_are_told(void **state)
 		{{"--ebpf=x"}, "no value is wanted: '--ebpf=x'"},
 	};
 
-	cases_check(cases, COUNT(cases));
+	error_cases_check(cases, COUNT(cases));
 }
 
 #define COUNT_WANTED "-n/--count: not a number from 1 to 18446744073709551615: "
@@ -234,7 +213,7 @@ static void bad_ends_are_refused(void **state)
 		{{"-sqT"}, "-q/--quiet prints nothing: it needs -Y/--journal"},
 	};
 
-	cases_check(cases, COUNT(cases));
+	error_cases_check(cases, COUNT(cases));
 }
 
 static void what_a_text_says_is_not_said_beside_it(void **state)
@@ -251,7 +230,7 @@ static void what_a_text_says_is_not_said_beside_it(void **state)
 		 "--bpf-text: a has its own table size: --max-sockets goes without it"},
 	};
 
-	cases_check(cases, COUNT(cases));
+	error_cases_check(cases, COUNT(cases));
 }
 
 static void bad_values_are_refused(void **state)
@@ -274,7 +253,7 @@ static void bad_values_are_refused(void **state)
 		 "--max-sockets: not a number from 1 to 2147483648: '99999999999999999999'"},
 	};
 
-	cases_check(cases, COUNT(cases));
+	error_cases_check(cases, COUNT(cases));
 }
 
 static void unknown_probe_is_told_the_known_ones(void **state)
@@ -293,7 +272,7 @@ static void unknown_probe_is_told_the_known_ones(void **state)
 		text_printf(&what, "--probe: no such probe: '%s' (there are: %s)", names[i],
 			    known.data);
 		one.what = what.data;
-		cases_check(&one, 1);
+		error_cases_check(&one, 1);
 	}
 }
 
