@@ -16,29 +16,31 @@ struct raw_args {
 };
 
 /*
- * A softirq that changes a socket's state while the program runs on its CPU finds it busy, and the
- * kernel drops that run. So a second one is attached after the first, and does the work where the
- * first was busy: if the first is at work below it, or has left no word of this event. An event
- * that comes between the two leaves and takes its own word meanwhile: hence two places. One that
- * comes while the second runs would leave a word that nobody takes, so it leaves none; should it
- * come before the second can say so, its word goes with the one below it.
+ * The kernel begins no program that is at work already below on its CPU, so a softirq's changes
+ * pass it by. Hence three are attached, of which at most one can be below a softirq:
  *
- * The work itself is one program, which both end in: the kernel's guard is for what is attached.
+ * - the first sends the event and leaves word of it;
+ * - the second sends it where there is no word: the first was below;
+ * - the third takes the word where the second could not: that one was below.
+ *
+ * So a softirq leaves no word behind, and needs another place than the event below it, whose word
+ * must stay. Nor can it find a word of its own change there: the socket below is locked.
+ *
+ * While they are being attached there is no third one yet, and nobody is to leave a word.
  */
 struct word {
 	u64 sk;
 	u64 change;
 };
 
-struct turns {
-	struct word last;
-	struct word before;
-	u32 working; /* a bit for each that is at work, the newest lowest: 1 for the first */
-	u32 second; /* it looks for a word */
+struct words {
+	struct word below;
+	struct word above;
+	u64 third; /* it has run here */
 };
 
-BPF_TABLE("percpu_array", u32, struct turns, turns, 1);
-BPF_PROG_ARRAY(tails, 1);
+BPF_TABLE("percpu_array", u32, struct words, words, 1);
+BPF_PROG_ARRAY(tails, 2); /* the second place stays empty */
 
 static inline int sock_is_tcp(u64 sk)
 {
@@ -48,69 +50,63 @@ static inline int sock_is_tcp(u64 sk)
 	return protocol == IPPROTO_TCP;
 }
 
-static inline u64 args_change(const struct raw_args *args)
+static inline struct word args_word(const struct raw_args *args)
 {
-	return args->oldstate << 32 | (u32)args->newstate;
+	return (struct word){args->sk, args->oldstate << 32 | (u32)args->newstate};
 }
 
-static inline int word_is(const struct word *word, u64 sk, u64 change)
+static inline int word_take_from(struct word *place, struct word word)
 {
-	return word->sk == sk && word->change == change;
+	if (place->sk != word.sk || place->change != word.change)
+		return 0;
+	place->sk = 0;
+	return 1;
 }
 
-static inline int word_take(struct turns *here, u64 sk, u64 change)
+static inline int word_take(struct words *here, struct word word)
 {
-	if (word_is(&here->last, sk, change)) {
-		here->last = here->before;
-		here->before.sk = 0;
-		return 1;
-	}
-	if (word_is(&here->before, sk, change)) {
-		here->last.sk = here->before.sk = 0;
-		return 1;
-	}
-	return 0;
+	return word_take_from(&here->above, word) || word_take_from(&here->below, word);
 }
 
 int raw_tracepoint__inet_sock_set_state(struct raw_args *args)
 {
-	u64 sk = args->sk, change = args_change(args);
-	struct turns *here;
+	struct words *here;
 	u32 zero = 0;
 
-	if (!sock_is_tcp(sk))
+	if (!sock_is_tcp(args->sk))
 		return 0;
-	here = turns.lookup(&zero);
+	here = words.lookup(&zero);
 	if (!here)
 		return 0;
-	if (!here->second) {
-		here->before = here->last;
-		here->last.sk = sk;
-		here->last.change = change;
-	}
-	here->working = here->working << 1 | 1;
+	if (here->third)
+		*(here->below.sk ? &here->above : &here->below) = args_word(args);
 	tails.call(args, 0);
 	return 0;
 }
 
-int raw_tracepoint__inet_sock_set_state__again(struct raw_args *args)
+int raw_tracepoint__inet_sock_set_state__second(struct raw_args *args)
 {
-	u64 sk = args->sk, change = args_change(args);
-	struct turns *here;
+	struct words *here;
 	u32 zero = 0;
-	int done;
 
-	here = turns.lookup(&zero);
-	if (!here)
-		return 0;
-	here->second = 1;
-	done = !here->working && word_take(here, sk, change);
-	here->second = 0;
-	if (done || !sock_is_tcp(sk))
+	here = words.lookup(&zero);
+	if (!here || !here->third || word_take(here, args_word(args)) || !sock_is_tcp(args->sk))
 		return 0;
 	counter_add(COUNTER_CAUGHT);
-	here->working <<= 1;
 	tails.call(args, 0);
+	return 0;
+}
+
+int raw_tracepoint__inet_sock_set_state__third(struct raw_args *args)
+{
+	struct words *here;
+	u32 zero = 0;
+
+	here = words.lookup(&zero);
+	if (!here)
+		return 0;
+	here->third = 1;
+	word_take(here, args_word(args));
 	return 0;
 }
 
@@ -119,14 +115,17 @@ static inline u16 big_endian(const u8 *at)
 	return at[0] << 8 | at[1];
 }
 
+/*
+ * What the first and the second do. A softirq's may run in the middle of another, so its variables
+ * must not be where a CPU has just one place for them: since Linux 6.13 (kernel/bpf/verifier.c,
+ * check_max_stack_depth()) that is a tracing program's stack, unless the program has a tail call.
+ */
 int raw_tracepoint_tail__sock_send(struct raw_args *args)
 {
 	u8 head[HEAD_SIZE] __attribute__((aligned(8))); /* so that it is not taken byte by byte */
 	u8 inet[INET_SIZE] __attribute__((aligned(8)));
-	struct turns *here;
 	struct event event;
 	u64 sk = args->sk;
-	u32 zero = 0;
 
 	bpf_probe_read_kernel(head, sizeof(head), (void *)sk);
 	bpf_probe_read_kernel(inet, sizeof(inet), (void *)(sk + INET_START));
@@ -147,8 +146,6 @@ int raw_tracepoint_tail__sock_send(struct raw_args *args)
 		address4_set(event.raddr, head + HEAD_DADDR);
 	}
 	event_send(args, &event);
-	here = turns.lookup(&zero);
-	if (here)
-		here->working >>= 1;
+	tails.call(args, 1);
 	return 0;
 }

@@ -31,8 +31,8 @@ static inline void counter_add(u32 counter)
 {
 	u64 *count = counters.lookup(&counter);
 
-	if (count)
-		(*count)++;
+	if (count) /* a softirq may count in the middle of it */
+		__sync_fetch_and_add(count, 1);
 }
 
 /* An IPv4 address, and zeros behind it: what is sent must all be written to, and nothing twice. */

@@ -182,7 +182,7 @@ static void *module_compile(const char *text, const char *build)
 
 /*
  * kprobe__F -> kprobe/F, tracepoint__C__E -> tracepoint/C/E, raw_tracepoint__E -> raw_tp/E, as well
- * as raw_tracepoint__E__ANYTHING, for a second program on one event. What is not to be attached has
+ * as raw_tracepoint__E__ANYTHING, for further programs on one event. What is not to be attached has
  * a type, but no event.
  */
 static int section_name(const char *function, char section[NAME_SIZE])
