@@ -10,6 +10,7 @@
 .section .rodata
 embed bpf_text_wire, "wire.h"
 embed bpf_text_prelude, "prelude.h"
+embed bpf_text_filter, "filter.bpf.c"
 embed bpf_text_summary_wire, "summary_wire.h"
 embed bpf_text_summary, "summary.bpf.c"
 embed bpf_text_members, "members.bpf.c"

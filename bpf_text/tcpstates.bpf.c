@@ -2,9 +2,6 @@
 /*
  * One change of a TCP session's state, whatever probe saw it. The entry below fills in who changed
  * from what to what; this adds the time, the duration and the task, and sends the event.
- *
- * FILTER_FAMILY and the other FILTER_... macros are true for what is to be seen; one that is not
- * asked for is 1, and what is worked out for it alone goes with it.
  */
 struct start {
 	u64 last_ns; /* change */
@@ -73,6 +70,16 @@ static inline void start_leave(struct start *start, u32 oldstate)
 #endif
 }
 
+#ifdef FILTERS
+static inline void start_forget(const struct event *event)
+{
+	u64 sk = event->skaddr;
+
+	start_leave(starts.lookup(&sk), event->oldstate);
+	starts.delete(&sk);
+}
+#endif
+
 /* Ends the old state's time and starts the new one's, in one clock reading. */
 static inline void event_clock(struct event *event)
 {
@@ -134,121 +141,22 @@ static inline void reader_kick(void *ctx, u64 now)
 }
 #endif
 
-/* The address of one end, in host order and as IPv6, where IPv4 ones are ::ffff:a.b.c.d. */
-struct end {
-	u64 high;
-	u64 low;
-	u32 is_ipv6; /* the socket's family, which can have addresses of both */
-};
-
-#define MAPPED 0x0000ffff00000000ULL /* ::ffff:0:0 */
-
-static inline u64 word_host(u64 word)
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	return __builtin_bswap64(word);
-#else
-	return word;
-#endif
-}
-
-static inline struct end end_of(const u8 address[16], u16 family)
-{
-	struct end end = {.low = MAPPED};
-	u64 words[2];
-
-	__builtin_memcpy(words, address, sizeof(words));
-	if (family == AF_INET) {
-		end.low |= word_host(words[0]) >> 32;
-		return end;
-	}
-	end.high = word_host(words[0]);
-	end.low = word_host(words[1]);
-	end.is_ipv6 = 1;
-	return end;
-}
-
-static inline int end_is_unspecified(struct end end)
-{
-	return !end.high && (!end.low || end.low == MAPPED);
-}
-
-/* What the filters say of the socket, whatever it does, in the order of what decides. */
-enum verdict {
-	VERDICT_NEVER,
-	VERDICT_LATER,
-	VERDICT_NOW,
-};
-
-/*
- * A port is 0, and an address is the unspecified one, until it is chosen: then the socket may match
- * later.
- *
- * Each part has an answer of its own, which brings all ways to it together: the kernel's verifier
- * would follow each way through one list into each through the next, and a thousand ports times a
- * thousand addresses are too many for it.
- */
-static inline enum verdict part_judge(int matches, int open)
-{
-	return matches ? VERDICT_NOW : open ? VERDICT_LATER : VERDICT_NEVER;
-}
-
-static inline enum verdict verdict_both(enum verdict a, enum verdict b)
-{
-	return a < b ? a : b;
-}
-
-static inline enum verdict socket_judge(const struct event *event)
-{
-	struct end local = end_of(event->laddr, event->family);
-	struct end remote = end_of(event->raddr, event->family);
-	enum verdict verdict;
-
-	if (!FILTER_FAMILY(event->family))
-		return VERDICT_NEVER;
-	verdict = part_judge(FILTER_LPORT(event->lport), !event->lport);
-	verdict = verdict_both(verdict, part_judge(FILTER_DPORT(event->rport), !event->rport));
-	verdict = verdict_both(verdict, part_judge(FILTER_LADDR(local), end_is_unspecified(local)));
-	return verdict_both(verdict, part_judge(FILTER_RADDR(remote), end_is_unspecified(remote)));
-}
-
-/* What the filters say of this change; another one of the same socket may be different. */
-static inline int change_matches(const struct event *event)
-{
-	return FILTER_OLD_STATE(event->oldstate) && FILTER_NEW_STATE(event->newstate) &&
-	       FILTER_STATES(event->oldstate, event->newstate) && FILTER_SPAN(event->span_ns);
-}
-
-/* The names are those of the user's expression. */
-static inline int expression_matches(const struct event *event)
-{
-	const s64 lport = event->lport, rport = event->rport;
-	const s64 family = event->family == AF_INET ? 4 : 6;
-	const s64 oldstate = event->oldstate, newstate = event->newstate;
-	const s64 span_us = event->span_ns == SPAN_UNKNOWN ? -1 : (s64)(event->span_ns / 1000);
-	const s64 pid = event->pid;
-
-	return !!(FILTER_EXPRESSION);
-}
-
 static inline int event_send(void *ctx, struct event *event)
 {
+#ifdef FILTERS
 	enum verdict verdict = socket_judge(event);
-	u64 sk = event->skaddr;
 
 	if (verdict == VERDICT_NEVER) {
-#ifdef SUMMARY
-		start_leave(starts.lookup(&sk), event->oldstate);
-#endif
-		starts.delete(&sk); /* it need not stay in the table */
+		start_forget(event); /* it need not stay in the table */
 		return 0;
 	}
+#endif
 	event_clock(event); /* also of what is not shown: the next duration is right then */
-	if (verdict == VERDICT_LATER || !change_matches(event))
-		return 0;
 	event->pid = bpf_get_current_pid_tgid() >> 32;
-	if (!expression_matches(event))
+#ifdef FILTERS
+	if (verdict == VERDICT_LATER || !change_matches(event) || !expression_matches(event))
 		return 0;
+#endif
 
 #ifdef SUMMARY
 	event_count(event);

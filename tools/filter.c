@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "bpf_text.h"
 #include "diag.h"
 #include "expression.h"
 #include "options.h"
@@ -118,8 +119,9 @@ static void expression_macro(struct text *text, const char *str)
 	expression_free(expression);
 }
 
-void filter_render(struct text *text, const struct options *options)
+static void macros_render(struct text *text, const struct options *options)
 {
+	text_str(text, "#define FILTERS\n");
 	text_printf(text, "#define FILTER_FAMILY(family) %s\n",
 		    options->ipv4   ? "((family) == AF_INET)"
 		    : options->ipv6 ? "((family) == AF_INET6)"
@@ -133,11 +135,30 @@ void filter_render(struct text *text, const struct options *options)
 	expression_macro(text, options->expression);
 }
 
-void filter_render_helpers(struct text *text, const struct options *options)
+/* What would be compiled in vain makes a start longer by 4 of 60 ms. */
+static bool is_asked(const struct options *options)
+{
+	static const struct options nothing;
+	_cleanup_text_ struct text asked = {0}, all_seen = {0};
+
+	macros_render(&asked, options);
+	macros_render(&all_seen, &nothing);
+	return asked.err || all_seen.err || strcmp(asked.data, all_seen.data);
+}
+
+void filter_render(struct text *text, const struct options *options)
+{
+	if (is_asked(options))
+		macros_render(text, options);
+}
+
+void filter_render_functions(struct text *text, const struct options *options)
 {
 	struct expression *expression = expression_read(options->expression, text);
 
 	if (expression)
 		expression_render_helpers(expression, text);
+	if (is_asked(options))
+		text_str(text, bpf_text_filter);
 	expression_free(expression);
 }

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * What is to be seen, as macros of the program text: each is an expression that is true for it, and
- * just 1 where nothing is asked for.
- */
+/* What is to be seen, as macros of the program text: each is an expression that is true for it. */
 #ifndef FILTER_H
 #define FILTER_H
 
@@ -29,10 +26,16 @@ int span_filter_set(struct span_filter *filter, const char *option, const char *
 /* Once all options are there. -EINVAL with diag filled if they leave nothing that could be seen. */
 int filter_finish(struct options *options, struct diag *diag);
 
-/* Appends FILTER_FAMILY(family), FILTER_LPORT(port) and all the others. */
+/*
+ * Appends FILTERS, FILTER_FAMILY(family), FILTER_LPORT(port) and all the others, those that nothing
+ * is asked of as 1; or nothing at all if all of them are.
+ */
 void filter_render(struct text *text, const struct options *options);
 
-/* Appends the functions that the macros call, if any: behind the types, before the body. */
-void filter_render_helpers(struct text *text, const struct options *options);
+/*
+ * Appends bpf_text/filter.bpf.c and what its macros call, if filter_render() appends anything:
+ * behind the types, before the body.
+ */
+void filter_render_functions(struct text *text, const struct options *options);
 
 #endif

@@ -47,7 +47,7 @@ void program_render(const struct options *options, const struct probe *probe, bo
 	text_char(text, '\n');
 	text_str(text, bpf_text_wire);
 	text_char(text, '\n');
-	filter_render_helpers(text, options);
+	filter_render_functions(text, options);
 	if (options->summary) {
 		text_str(text, bpf_text_summary_wire);
 		text_char(text, '\n');

@@ -31,7 +31,7 @@
 #define COMPILE_S    30
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-/* Answers with a verdict for each of the socket and the change, as tcpstates.bpf.c has them. */
+/* Answers with a verdict for each of the socket and the change, as filter.bpf.c has them. */
 static const char entry[] =
 	"struct model_args { u64 lport, rport, family, oldstate, newstate, span, words[4]; };\n"
 	"int raw_tracepoint__model(struct model_args *args)\n"
@@ -46,15 +46,19 @@ static const char entry[] =
 	"	event.span_ns = args->span;\n"
 	"	__builtin_memcpy(event.laddr, words, 16);\n"
 	"	__builtin_memcpy(event.raddr, words + 2, 16);\n"
+	"#ifdef FILTERS\n"
 	"	return socket_judge(&event) << 1 |\n"
 	"	       (change_matches(&event) && expression_matches(&event));\n"
+	"#else\n"
+	"	return 2 << 1 | 1; /* now, and shown */\n"
+	"#endif\n"
 	"}\n";
 
 struct model_args {
 	uint64_t lport, rport, family, oldstate, newstate, span, words[4];
 };
 
-/* As enum verdict in the program's body. */
+/* As enum verdict there. */
 enum { NEVER, LATER, NOW };
 
 struct tally {
@@ -230,6 +234,7 @@ static struct bpf_object *program_load(const struct options *options)
 	text_str(&source, "#define MAX_SOCKETS 1\n");
 	text_str(&source, bpf_text_prelude);
 	text_str(&source, bpf_text_wire);
+	filter_render_functions(&source, options);
 	text_str(&source, bpf_text_body);
 	text_str(&source, entry);
 	if (compile_object(&source, &own, COMPILE_S, &object, &diag))
