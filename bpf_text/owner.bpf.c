@@ -105,6 +105,6 @@ static inline void event_own(struct event *event, const struct owner *kept)
 	if (event->newstate == TCP_LISTEN)
 		listener_add(event);
 	else if (event->oldstate == TCP_LISTEN && event->newstate == TCP_CLOSE &&
-		 event->owner.from == OWNER_SELF)
-		listener_remove(event); /* one from before the tracer was never added */
+		 event->owner.from != OWNER_UNKNOWN)
+		listener_remove(event); /* of any other, nobody knows where it was added */
 }

@@ -21,6 +21,7 @@ typedef long long s64, __s64;
 #define TCP_LAST_ACK	  9
 #define TCP_LISTEN	  10
 #define BPF_ANY		  0
+#define BPF_NOEXIST	  1
 #define BPF_F_NO_PREALLOC 1
 #define BPF_F_CURRENT_CPU 0xffffffffULL
 #ifndef CUR_CPU_IDENTIFIER
@@ -37,6 +38,9 @@ static long (*bpf_get_current_comm)(void *buf, u32 size) = (void *)16;
 static long (*bpf_perf_event_output)(void *ctx, void *map, u64 flags, void *data,
 				     u64 size) = (void *)25;
 static long (*bpf_probe_read_kernel)(void *to, u32 size, const void *from) = (void *)113;
+
+static long (*bpf_seq_write)(u64 seq, const void *data, u32 len) = (void *)127;
+static u64 (*bpf_sock_from_file)(u64 file) = (void *)162;
 
 /* The rewriter gives it the map as a number. */
 static inline void bpf_tail_call_(u64 map, void *ctx, int index)
@@ -56,6 +60,7 @@ u64 bpf_pseudo_fd(u64 type, u64 fd) asm("llvm.bpf.pseudo");
 		leaf_type leaf;                                                                    \
 		leaf_type *(*lookup)(key_type *);                                                  \
 		long (*update)(key_type *, leaf_type *);                                           \
+		long (*insert)(key_type *, leaf_type *);                                           \
 		long (*delete)(key_type *);                                                        \
 		u32 max_entries;                                                                   \
 		int flags;                                                                         \

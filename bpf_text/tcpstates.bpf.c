@@ -3,43 +3,11 @@
  * One change of a TCP session's state, whatever probe saw it. The entry below fills in who changed
  * from what to what; this adds the time, the duration and the task, and sends the event.
  */
-struct start {
-	u64 last_ns; /* change */
-#ifdef EVENT_AGE
-	u64 first_ns;
-#endif
-#ifdef SUMMARY
-	u64 entered; /* it was counted as entering the state that it is in */
-#endif
-#ifdef EVENT_OWNER
-	struct owner owner;
-#endif
-};
-
-BPF_F_TABLE("hash", u64, struct start, starts, MAX_SOCKETS, BPF_F_NO_PREALLOC); /* of a socket */
 #ifndef SUMMARY
 BPF_PERF_OUTPUT(events);
 BPF_PERF_OUTPUT(kicks); /* says only that there is something in events */
 BPF_TABLE("percpu_array", u32, u64, lasts, 1); /* when an event was last sent, ns */
 #endif
-BPF_TABLE("percpu_array", u32, u64, counters, COUNTERS);
-
-static inline void counter_add(u32 counter)
-{
-	u64 *count = counters.lookup(&counter);
-
-	if (count) /* a softirq may count in the middle of it */
-		__sync_fetch_and_add(count, 1);
-}
-
-/* An IPv4 address, and zeros behind it: what is sent must all be written to, and nothing twice. */
-static inline void address4_set(u8 address[16], const void *from)
-{
-	u32 *words = (u32 *)address;
-
-	__builtin_memcpy(&words[0], from, sizeof(words[0]));
-	words[1] = words[2] = words[3] = 0;
-}
 
 static inline void start_new(u64 sk, struct event *event)
 {
@@ -87,12 +55,7 @@ static inline void event_clock(struct event *event)
 	struct start *start = starts.lookup(&sk);
 
 	event->ts_ns = now;
-	event->span_ns = start ? now - start->last_ns : SPAN_UNKNOWN;
-#ifdef EVENT_AGE
-	event->age_ns = start			       ? now - start->first_ns
-			: event->newstate == TCP_CLOSE ? AGE_UNKNOWN
-						       : 0;
-#endif
+	start_times(start, event);
 	start_leave(start, event->oldstate);
 #ifdef EVENT_OWNER
 	event_own(event, start ? &start->owner : 0);
@@ -141,6 +104,34 @@ static inline void reader_kick(void *ctx, u64 now)
 }
 #endif
 
+/* What is not needed to decide whether it is shown. */
+static inline void event_fill(struct event *event)
+{
+	bpf_get_current_comm(event->comm, sizeof(event->comm));
+#ifdef MEMBERS
+	members_read(event);
+#endif
+#ifdef EVENT_ENDING
+	event_end(event);
+#endif
+}
+
+#ifdef STUCK
+/* The socket may stay in its new state for long, and be asked about. */
+static inline void start_see(struct event *event, int is_to_show)
+{
+	u64 sk = event->skaddr;
+	struct start *start = starts.lookup(&sk);
+
+	if (!start)
+		return;
+	event_fill(event);
+	__builtin_memcpy(&start->seen, event, EVENT_SIZE);
+	if (!is_to_show)
+		start->seen.ts_ns = 0;
+}
+#endif
+
 static inline int event_send(void *ctx, struct event *event)
 {
 #ifdef FILTERS
@@ -153,6 +144,11 @@ static inline int event_send(void *ctx, struct event *event)
 #endif
 	event_clock(event); /* also of what is not shown: the next duration is right then */
 	event->pid = bpf_get_current_pid_tgid() >> 32;
+#if defined(STUCK) && defined(FILTERS)
+	start_see(event, verdict == VERDICT_NOW);
+#elif defined(STUCK)
+	start_see(event, 1);
+#endif
 #ifdef FILTERS
 	if (verdict == VERDICT_LATER || !change_matches(event) || !expression_matches(event))
 		return 0;
@@ -161,13 +157,7 @@ static inline int event_send(void *ctx, struct event *event)
 #ifdef SUMMARY
 	event_count(event);
 #else
-	bpf_get_current_comm(event->comm, sizeof(event->comm));
-#ifdef MEMBERS
-	members_read(event);
-#endif
-#ifdef EVENT_ENDING
-	event_end(event);
-#endif
+	event_fill(event);
 	if (events.perf_submit(ctx, event, EVENT_SIZE))
 		counter_add(COUNTER_LOST);
 	else

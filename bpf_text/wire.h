@@ -21,12 +21,15 @@
 #define AGE_UNKNOWN    (~0ULL) /* the table of sockets was full: it may have been seen before */
 #define MEMBER_UNKNOWN (~0ULL) /* this kernel has no such member; no 32-bit one has the value */
 
+#define STATE_STILL 31 /* for a new state: the socket is still in the old one */
+
 #define EVENT_EXTRA __attribute__((packed, aligned(4)))
 
 enum owner_from {
 	OWNER_UNKNOWN,
 	OWNER_SELF, /* it has acted on the socket in a system call of its own */
 	OWNER_LISTENER, /* it listens where the socket came in */
+	OWNER_SCAN, /* it had the socket open when the tracer looked */
 };
 
 /* The process that a socket is known to be of; all 0 where it is not. */
@@ -58,7 +61,7 @@ struct event {
 	__u16 rport;
 	__u16 family; /* AF_INET or AF_INET6 */
 	__u8 oldstate; /* include/net/tcp_states.h */
-	__u8 newstate;
+	__u8 newstate; /* or STATE_STILL */
 	char comm[EVENT_COMM_LEN]; /* any bytes; ends at the first NUL */
 #ifdef EVENT_AGE
 	__u64 age_ns EVENT_EXTRA; /* since the socket was first seen */

@@ -7,12 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "diag.h"
 #include "host.h"
 
 #define VERIFIER_LOG_SIZE 65536
 #define TAILS		  "tails"
+#define BATCH		  1024 /* elements of one look into a hash map */
+#define ITERATOR_BUFFER	  65536 /* bytes of one read */
 
 struct loader {
 	struct bpf_object *object;
@@ -173,12 +176,31 @@ static int tails_set(const struct loader *loader, struct diag *diag)
 	return 0;
 }
 
-int loader_open(struct loader **loader, const void *object, size_t size, struct diag *diag)
+/* Before it is loaded. */
+static int maps_share(struct loader *loader, const struct loader *other, struct diag *diag)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, loader->object)
+	{
+		int fd = loader_map(other, bpf_map__name(map));
+		int err = fd < 0 ? 0 : bpf_map__reuse_fd(map, fd);
+
+		if (err)
+			return diag_errno(diag, err, "sharing the map %s", bpf_map__name(map));
+	}
+	return 0;
+}
+
+int loader_open(struct loader **loader, const void *object, size_t size, const struct loader *other,
+		struct diag *diag)
 {
 	struct loader *new = calloc(1, sizeof(*new));
 	int err = new ? object_open(new, object, size, diag)
 		      : diag_errno(diag, -ENOMEM, "loading the program");
 
+	if (!err && other)
+		err = maps_share(new, other, diag);
 	if (!err)
 		err = object_load(new, diag);
 	if (!err)
@@ -205,6 +227,60 @@ int loader_attach(struct loader *loader, int perf_fd, struct diag *diag)
 		loader->links[i] = link;
 	}
 	return 0;
+}
+
+/* Hands the whole records of the buffer over, and keeps what is left. */
+static int records_take(char *buffer, size_t *len, size_t size,
+			int (*take)(void *arg, const void *record), void *arg)
+{
+	size_t at = 0;
+	int err = 0;
+
+	for (; !err && *len - at >= size; at += size)
+		err = take(arg, buffer + at);
+	memmove(buffer, buffer + at, *len - at);
+	*len -= at;
+	return err;
+}
+
+static int iterator_read(int fd, size_t size, int (*take)(void *arg, const void *record), void *arg,
+			 struct diag *diag)
+{
+	char buffer[ITERATOR_BUFFER];
+	size_t len = 0;
+
+	for (;;) {
+		ssize_t got = read(fd, buffer + len, sizeof(buffer) - len);
+		int err;
+
+		/* It gives up its processor so after many objects that had nothing to say. */
+		if (got < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (got < 0)
+			return diag_errno(diag, -errno, "reading the iterator");
+		if (!got)
+			return len ? diag_set(diag, -EPROTO, "the iterator wrote half a record")
+				   : 0;
+		len += got;
+		err = records_take(buffer, &len, size, take, arg);
+		if (err)
+			return err;
+	}
+}
+
+int loader_iterate(struct loader *loader, size_t size, int (*take)(void *arg, const void *record),
+		   void *arg, struct diag *diag)
+{
+	int err = loader->links[0] ? 0 : loader_attach(loader, -1, diag), fd;
+
+	if (err)
+		return err;
+	fd = bpf_iter_create(bpf_link__fd(loader->links[0]));
+	if (fd < 0)
+		return diag_errno(diag, fd, "starting the iterator");
+	err = iterator_read(fd, size, take, arg, diag);
+	close(fd);
+	return err;
 }
 
 int loader_cpus(const struct loader *loader)
@@ -237,6 +313,50 @@ int loader_values(const struct loader *loader, const char *name, uint32_t key, v
 	    size % 8)
 		return -EINVAL;
 	return bpf_map_lookup_elem(fd, &key, values);
+}
+
+/* The kernel gives whole buckets: BATCH is more than any has (BPF_MAP_LOOKUP_BATCH, Linux 5.6). */
+static int batches_take(int fd, uint32_t size, void *keys, char *values,
+			int (*take)(void *arg, const void *value, size_t size), void *arg)
+{
+	uint32_t where, *in = NULL;
+
+	for (;;) {
+		uint32_t count = BATCH;
+		int err = bpf_map_lookup_batch(fd, in, &where, keys, values, &count, NULL);
+
+		if (err && err != -ENOENT)
+			return err;
+		for (uint32_t i = 0; i < count; i++) {
+			int stop = take(arg, values + i * size, size);
+
+			if (stop)
+				return stop;
+		}
+		if (err)
+			return 0; /* that was the last */
+		in = &where;
+	}
+}
+
+int loader_each(const struct loader *loader, const char *name,
+		int (*take)(void *arg, const void *value, size_t size), void *arg)
+{
+	const struct bpf_map *map = bpf_object__find_map_by_name(loader->object, name);
+	void *keys;
+	char *values;
+	int err;
+
+	if (!map)
+		return -ENOENT;
+	keys = calloc(BATCH, bpf_map__key_size(map));
+	values = calloc(BATCH, bpf_map__value_size(map));
+	err = keys && values ? batches_take(bpf_map__fd(map), bpf_map__value_size(map), keys,
+					    values, take, arg)
+			     : -ENOMEM;
+	free(keys);
+	free(values);
+	return err;
 }
 
 int loader_counters(const struct loader *loader, const char *name, uint64_t *sums, size_t count)

@@ -16,10 +16,20 @@ struct loader;
 
 /*
  * Opens the object (an ELF file in memory) and loads its programs into the kernel; nothing runs
- * yet. -errno with diag filled; a verifier's words are in diag->detail.
+ * yet. Its maps that are also in the object of other, which may be NULL, are those: of the same
+ * name, type and sizes. -errno with diag filled; a verifier's words are in diag->detail.
  */
-int loader_open(struct loader **loader, const void *object, size_t size, struct diag *diag);
+int loader_open(struct loader **loader, const void *object, size_t size, const struct loader *other,
+		struct diag *diag);
 void loader_free(struct loader *loader);
+
+/*
+ * Runs the object's only program, an iterator, once (bpf_iter_create(), Linux 5.8), and hands what
+ * it writes to take: one record of size bytes a call, as long as that returns 0. -errno with diag
+ * filled, or what take returned.
+ */
+int loader_iterate(struct loader *loader, size_t size, int (*take)(void *arg, const void *record),
+		   void *arg, struct diag *diag);
 
 /*
  * Attaches each program by what its section says (one whose section names no event is not attached:
@@ -49,6 +59,13 @@ int loader_misses(const struct loader *loader, bool first, uint64_t *misses);
 
 /* Sums each of count per-CPU 64-bit counters of a map over all CPUs. */
 int loader_counters(const struct loader *loader, const char *name, uint64_t *sums, size_t count);
+
+/*
+ * Hands each value of a hash map to take, as long as that returns 0; those that others add or
+ * delete meanwhile may be among them or not. -errno, or what take returned.
+ */
+int loader_each(const struct loader *loader, const char *name,
+		int (*take)(void *arg, const void *value, size_t size), void *arg);
 
 /*
  * Copies what each CPU has of element key of a per-CPU array to values: one value of size bytes, a

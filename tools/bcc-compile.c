@@ -12,8 +12,9 @@
  * What libbcc asks of the system meanwhile, bcc_hooks.c answers.
  *
  * A function named as BCC's probes are (kprobe__FUNCTION, kretprobe__FUNCTION,
- * tracepoint__CATEGORY__EVENT, raw_tracepoint__EVENT) becomes a program of that type, and
- * raw_tracepoint_tail__NAME one that those on raw tracepoints can end in.
+ * tracepoint__CATEGORY__EVENT, raw_tracepoint__EVENT) becomes a program of that type,
+ * raw_tracepoint_tail__NAME one that those on raw tracepoints can end in, and iter__TARGET an
+ * iterator (bpf_iter_TARGET in the kernel).
  */
 #include <bcc/bcc_common.h>
 #include <errno.h>
@@ -181,9 +182,9 @@ static void *module_compile(const char *text, const char *build)
 }
 
 /*
- * kprobe__F -> kprobe/F, tracepoint__C__E -> tracepoint/C/E, raw_tracepoint__E -> raw_tp/E, as well
- * as raw_tracepoint__E__ANYTHING, for further programs on one event. What is not to be attached has
- * a type, but no event.
+ * kprobe__F -> kprobe/F, iter__T -> iter/T, tracepoint__C__E -> tracepoint/C/E, raw_tracepoint__E
+ * -> raw_tp/E, as well as raw_tracepoint__E__ANYTHING, for further programs on one event. What is
+ * not to be attached has a type, but no event.
  */
 static int section_name(const char *function, char section[NAME_SIZE])
 {
@@ -193,7 +194,8 @@ static int section_name(const char *function, char section[NAME_SIZE])
 		     {"kretprobe__", "kretprobe/"},
 		     {"tracepoint__", "tracepoint/"},
 		     {"raw_tracepoint__", "raw_tp/"},
-		     {"raw_tracepoint_tail__", "raw_tp"}};
+		     {"raw_tracepoint_tail__", "raw_tp"},
+		     {"iter__", "iter/"}};
 
 	for (size_t i = 0; i < COUNT(kinds); i++) {
 		size_t len = strlen(kinds[i].function);

@@ -22,7 +22,7 @@ static const struct {
 	[EXTRA_RETRANS] = {"EVENT_RETRANS", sizeof(uint64_t)},
 	[EXTRA_OWNER] = {"EVENT_OWNER", sizeof(struct owner)},
 	[EXTRA_ENDING] = {"EVENT_ENDING", sizeof(struct ending)},
-	[EXTRA_CPU] = {NULL, sizeof(uint32_t)},
+	[EXTRA_CPU] = {NULL, sizeof(int)},
 };
 
 void event_layout_init(struct event_layout *layout, unsigned int wanted)
@@ -51,8 +51,6 @@ void event_layout_render(const struct event_layout *layout, struct text *text)
 bool event_decode(const struct event_layout *layout, int cpu, const void *data, size_t size,
 		  struct event *event)
 {
-	uint32_t number = cpu;
-
 	if (size < layout->sent)
 		return false;
 	memcpy(event, data, EVENT_SIZE);
@@ -61,7 +59,7 @@ bool event_decode(const struct event_layout *layout, int cpu, const void *data, 
 	memcpy((char *)event + EVENT_SIZE, (const char *)data + EVENT_SIZE,
 	       layout->sent - EVENT_SIZE);
 	if (layout->wanted & 1U << EXTRA_CPU)
-		memcpy((char *)event + layout->offsets[EXTRA_CPU], &number, sizeof(number));
+		memcpy((char *)event + layout->offsets[EXTRA_CPU], &cpu, sizeof(cpu));
 	return true;
 }
 
@@ -72,6 +70,20 @@ static uint64_t extra64(const struct event_layout *layout, enum event_extra extr
 
 	memcpy(&number, (const char *)event + layout->offsets[extra], sizeof(number));
 	return number;
+}
+
+void event_still(const struct event_layout *layout, struct event *event, uint64_t now_ns)
+{
+	uint64_t span = now_ns - event->ts_ns, age;
+
+	if (layout->wanted & 1U << EXTRA_AGE && event_age_ns(layout, event) != AGE_UNKNOWN) {
+		age = event_age_ns(layout, event) + span;
+		memcpy((char *)event + layout->offsets[EXTRA_AGE], &age, sizeof(age));
+	}
+	event->ts_ns = now_ns;
+	event->span_ns = span;
+	event->oldstate = event->newstate;
+	event->newstate = STATE_STILL;
 }
 
 uint64_t event_age_ns(const struct event_layout *layout, const struct event *event)
@@ -95,9 +107,9 @@ const struct ending *event_ending(const struct event_layout *layout, const struc
 	return (const void *)((const char *)event + layout->offsets[EXTRA_ENDING]);
 }
 
-uint32_t event_cpu(const struct event_layout *layout, const struct event *event)
+int event_cpu(const struct event_layout *layout, const struct event *event)
 {
-	uint32_t cpu;
+	int cpu;
 
 	memcpy(&cpu, (const char *)event + layout->offsets[EXTRA_CPU], sizeof(cpu));
 	return cpu;
@@ -121,10 +133,19 @@ size_t event_comm_len(const char comm[EVENT_COMM_LEN])
 const struct state_name *state_name(unsigned int state)
 {
 	static const struct state_name names[] = {
-		[1] = NAME("ESTABLISHED"), [2] = NAME("SYN_SENT"),   [3] = NAME("SYN_RECV"),
-		[4] = NAME("FIN_WAIT1"),   [5] = NAME("FIN_WAIT2"),  [6] = NAME("TIME_WAIT"),
-		[7] = NAME("CLOSE"),	   [8] = NAME("CLOSE_WAIT"), [9] = NAME("LAST_ACK"),
-		[10] = NAME("LISTEN"),	   [11] = NAME("CLOSING"),   [12] = NAME("NEW_SYN_RECV"),
+		[1] = NAME("ESTABLISHED"),
+		[2] = NAME("SYN_SENT"),
+		[3] = NAME("SYN_RECV"),
+		[4] = NAME("FIN_WAIT1"),
+		[5] = NAME("FIN_WAIT2"),
+		[6] = NAME("TIME_WAIT"),
+		[7] = NAME("CLOSE"),
+		[8] = NAME("CLOSE_WAIT"),
+		[9] = NAME("LAST_ACK"),
+		[10] = NAME("LISTEN"),
+		[11] = NAME("CLOSING"),
+		[12] = NAME("NEW_SYN_RECV"),
+		[STATE_STILL] = NAME("(still)"),
 	};
 
 	if (state >= sizeof(names) / sizeof(*names) || !names[state].len)

@@ -26,9 +26,11 @@ enum event_extra {
 	EXTRA_RETRANS, /* the last of them */
 	EXTRA_OWNER, /* struct owner */
 	EXTRA_ENDING, /* struct ending */
-	EXTRA_CPU, /* __u32; the reader adds it */
+	EXTRA_CPU, /* int; the reader adds it */
 	EXTRAS,
 };
+
+#define CPU_UNKNOWN (-1)
 
 struct event_layout {
 	unsigned int wanted; /* a bit for each extra */
@@ -42,9 +44,15 @@ void event_layout_init(struct event_layout *layout, unsigned int wanted);
 /* Appends the macros that make the program send just what is wanted. */
 void event_layout_render(const struct event_layout *layout, struct text *text);
 
-/* Copies a record's data into event, of layout->size bytes; false if it is too short to be one. */
+/*
+ * Copies a record's data into event, of layout->size bytes; false if it is too short to be one. cpu
+ * is where it comes from, or CPU_UNKNOWN.
+ */
 bool event_decode(const struct event_layout *layout, int cpu, const void *data, size_t size,
 		  struct event *event);
+
+/* Makes of a change the state that it led to, in which the socket still is at now_ns. */
+void event_still(const struct event_layout *layout, struct event *event, uint64_t now_ns);
 
 /* An extra that is wanted. */
 uint64_t event_age_ns(const struct event_layout *layout, const struct event *event);
@@ -52,7 +60,7 @@ uint64_t event_member(const struct event_layout *layout, enum event_extra extra,
 		      const struct event *event);
 const struct owner *event_owner(const struct event_layout *layout, const struct event *event);
 const struct ending *event_ending(const struct event_layout *layout, const struct event *event);
-uint32_t event_cpu(const struct event_layout *layout, const struct event *event);
+int event_cpu(const struct event_layout *layout, const struct event *event);
 
 /* Time in the old state; 0 where it is unknown, as the original shows it. */
 uint64_t event_span_us(const struct event *event);

@@ -55,7 +55,7 @@ const struct field field_table[FIELDS] = {
 	 {5, 5}, " ", 0, KIND_OWNER_PID, 0, 1 << EXTRA_OWNER},
 	{"ocomm", "O-COMM", "tcpstates.owner.comm", "name of its task",
 	 {10, 16}, " ", 0, KIND_OWNER_COMM, 0, 1 << EXTRA_OWNER},
-	{"ofrom", "O-FROM", "tcpstates.owner.from", "how it is known: self, or listener",
+	{"ofrom", "O-FROM", "tcpstates.owner.from", "how it is known: self, listener, or scan",
 	 {8, 8}, " ", 0, KIND_OWNER_FROM, 0, 1 << EXTRA_OWNER},
 	{"why", "WHY", "tcpstates.why", "what ended the session, at its change to CLOSE",
 	 {13, 13}, " ", 0, KIND_WHY, 0, 1 << EXTRA_ENDING},

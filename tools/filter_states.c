@@ -10,7 +10,9 @@
 #include "list.h"
 #include "text.h"
 
-#define STATES 32 /* the bits of a mask: more than there are */
+#define STATES                                                                                     \
+	STATE_STILL /* more than there are, but no state is that; a mask has one bit more          \
+		     */
 #define PREFIX "TCP_"
 
 /* The number of a state, or -1. */

@@ -15,7 +15,9 @@
 #define STRING_OF(value) #value
 #define STRING(macro)	 STRING_OF(macro)
 #define DURATION_MIN_NS	 1000000ULL
-#define DURATION_MAX_NS	 1000000000000000000ULL /* timerfd takes nine times as much */
+/* SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, LAST_ACK, CLOSING: all that should pass. */
+#define STUCK_STATES	0xb3cU
+#define DURATION_MAX_NS 1000000000000000000ULL /* timerfd takes nine times as much */
 
 static int lport_set(struct options *options, const char *value, struct diag *diag)
 {
@@ -150,6 +152,27 @@ static int summary_set(struct options *options, const char *value, struct diag *
 	return 0;
 }
 
+/* SECONDS[:STATES] */
+static int stuck_set(struct options *options, const char *value, struct diag *diag)
+{
+	size_t len = strcspn(value, ":");
+	struct state_filter states = {0};
+	int err;
+
+	if (parse_decimal(value, len, 9, DURATION_MIN_NS, DURATION_MAX_NS,
+			  &options->stuck.after_ns))
+		return diag_set(diag, -EINVAL,
+				"--stuck: not seconds from 0.001 to 1000000000, with at most 9 "
+				"decimals: '%.*s'",
+				(int)len, value);
+	options->stuck.states = STUCK_STATES;
+	if (!value[len])
+		return 0;
+	err = state_filter_add(&states, "--stuck", value + len + 1, diag);
+	options->stuck.states = state_filter_mask(&states);
+	return err ? err : state_mask_check(options->stuck.states, "--stuck", diag);
+}
+
 static int max_sockets_set(struct options *options, const char *value, struct diag *diag)
 {
 	/* A BPF hash table's size is 32 bits, rounded up to a power of 2. */
@@ -239,6 +262,11 @@ const struct option_row option_rows[] = {
 	{'H', "no-header", .help = "print no header line", .group = GROUP_MORE, FLAG(no_header)},
 	{0, "summary", "SECONDS", "print times by state at the end (and each SECONDS), no lines",
 	 .group = GROUP_MORE, .value_optional = true, .set = summary_set},
+	{0, "stuck", "SECONDS[:STATES]",
+	 "show also who is in a state for so long, and twice as long, and so on",
+	 .group = GROUP_MORE, .set = stuck_set},
+	{0, "now", .help = "show the sockets that are open, and exit", .group = GROUP_MORE,
+	 FLAG(now)},
 	{0, "ebpf", .help = "print the BPF program's text and exit", .group = GROUP_MORE,
 	 FLAG(ebpf)},
 	{0, "bpf-text", "FILE", "run this text, which --ebpf printed (- is stdin)",

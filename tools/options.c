@@ -10,7 +10,10 @@
 #include "diag.h"
 #include "option_rows.h"
 
-#define LONG_ONLY 256 /* + row: the value of an option without a letter */
+#define FIELDS_OWNER "uid,opid,ocomm,netns"
+#define FIELDS_NOW   "oldstate,laddr,lport,raddr,rport," FIELDS_OWNER
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+#define LONG_ONLY    256 /* + row: the value of an option without a letter */
 
 /*
  * What was short for a classic option before there were others that begin so. getopt_long(3) takes
@@ -107,12 +110,15 @@ static enum layout layout_choose(const struct options *options)
 /* Columns and CSV have their own fields without a list. */
 static int fields_choose(struct options *options, struct diag *diag)
 {
+	const char *names = options->output;
 	struct line_format format;
 
 	options_format(options, &format);
-	if (!options->output && format.layout < LAYOUT_JSON)
+	if (!names && options->now)
+		names = format.layout < LAYOUT_JSON ? FIELDS_NOW : "+" FIELDS_OWNER;
+	if (!names && format.layout < LAYOUT_JSON)
 		return 0;
-	return field_list_make(&options->fields, &format, options->output, diag);
+	return field_list_make(&options->fields, &format, names, diag);
 }
 
 /* https://no-color.org */
@@ -137,13 +143,26 @@ void options_format(struct options *options, struct line_format *format)
 	};
 }
 
+struct given {
+	bool is;
+	const char *name;
+};
+
+/* what has no place for any of these. */
+static int given_check(const char *what, const struct given *options, size_t count,
+		       struct diag *diag)
+{
+	for (size_t i = 0; i < count; i++)
+		if (options[i].is)
+			return diag_set(diag, -EINVAL, "%s: %s goes without it", what,
+					options[i].name);
+	return 0;
+}
+
 /* What is for events alone: a summary has no line of one. */
 static int summary_check(const struct options *options, struct diag *diag)
 {
-	const struct {
-		bool given;
-		const char *name;
-	} of_events[] = {
+	const struct given of_events[] = {
 		{options->csv, "-s/--csv"},
 		{options->wide, "-w/--wide"},
 		{options->timestamp, "-t/--timestamp"},
@@ -151,15 +170,28 @@ static int summary_check(const struct options *options, struct diag *diag)
 		{options->output, "-o/--output"},
 		{options->otel, "--otel"},
 		{options->count, "-n/--count"},
+		{options->stuck.after_ns, "--stuck"},
 		{options->json && options->time, "-T/--time with -j/--json"},
 	};
 
-	for (size_t i = 0; options->summary && i < sizeof(of_events) / sizeof(*of_events); i++)
-		if (of_events[i].given)
-			return diag_set(diag, -EINVAL,
-					"--summary shows no events: %s goes without it",
-					of_events[i].name);
-	return 0;
+	return options->summary
+		       ? given_check("--summary shows no events", of_events, COUNT(of_events), diag)
+		       : 0;
+}
+
+static int now_check(const struct options *options, struct diag *diag)
+{
+	const struct given of_a_trace[] = {
+		{options->summary, "--summary"},
+		{options->stuck.after_ns, "--stuck"},
+		{options->duration_ns, "-d/--duration"},
+		{options->bpf_text, "--bpf-text"},
+		{options->probe, "--probe"},
+	};
+
+	return options->now
+		       ? given_check("--now traces nothing", of_a_trace, COUNT(of_a_trace), diag)
+		       : 0;
 }
 
 /* What each option could not see of the others. in_text is one that was given, or NULL. */
@@ -167,6 +199,7 @@ static int options_check(const struct options *options, const struct option_row 
 			 struct diag *diag)
 {
 	char letter[] = {'-', in_text ? in_text->letter : 0, '\0'};
+	int err;
 
 	if (options->ipv4 && options->ipv6)
 		return diag_set(diag, -EINVAL, "-4/--ipv4 and -6/--ipv6 exclude each other");
@@ -180,7 +213,12 @@ static int options_check(const struct options *options, const struct option_row 
 				"--bpf-text: %s has its own %s: %s%s goes without it",
 				options->bpf_text, in_text->in_text, letter[1] ? letter : "--",
 				letter[1] ? "" : in_text->name);
-	return summary_check(options, diag);
+	if (options->bpf_text && options->stuck.after_ns)
+		return diag_set(diag, -EINVAL,
+				"--bpf-text: %s keeps what it likes: --stuck goes without it",
+				options->bpf_text);
+	err = summary_check(options, diag);
+	return err ? err : now_check(options, diag);
 }
 
 int options_parse(int argc, char **argv, struct options *options, struct diag *diag)

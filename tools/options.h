@@ -17,6 +17,12 @@ struct diag;
 #define MAX_COMPILE_S_DEFAULT 30
 #define CACHE_DIR_DEFAULT     "/var/cache/tcpstates"
 
+/* How long a session may be in one of these states, before it is shown as being there still. */
+struct stuck_limit {
+	uint64_t after_ns; /* or 0: for ever */
+	uint32_t states; /* a bit for each */
+};
+
 struct options {
 	bool help;
 	bool version;
@@ -58,6 +64,8 @@ struct options {
 	bool fields_help;
 	bool summary; /* of what is counted, in place of the events */
 	uint64_t summary_ns; /* between two summaries, or 0: only one, at the end */
+	bool now; /* the sockets that are there, in place of events */
+	struct stuck_limit stuck;
 	struct field_list fields; /* none: the format's own */
 };
 

@@ -8,6 +8,8 @@
 #include "event.h"
 #include "text.h"
 
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
 /* Where the kernel is built without network namespaces, the member has no bytes. */
 static int owner_render(const struct btf_types *types, struct text *text, struct diag *diag)
 {
@@ -25,31 +27,55 @@ static int owner_render(const struct btf_types *types, struct text *text, struct
 	return 0;
 }
 
+/* A member that the program cannot do without. */
+struct place {
+	const char *macro, *structure, *member;
+	uint32_t size; /* or 0: any */
+};
+
+static int places_need(const struct btf_types *types, const struct place *places, size_t count,
+		       struct text *text, struct diag *diag)
+{
+	struct btf_field field;
+
+	for (size_t i = 0; i < count; i++) {
+		int err = btf_types_need(types, places[i].structure, places[i].member,
+					 places[i].size, &field, diag);
+
+		if (err)
+			return err;
+		text_printf(text, "#define %s %u\n", places[i].macro, field.offset);
+	}
+	return 0;
+}
+
 static int ending_render(const struct btf_types *types, struct text *text, struct diag *diag)
 {
-	static const struct {
-		const char *macro, *structure, *member;
-		uint32_t size;
-	} members[] = {
+	static const struct place places[] = {
 		{"ENDING_ERROR", "sock", "sk_err", 4},
 		{"ENDING_FLAGS", "sock_common", "skc_flags", sizeof(long)},
 		{"ENDING_ACKED", "tcp_sock", "snd_una", 4},
 		{"ENDING_WRITTEN", "tcp_sock", "write_seq", 4},
 	};
 	struct btf_field field;
+	int err = places_need(types, places, COUNT(places), text, diag);
 
-	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++) {
-		int err = btf_types_need(types, members[i].structure, members[i].member,
-					 members[i].size, &field, diag);
-
-		if (err)
-			return err;
-		text_printf(text, "#define %s %u\n", members[i].macro, field.offset);
-	}
 	/* Two bits before Linux 5.6. */
-	if (!btf_types_field(types, "sock", "sk_shutdown", &field) && field.size == 1)
+	if (!err && !btf_types_field(types, "sock", "sk_shutdown", &field) && field.size == 1)
 		text_printf(text, "#define ENDING_SHUT %u\n", field.offset);
-	return 0;
+	return err;
+}
+
+int places_render_scan(const struct btf_types *types, struct text *text, struct diag *diag)
+{
+	static const struct place places[] = {
+		{"SOCKET_SK", "socket", "sk", sizeof(void *)},
+		{"SOCK_STATE", "sock_common", "skc_state", 1},
+		{"TASK_TGID", "task_struct", "tgid", 4},
+		{"TASK_COMM", "task_struct", "comm", 0},
+	};
+
+	return places_need(types, places, COUNT(places), text, diag);
 }
 
 bool places_are_wanted(unsigned int extras)

@@ -18,4 +18,7 @@ bool places_are_wanted(unsigned int extras);
 int places_render(const struct btf_types *types, unsigned int extras, struct text *text,
 		  struct diag *diag);
 
+/* Appends the macros for bpf_text/scan.bpf.c. -errno with diag filled. */
+int places_render_scan(const struct btf_types *types, struct text *text, struct diag *diag);
+
 #endif

@@ -20,7 +20,8 @@
 
 struct probe_kind {
 	const char *name;
-	const char *entry; /* its program text */
+	const char
+		*texts[3]; /* of its program, behind the table of sockets; the last may be NULL */
 	const char *includes; /* or NULL: needs no kernel header */
 	int (*prepare)(struct probe *probe, struct diag *diag);
 	/* types may be NULL, unless it needs them */
@@ -210,10 +211,25 @@ static int section_attach(const struct probe *probe, struct loader *loader, stru
 	return loader_attach(loader, -1, diag);
 }
 
+static int scan_layout(const struct probe *probe, const struct btf_types *types, struct text *text,
+		       struct diag *diag)
+{
+	int err = raw_layout(probe, types, text, diag);
+
+	return err ? err : places_render_scan(types, text, diag);
+}
+
+static const struct probe_kind scan = {
+	.name = "scan",
+	.texts = {bpf_text_sock, bpf_text_scan},
+	.layout = scan_layout,
+	.needs_btf = true,
+};
+
 static const struct probe_kind ladder[] = {
 	{
 		.name = "raw_tracepoint",
-		.entry = bpf_text_raw_tracepoint,
+		.texts = {bpf_text_body, bpf_text_sock, bpf_text_raw_tracepoint},
 		.prepare = raw_prepare,
 		.layout = raw_layout,
 		.attach = section_attach,
@@ -222,14 +238,14 @@ static const struct probe_kind ladder[] = {
 	},
 	{
 		.name = "tracepoint",
-		.entry = bpf_text_tracepoint,
+		.texts = {bpf_text_body, bpf_text_tracepoint},
 		.prepare = tracepoint_prepare,
 		.layout = tracepoint_layout,
 		.attach = tracepoint_attach,
 	},
 	{
 		.name = "kprobe",
-		.entry = bpf_text_kprobe,
+		.texts = {bpf_text_body, bpf_text_kprobe},
 		.includes = "#include <linux/ptrace.h>\n"
 			    "#include <net/inet_sock.h>\n"
 			    "#include <net/tcp_states.h>\n",
@@ -283,6 +299,11 @@ void probe_assume(struct probe *probe, const char *name)
 	probe->protocol_type = "u16";
 }
 
+void probe_scan(struct probe *probe)
+{
+	*probe = (struct probe){.kind = &scan};
+}
+
 const char *probe_name(const struct probe *probe)
 {
 	return probe->kind->name;
@@ -317,9 +338,14 @@ int probe_render_layout(const struct probe *probe, unsigned int extras, struct t
 	return err;
 }
 
-void probe_render_entry(const struct probe *probe, struct text *text)
+void probe_render_texts(const struct probe *probe, struct text *text)
 {
-	text_str(text, probe->kind->entry);
+	for (size_t i = 0; i < sizeof(probe->kind->texts) / sizeof(*probe->kind->texts); i++) {
+		if (!probe->kind->texts[i])
+			continue;
+		text_char(text, '\n');
+		text_str(text, probe->kind->texts[i]);
+	}
 }
 
 uint64_t probe_missed(const struct probe *probe, const struct loader *loader, uint64_t caught)

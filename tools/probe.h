@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where state changes are seen: the ladder of probes, best first. Each has an entry of its own in
+ * Where state changes are seen: the ladder of probes, best first. Each has texts of its own in
  * bpf_text/ and what it needs of the kernel.
  */
 #ifndef PROBE_H
@@ -34,6 +34,12 @@ int probe_choose(struct probe *probe, const char *name, struct diag *diag);
 /* The probe called name, or the tracepoint, as on a current kernel; asks this kernel nothing. */
 void probe_assume(struct probe *probe, const char *name);
 
+/*
+ * No probe, but what looks for the sockets that are there already: an iterator, which is never
+ * attached. It needs the kernel's BTF.
+ */
+void probe_scan(struct probe *probe);
+
 const char *probe_name(const struct probe *probe);
 bool probe_needs_kernel_headers(const struct probe *probe);
 
@@ -46,8 +52,8 @@ bool probe_needs_kernel_headers(const struct probe *probe);
 int probe_render_layout(const struct probe *probe, unsigned int extras, struct text *text,
 			struct text *lacks, struct diag *diag);
 
-/* Appends the entry point of the probe's program text. */
-void probe_render_entry(const struct probe *probe, struct text *text);
+/* Appends the probe's own part of the program text, behind bpf_text/starts.bpf.c. */
+void probe_render_texts(const struct probe *probe, struct text *text);
 
 /* The kernel headers that the entry uses, as #include lines. */
 const char *probe_includes(const struct probe *probe);

@@ -35,6 +35,8 @@ void program_render(const struct options *options, const struct probe *probe, bo
 	event_layout_render(&extras, text);
 	if (options->summary)
 		text_str(text, "#define SUMMARY\n");
+	if (options->stuck.after_ns)
+		text_str(text, "#define STUCK\n");
 	text_printf(text, "#define MAX_SOCKETS %llu\n", (unsigned long long)options->max_sockets);
 	text_str(text, layout);
 	text_char(text, '\n');
@@ -60,9 +62,8 @@ void program_render(const struct options *options, const struct probe *probe, bo
 		text_str(text, bpf_text_owner);
 	if (wanted & 1U << EXTRA_ENDING)
 		text_str(text, bpf_text_ending);
-	text_str(text, bpf_text_body);
-	text_char(text, '\n');
-	probe_render_entry(probe, text);
+	text_str(text, bpf_text_starts);
+	probe_render_texts(probe, text);
 }
 
 /* What is the same for each try at a program. */

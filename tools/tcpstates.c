@@ -15,6 +15,7 @@
 #include "host.h"
 #include "journal.h"
 #include "loader.h"
+#include "now.h"
 #include "options.h"
 #include "output.h"
 #include "probe.h"
@@ -53,7 +54,9 @@ static int text_render(const struct options *options, struct text *text, struct 
 	int err;
 
 	/* As this kernel wants it, where that can be seen without privilege. */
-	if (probe_choose(&probe, options->probe, &why))
+	if (options->now)
+		probe_scan(&probe);
+	else if (probe_choose(&probe, options->probe, &why))
 		probe_assume(&probe, options->probe);
 	text_str(&layout, "");
 	err = probe_render_layout(&probe, field_list_extras(&options->fields), &layout, &lacks,
@@ -99,6 +102,8 @@ static int trace(struct options *options, const struct custom_text *custom, stru
 	err = options->journal ? journal_open(diag) : 0;
 	if (!err)
 		err = host_may_trace(diag);
+	if (!err && options->now)
+		return now_run(options, &steps, diag);
 	if (!err)
 		err = probe_choose(&probe, probe_wanted, diag);
 	if (err)
@@ -110,7 +115,7 @@ static int trace(struct options *options, const struct custom_text *custom, stru
 	err = program_compile(options, &probe, custom, &steps, &object, diag);
 	if (err)
 		return err;
-	err = loader_open(&loader, object.data, object.len, diag);
+	err = loader_open(&loader, object.data, object.len, NULL, diag);
 	if (err)
 		return err;
 	step_done(&steps, "loaded");

@@ -2,12 +2,7 @@
 #include "tracer.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -22,10 +17,14 @@
 #include "output.h"
 #include "probe.h"
 #include "ring.h"
+#include "scan.h"
 #include "steps.h"
+#include "stuck.h"
 #include "summary.h"
+#include "wakeups.h"
 
 #define BATCH_SIZE 65536 /* bytes of lines that are written at once */
+#define LISTED_MAX 256 /* sockets that are listed before the buffers are looked at again */
 
 /*
  * How long a record may take from reading the clock to being in its buffer. The program runs with
@@ -40,16 +39,17 @@ struct tracer {
 	struct ring_set *rings; /* events */
 	struct ring_set *kicks; /* words that there is one, after a quiet time */
 	struct order *order;
-	int signals; /* signalfd */
-	int timer; /* timerfd for --duration, or -1 */
-	int interval; /* timerfd for --summary, or -1 */
-	struct pollfd *pollers; /* what ends it, then the buffers of both sets */
-	size_t poller_count;
+	struct wakeups *wakeups;
+	struct scan *scan; /* or NULL: it is not wanted from the start */
+	struct stuck *stuck; /* or NULL: nobody asks */
+	struct steps *steps;
 	struct output output;
 	struct line_format line;
 	const struct format *format;
 	struct event_layout layout;
 	uint64_t shown; /* events */
+	size_t listed; /* sockets that a scan has found */
+	bool listing; /* they are to be shown */
 	struct losses losses;
 	uint64_t next_look_ns; /* for losses */
 	const struct probe *probe;
@@ -59,59 +59,15 @@ struct tracer {
 	int write_err;
 };
 
-/* Those before POLL_INTERVAL end it. */
-enum { POLL_SIGNALS, POLL_STDOUT, POLL_TIMER, POLL_INTERVAL, POLL_RINGS };
-
 static void tracer_close(struct tracer *tracer)
 {
-	if (tracer->signals >= 0)
-		close(tracer->signals);
-	if (tracer->timer >= 0)
-		close(tracer->timer);
-	if (tracer->interval >= 0)
-		close(tracer->interval);
-	free(tracer->pollers);
+	scan_free(tracer->scan);
+	stuck_free(tracer->stuck);
+	wakeups_free(tracer->wakeups);
 	ring_set_free(tracer->rings);
 	ring_set_free(tracer->kicks);
 	order_free(tracer->order);
 	output_free(&tracer->output);
-}
-
-static int signals_open(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
-static int pollers_open(struct tracer *tracer)
-{
-	const struct ring_set *const sets[] = {tracer->kicks, tracer->rings};
-	const size_t count = tracer->options->summary ? 0 : sizeof(sets) / sizeof(*sets);
-	struct pollfd *poller;
-
-	tracer->poller_count = POLL_RINGS;
-	for (size_t set = 0; set < count; set++)
-		tracer->poller_count += ring_set_count(sets[set]);
-	tracer->pollers = calloc(tracer->poller_count, sizeof(*tracer->pollers));
-	if (!tracer->pollers)
-		return -ENOMEM;
-	tracer->pollers[POLL_SIGNALS] = (struct pollfd){.fd = tracer->signals, .events = POLLIN};
-	/* No event is asked for: what is told all the same is that nobody reads any more. */
-	tracer->pollers[POLL_STDOUT] =
-		(struct pollfd){.fd = tracer->options->quiet ? -1 : tracer->output.fd};
-	tracer->pollers[POLL_TIMER] = (struct pollfd){.fd = tracer->timer, .events = POLLIN};
-	tracer->pollers[POLL_INTERVAL] = (struct pollfd){.fd = tracer->interval, .events = POLLIN};
-	poller = &tracer->pollers[POLL_RINGS];
-	for (size_t set = 0; set < count; set++)
-		for (size_t i = 0; i < ring_set_count(sets[set]); i++)
-			*poller++ =
-				(struct pollfd){.fd = ring_set_fd(sets[set], i), .events = POLLIN};
-	return 0;
 }
 
 static int rings_open(struct tracer *tracer, struct ring_set **set, const char *map,
@@ -142,12 +98,12 @@ static int sets_open(struct tracer *tracer, struct diag *diag)
 	return err ? err : rings_open(tracer, &tracer->kicks, "kicks", 1, RING_WAKE_RECORD, diag);
 }
 
-static int timer_open(int *timer, uint64_t ns, const char *option, struct diag *diag)
+static int wakeups_make(struct tracer *tracer, struct diag *diag)
 {
-	if (!ns)
-		return 0;
-	*timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	return *timer < 0 ? diag_errno(diag, -errno, "%s", option) : 0;
+	const struct ring_set *const sets[] = {tracer->kicks, tracer->rings};
+
+	return wakeups_open(&tracer->wakeups, tracer->options, sets, sizeof(sets) / sizeof(*sets),
+			    tracer->options->quiet ? -1 : tracer->output.fd, diag);
 }
 
 static int tracer_open(struct tracer *tracer, struct diag *diag)
@@ -158,17 +114,11 @@ static int tracer_open(struct tracer *tracer, struct diag *diag)
 		return err;
 	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
 	tracer->order = order_new(tracer->layout.size);
-	tracer->signals = signals_open();
-	if (tracer->signals < 0)
-		return diag_errno(diag, -errno, "starting");
-	err = timer_open(&tracer->timer, tracer->options->duration_ns, "-d/--duration", diag);
-	if (!err)
-		err = timer_open(&tracer->interval, tracer->options->summary_ns, "--summary", diag);
-	if (err)
-		return err;
-	if (!tracer->order || pollers_open(tracer))
+	if (tracer->options->stuck.after_ns)
+		tracer->stuck = stuck_new(tracer->options, &tracer->layout, clock_now_ns());
+	if (!tracer->order || (tracer->options->stuck.after_ns && !tracer->stuck))
 		return diag_errno(diag, -ENOMEM, "starting");
-	return 0;
+	return wakeups_make(tracer, diag);
 }
 
 static void record_take(void *arg, int cpu, const void *data, size_t size)
@@ -185,6 +135,15 @@ static void record_take(void *arg, int cpu, const void *data, size_t size)
 			tracer->newest_ns = event->ts_ns;
 		order_add(tracer->order);
 	}
+}
+
+/* The same of a line that no event brings. */
+static int still_take(void *arg, const void *record)
+{
+	const struct tracer *tracer = arg;
+
+	record_take(arg, CPU_UNKNOWN, record, tracer->layout.size);
+	return 0;
 }
 
 static void kick_take(void *arg, int cpu, const void *data, size_t size)
@@ -266,22 +225,11 @@ static void losses_look(struct tracer *tracer, uint64_t now)
 	tracer->next_look_ns = now + NS_PER_SECOND;
 }
 
-/* The interval of summaries is over, and not only a signal has come between. */
-static bool summary_is_due(const struct tracer *tracer)
-{
-	uint64_t expired;
-
-	return tracer->interval >= 0 && read(tracer->interval, &expired, sizeof(expired)) > 0;
-}
-
 /* Writes what the program has counted. */
-static int summary_round(struct tracer *tracer, bool last, struct diag *diag)
+static int summary_round(struct tracer *tracer, struct diag *diag)
 {
-	int err;
+	int err = summary_read(&tracer->summary, tracer->loader);
 
-	if (!last && !summary_is_due(tracer))
-		return 0;
-	err = summary_read(&tracer->summary, tracer->loader);
 	if (err)
 		return diag_errno(diag, err, "reading what was counted");
 	wall_clock_update(&tracer->line.clock);
@@ -291,16 +239,22 @@ static int summary_round(struct tracer *tracer, bool last, struct diag *diag)
 	return write_check(tracer, diag);
 }
 
-/* Reads all buffers and writes what is final: after the last round, everything is. */
-static int tracer_round(struct tracer *tracer, bool last, struct diag *diag)
+static int rings_drain(struct tracer *tracer, struct diag *diag)
 {
-	uint64_t begin = clock_now_ns();
-
-	if (tracer->options->summary)
-		return summary_round(tracer, last, diag);
 	if (ring_set_drain(tracer->kicks, kick_take, NULL) < 0 ||
 	    ring_set_drain(tracer->rings, record_take, tracer) < 0)
 		return diag_set(diag, -EPROTO, "a perf buffer holds nonsense");
+	return 0;
+}
+
+/* Reads all buffers and writes what is final: after the last round, everything is. */
+static int events_round(struct tracer *tracer, bool last, struct diag *diag)
+{
+	uint64_t begin = clock_now_ns();
+	int err = rings_drain(tracer, diag);
+
+	if (err)
+		return err;
 	wall_clock_update(&tracer->line.clock);
 	order_flush(tracer->order, last ? UINT64_MAX : begin - SLACK_NS, event_show, tracer);
 	batch_write(tracer);
@@ -324,13 +278,46 @@ static const struct timespec *tracer_pause(const struct tracer *tracer, bool kic
 	return tracer->quiet ? NULL : kicked ? &slack : &period;
 }
 
-/* A signal has come, nobody reads any more, or the time is over. */
-static bool end_is_told(const struct tracer *tracer)
+/* Between the records of a long list the buffers must not fill. */
+static int listed_take(void *arg, const void *record)
 {
-	for (size_t i = 0; i < POLL_INTERVAL; i++)
-		if (tracer->pollers[i].revents)
-			return true;
-	return false;
+	struct tracer *tracer = arg;
+	struct diag diag;
+
+	if (tracer->listing)
+		still_take(tracer, record);
+	return ++tracer->listed % LISTED_MAX ? 0 : rings_drain(tracer, &diag);
+}
+
+/* Puts a line of each socket that is there among the events. That it fails does not end the trace.
+ */
+static void sockets_list(struct tracer *tracer)
+{
+	struct scan *scan = NULL;
+	struct diag diag = {0};
+	int err = scan_open(&scan, tracer->options, tracer->loader, tracer->steps, &diag);
+
+	tracer->listing = true;
+	if (!err)
+		err = scan_run(scan, listed_take, tracer, &diag);
+	if (err)
+		step_notice(diag.what);
+	scan_free(scan);
+}
+
+/* What came, and then the events. */
+static int tracer_round(struct tracer *tracer, int came, struct diag *diag)
+{
+	int err = 0;
+
+	if (tracer->options->summary)
+		return came & (WAKEUP_SUMMARY | WAKEUP_LIST) ? summary_round(tracer, diag) : 0;
+	if (came & WAKEUP_LIST)
+		sockets_list(tracer);
+	if (came & WAKEUP_STUCK)
+		err = stuck_look(tracer->stuck, tracer->loader, clock_now_ns(), still_take, tracer,
+				 diag);
+	return err ? err : events_round(tracer, false, diag);
 }
 
 /* 0 when it is time to end. */
@@ -339,44 +326,55 @@ static int tracer_loop(struct tracer *tracer, struct diag *diag)
 	bool kicked = false;
 
 	for (;;) {
-		int err, ready = ppoll(tracer->pollers, tracer->poller_count,
-				       tracer_pause(tracer, kicked), NULL);
+		int err, came = wakeups_wait(tracer->wakeups, tracer_pause(tracer, kicked), diag);
 
-		if (ready < 0 && errno != EINTR)
-			return diag_errno(diag, -errno, "poll");
-		if (ready > 0 && end_is_told(tracer))
-			return 0;
+		if (came < 0 || came & WAKEUP_END)
+			return came < 0 ? came : 0;
 		kicked = tracer->quiet;
-		err = tracer_round(tracer, false, diag);
+		err = tracer_round(tracer, came, diag);
 		if (err || tracer->write_err || count_is_reached(tracer))
 			return err;
 	}
 }
 
-static int timers_start(const struct tracer *tracer, struct diag *diag)
+/* From the scan on it is known whose they are; that it fails ends nothing. */
+static void sockets_find(struct tracer *tracer)
 {
-	uint64_t end = tracer->options->duration_ns, each = tracer->options->summary_ns;
-	struct timespec period = {each / NS_PER_SECOND, each % NS_PER_SECOND};
-	struct itimerspec once = {.it_value = {end / NS_PER_SECOND, end % NS_PER_SECOND}};
-	struct itimerspec again = {.it_interval = period, .it_value = period};
+	struct diag diag = {0};
 
-	if (tracer->timer >= 0 && timerfd_settime(tracer->timer, 0, &once, NULL))
-		return diag_errno(diag, -errno, "-d/--duration");
-	if (tracer->interval >= 0 && timerfd_settime(tracer->interval, 0, &again, NULL))
-		return diag_errno(diag, -errno, "--summary");
-	return 0;
+	if (tracer->scan && scan_run(tracer->scan, listed_take, tracer, &diag))
+		step_notice(diag.what);
+	else if (tracer->scan)
+		step_done(tracer->steps, "found the %zu sockets that are there", tracer->listed);
+	scan_free(tracer->scan);
+	tracer->scan = NULL;
 }
 
-static int tracer_trace(struct tracer *tracer, struct steps *steps, struct diag *diag)
+static void scan_prepare(struct tracer *tracer)
 {
-	int err = probe_attach(tracer->probe, tracer->loader, diag);
+	struct diag diag = {0};
 
+	if (!scan_is_wanted(tracer->options) ||
+	    !scan_open(&tracer->scan, tracer->options, tracer->loader, tracer->steps, &diag))
+		return;
+	step_notice(diag.what);
+	scan_free(tracer->scan);
+	tracer->scan = NULL;
+}
+
+static int tracer_trace(struct tracer *tracer, struct diag *diag)
+{
+	int err;
+
+	scan_prepare(tracer);
+	err = probe_attach(tracer->probe, tracer->loader, diag);
 	tracer->summary.start_ns = clock_now_ns();
 	if (!err)
-		err = timers_start(tracer, diag);
+		err = wakeups_start(tracer->wakeups, diag);
 	if (err)
 		return err;
-	step_done(steps, "attached");
+	step_done(tracer->steps, "attached");
+	sockets_find(tracer);
 	wall_clock_update(&tracer->line.clock);
 	if (!tracer->options->no_header || tracer->line.layout >= LAYOUT_JSON)
 		tracer->format->begin(&tracer->line, &tracer->output.lines);
@@ -384,7 +382,8 @@ static int tracer_trace(struct tracer *tracer, struct steps *steps, struct diag 
 	err = tracer_loop(tracer, diag);
 	loader_detach(tracer->loader);
 	if (!err)
-		err = tracer_round(tracer, true, diag);
+		err = tracer->options->summary ? summary_round(tracer, diag)
+					       : events_round(tracer, true, diag);
 	losses_read(tracer);
 	losses_tell(&tracer->losses, loss_show, tracer);
 	losses_total(&tracer->losses);
@@ -402,9 +401,7 @@ int tracer_run(struct options *options, const struct probe *probe, struct loader
 		.options = options,
 		.probe = probe,
 		.loader = loader,
-		.signals = -1,
-		.timer = -1,
-		.interval = -1,
+		.steps = steps,
 		.quiet = options->summary, /* no event comes */
 		.output.fd = STDOUT_FILENO,
 	};
@@ -417,7 +414,7 @@ int tracer_run(struct options *options, const struct probe *probe, struct loader
 					 : format_of(tracer.line.layout);
 	err = tracer_open(&tracer, diag);
 	if (!err)
-		err = tracer_trace(&tracer, steps, diag);
+		err = tracer_trace(&tracer, diag);
 	tracer_close(&tracer);
 	return err;
 }

@@ -32,6 +32,7 @@ void comm_append(struct text *text, const struct event *event)
 static const char *owner_from(const struct owner *owner)
 {
 	static const char *const words[] = {
+		[OWNER_SCAN] = "scan",
 		[OWNER_SELF] = "self",
 		[OWNER_LISTENER] = "listener",
 	};

@@ -81,6 +81,8 @@ static inline __attribute__((always_inline)) bool value_is_unknown(const struct 
 	switch (field->kind) {
 	case KIND_AGE:
 		return event_age_ns(format->extras, event) == AGE_UNKNOWN;
+	case KIND_CPU:
+		return event_cpu(format->extras, event) == CPU_UNKNOWN;
 	case KIND_MEMBER:
 		return event_member(format->extras, field->offset, event) == MEMBER_UNKNOWN;
 	case KIND_OWNER_PID:

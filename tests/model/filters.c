@@ -235,7 +235,7 @@ static struct bpf_object *program_load(const struct options *options)
 	text_str(&source, bpf_text_prelude);
 	text_str(&source, bpf_text_wire);
 	filter_render_functions(&source, options);
-	text_str(&source, bpf_text_body);
+	text_str(&source, bpf_text_starts);
 	text_str(&source, entry);
 	if (compile_object(&source, &own, COMPILE_S, &object, &diag))
 		die(diag.what, diag.detail);

@@ -317,6 +317,43 @@ static void max_compile_is_a_number(void **state)
 }
 
 /* Who asks for help gets it, whatever else is wrong with the words. */
+static void stuck_has_a_limit_and_states(void **state)
+{
+	struct options options;
+	struct diag diag = {0};
+
+	assert_int_equal(PARSE(&options, &diag, "-t"), 0);
+	assert_int_equal(options.stuck.after_ns, 0);
+	assert_int_equal(PARSE(&options, &diag, "--stuck", "60"), 0);
+	assert_int_equal(options.stuck.after_ns, 60000000000);
+	assert_int_equal(options.stuck.states,
+			 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 11);
+	assert_int_equal(PARSE(&options, &diag, "--stuck=0.5:close_wait,LISTEN"), 0);
+	assert_int_equal(options.stuck.after_ns, 500000000);
+	assert_int_equal(options.stuck.states, 1 << 8 | 1 << 10);
+	assert_int_equal(PARSE(&options, &diag, "--stuck=1:!ESTABLISHED"), 0);
+	assert_int_equal(options.stuck.states, ~(1U << 1));
+}
+
+static void now_has_fields_of_its_own(void **state)
+{
+	struct options options;
+	struct diag diag = {0};
+
+	assert_int_equal(PARSE(&options, &diag, "--now"), 0);
+	assert_true(options.now);
+	assert_string_equal(options.fields.fields[0]->name, "oldstate");
+	assert_int_equal(options.fields.count, 9);
+	options_free(&options);
+	assert_int_equal(PARSE(&options, &diag, "--now", "-j"), 0);
+	assert_string_equal(options.fields.fields[0]->name, "isotime");
+	assert_string_equal(options.fields.fields[options.fields.count - 1]->name, "netns");
+	options_free(&options);
+	assert_int_equal(PARSE(&options, &diag, "--now", "-o", "lport"), 0);
+	assert_int_equal(options.fields.count, 1);
+	options_free(&options);
+}
+
 static void help_goes_before_errors_of_sense(void **state)
 {
 	struct options options;
@@ -357,6 +394,8 @@ static const char *const help_lines[] = {
 	"  --state=LIST ",
 	"  --min-ms=N ",
 	"  --summary[=SECONDS]\n ",
+	"  --stuck=SECONDS[:STATES]\n ",
+	"  --now ",
 	"  --ebpf ",
 	"  --bpf-text=FILE ",
 	"  -v, --verbose ",
@@ -417,6 +456,8 @@ int main(void)
 		cmocka_unit_test(count_is_a_number),
 		cmocka_unit_test(duration_has_decimals),
 		cmocka_unit_test(summary_may_have_an_interval),
+		cmocka_unit_test(stuck_has_a_limit_and_states),
+		cmocka_unit_test(now_has_fields_of_its_own),
 		cmocka_unit_test(quiet_goes_with_the_journal),
 		cmocka_unit_test(max_sockets_is_a_number),
 		cmocka_unit_test(max_compile_is_a_number),

@@ -59,6 +59,28 @@ static void layouts_exclude_each_other(void **state)
 #define NOT_SECONDS(value)                                                                         \
 	"--summary: not seconds from 0.001 to 1000000000, with at most 9 decimals: '" value "'"
 
+#define NOT_NOW(option) "--now traces nothing: " option " goes without it"
+#define NOT_STUCK(value)                                                                           \
+	"--stuck: not seconds from 0.001 to 1000000000, with at most 9 decimals: '" value "'"
+
+static void what_is_there_is_no_trace(void **state)
+{
+	static const struct error_case cases[] = {
+		{{"--now", "--summary"}, NOT_NOW("--summary")},
+		{{"--stuck=1", "--now"}, NOT_NOW("--stuck")},
+		{{"--now", "-d", "1"}, NOT_NOW("-d/--duration")},
+		{{"--now", "--bpf-text=a"}, NOT_NOW("--bpf-text")},
+		{{"--now", "--probe=kprobe"}, NOT_NOW("--probe")},
+		{{"--bpf-text=a", "--stuck=1"},
+		 "--bpf-text: a keeps what it likes: --stuck goes without it"},
+		{{"--stuck="}, NOT_STUCK("")},
+		{{"--stuck=0"}, NOT_STUCK("0")},
+		{{"--stuck=x:LISTEN"}, NOT_STUCK("x")},
+	};
+
+	error_cases_check(cases, COUNT(cases));
+}
+
 static void a_summary_has_no_events(void **state)
 {
 	static const struct error_case cases[] = {
@@ -71,6 +93,7 @@ static void a_summary_has_no_events(void **state)
 		{{"--otel", "--summary"}, WITHOUT("--otel")},
 		{{"-n", "1", "--summary"}, WITHOUT("-n/--count")},
 		{{"-jT", "--summary"}, WITHOUT("-T/--time with -j/--json")},
+		{{"--stuck=1", "--summary"}, WITHOUT("--stuck")},
 		{{"--summary="}, NOT_SECONDS("")},
 		{{"--summary=0"}, NOT_SECONDS("0")},
 		{{"--summary=1s"}, NOT_SECONDS("1s")},
@@ -319,6 +342,7 @@ int main(void)
 		cmocka_unit_test(families_exclude_each_other),
 		cmocka_unit_test(layouts_exclude_each_other),
 		cmocka_unit_test(a_summary_has_no_events),
+		cmocka_unit_test(what_is_there_is_no_trace),
 		cmocka_unit_test(bad_fields_are_refused),
 		cmocka_unit_test(unknown_options_are_refused),
 		cmocka_unit_test(letter_in_a_cluster_after_a_name_is_told),

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/*
+ * The sockets that are there already: an iterator over the files of all tasks (bpf_iter_task_file,
+ * Linux 5.8; bpf_sock_from_file(), 5.11). What it finds goes into the table of sockets of the
+ * program that traces, if there is one, and is written as an event whose old state is the one that
+ * it is in.
+ *
+ * That program may be at work meanwhile. What it has put into the table stays, as it is newer.
+ *
+ * SOCKET_SK, SOCK_STATE, TASK_TGID and TASK_COMM are places of members, in bytes.
+ */
+struct task_file {
+	u64 meta;
+	u64 task;
+	u32 fd;
+	u64 file;
+};
+
+BPF_F_TABLE("hash", u64, u8, scanned, MAX_SOCKETS, BPF_F_NO_PREALLOC); /* may have several files */
+
+BPF_TABLE("array", u32, struct start, blank, 1); /* the stack has no room for one more */
+
+static inline u8 sock_state(u64 sk)
+{
+	u8 state = TCP_CLOSE;
+
+	bpf_probe_read_kernel(&state, sizeof(state), (void *)(sk + SOCK_STATE));
+	return state;
+}
+
+/* Its own, or 0. */
+static inline u64 file_sock(u64 file)
+{
+	u64 sk = 0, socket = file ? bpf_sock_from_file(file) : 0;
+
+	if (socket)
+		bpf_probe_read_kernel(&sk, sizeof(sk), (void *)(socket + SOCKET_SK));
+	return sk;
+}
+
+/* What the program that traces will find of it. */
+static inline void start_add(struct event *event, int is_to_show)
+{
+	u64 sk = event->skaddr;
+	u32 zero = 0;
+	struct start *new = blank.lookup(&zero);
+
+	if (!new)
+		return;
+#ifdef EVENT_OWNER
+	new->owner = event->owner;
+#endif
+#ifdef STUCK
+	__builtin_memcpy(&new->seen, event, EVENT_SIZE);
+	new->seen.newstate = event->oldstate;
+	if (!is_to_show)
+		new->seen.ts_ns = 0;
+#endif
+	if (starts.insert(&sk, new))
+		return; /* it has just come to be known, or there is no room */
+#ifdef EVENT_OWNER
+	if (event->oldstate == TCP_LISTEN)
+		listener_add(event);
+#endif
+	if (sock_state(sk) == TCP_CLOSE)
+		starts.delete(&sk); /* it has ended meanwhile, and nobody will say so */
+}
+
+/* Since when it is in its state is known only of one that has been seen to change. */
+static inline const struct start *start_find(struct event *event)
+{
+	u64 sk = event->skaddr;
+	struct start *start = starts.lookup(&sk);
+
+	start_times(start, event);
+#ifdef EVENT_OWNER
+	if (start && start->owner.from != OWNER_UNKNOWN)
+		event->owner = start->owner;
+	else if (start)
+		start->owner = event->owner;
+#endif
+	return start;
+}
+
+static inline void task_read(struct event *event, u64 task)
+{
+	bpf_probe_read_kernel(&event->pid, sizeof(event->pid), (void *)(task + TASK_TGID));
+	bpf_probe_read_kernel(event->comm, sizeof(event->comm), (void *)(task + TASK_COMM));
+#ifdef EVENT_OWNER
+	event->owner.from = OWNER_SCAN;
+	event->owner.pid = event->pid;
+	__builtin_memcpy(event->owner.comm, event->comm, sizeof(event->owner.comm));
+#endif
+}
+
+/* The socket is known if a start is. Returns if what was asked for has been written. */
+static inline int sock_show(u64 seq, struct event *event)
+{
+	const struct start *start = start_find(event);
+	int shown = 1;
+
+#ifdef MEMBERS
+	members_read(event);
+#endif
+#ifdef FILTERS
+	shown = socket_judge(event) == VERDICT_NOW;
+#endif
+	if (!start)
+		start_add(event, shown);
+#ifdef FILTERS
+	shown = shown && change_matches(event) && expression_matches(event);
+#endif
+	return !shown || !bpf_seq_write(seq, event, EVENT_SIZE);
+}
+
+int iter__task_file(struct task_file *args)
+{
+	u64 task = args->task, sk = file_sock(args->file), *meta = (u64 *)args->meta;
+	struct event event = {.newstate = STATE_STILL};
+	u8 yes = 1;
+
+	if (!task || !sk || !sock_is_tcp(sk) || scanned.lookup(&sk))
+		return 0;
+	sock_read(&event, sk);
+	event.oldstate = sock_state(sk);
+	if ((event.family != AF_INET && event.family != AF_INET6) || event.oldstate == TCP_CLOSE)
+		return 0;
+	event.ts_ns = bpf_ktime_get_ns();
+	task_read(&event, task);
+	/* Where there is no room to write it, the kernel makes some and comes again. */
+	if (sock_show(meta[0], &event))
+		scanned.update(&sk, &yes);
+	return 0;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/* The table of sockets: what is kept of each from one change to the next. */
+struct start {
+	u64 last_ns; /* change; 0: before the tracer's time */
+#ifdef EVENT_AGE
+	u64 first_ns; /* or 0 */
+#endif
+#ifdef SUMMARY
+	u64 entered; /* it was counted as entering the state that it is in */
+#endif
+#ifdef EVENT_OWNER
+	struct owner owner;
+#endif
+#ifdef STUCK
+	struct event seen; /* the last change; a time of 0: not to be shown */
+#endif
+};
+
+BPF_F_TABLE("hash", u64, struct start, starts, MAX_SOCKETS, BPF_F_NO_PREALLOC); /* of a socket */
+BPF_TABLE("percpu_array", u32, u64, counters, COUNTERS);
+
+static inline void counter_add(u32 counter)
+{
+	u64 *count = counters.lookup(&counter);
+
+	if (count) /* a softirq may count in the middle of it */
+		__sync_fetch_and_add(count, 1);
+}
+
+/* An IPv4 address, and zeros behind it: what is sent must all be written to, and nothing twice. */
+static inline void address4_set(u8 address[16], const void *from)
+{
+	u32 *words = (u32 *)address;
+
+	__builtin_memcpy(&words[0], from, sizeof(words[0]));
+	words[1] = words[2] = words[3] = 0;
+}
+
+/* How long it has been in its state, and there at all. */
+static inline void start_times(const struct start *start, struct event *event)
+{
+	event->span_ns = start && start->last_ns ? event->ts_ns - start->last_ns : SPAN_UNKNOWN;
+#ifdef EVENT_AGE
+	if (start)
+		event->age_ns = start->first_ns ? event->ts_ns - start->first_ns : AGE_UNKNOWN;
+	else if (event->newstate == TCP_CLOSE || event->newstate == STATE_STILL)
+		event->age_ns = AGE_UNKNOWN;
+	else
+		event->age_ns = 0;
+#endif
+}

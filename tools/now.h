@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* --now: the sockets that are open, once, without any probe. */
+#ifndef NOW_H
+#define NOW_H
+
+struct diag;
+struct options;
+struct steps;
+
+/* Prints them. 0, or -errno with diag filled. */
+int now_run(struct options *options, struct steps *steps, struct diag *diag);
+
+#endif

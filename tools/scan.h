@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sockets that are there already, of all tasks in every network namespace
+ * (bpf_text/scan.bpf.c). One that no file leads to is not found: closed by its task but not yet
+ * ended, or not accepted yet.
+ */
+#ifndef SCAN_H
+#define SCAN_H
+
+#include <stdbool.h>
+
+struct diag;
+struct event;
+struct loader;
+struct options;
+struct scan;
+struct steps;
+
+/* Whether what is to be shown needs to know of them from the start. */
+bool scan_is_wanted(const struct options *options);
+
+/*
+ * Compiles (or finds in the cache) and loads what looks for them. With tracing, which may be NULL,
+ * what is found goes into the table of sockets of the program that it has loaded, and the times of
+ * those that it has seen are known. -errno with diag filled; scan_free() in any case.
+ */
+int scan_open(struct scan **scan, const struct options *options, const struct loader *tracing,
+	      struct steps *steps, struct diag *diag);
+void scan_free(struct scan *scan);
+
+/*
+ * Looks once, and hands over each that the filters let through, as an event that has not come: its
+ * old state is the one it is in, its new one STATE_STILL, its task one that has it open. -errno
+ * with diag filled, or what take returned.
+ */
+int scan_run(struct scan *scan, int (*take)(void *arg, const void *record), void *arg,
+	     struct diag *diag);
+
+#endif

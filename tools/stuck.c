@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stuck.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "diag.h"
+#include "event.h"
+#include "loader.h"
+#include "options.h"
+
+struct stuck {
+	const struct stuck_limit *limit;
+	const struct event_layout *layout;
+	uint64_t looked_ns, now_ns;
+	struct event *event; /* room for one */
+	int (*show)(void *arg, const void *event);
+	void *arg;
+};
+
+uint64_t stuck_period_ns(const struct options *options)
+{
+	uint64_t period = options->stuck.after_ns / 4;
+
+	return period < NS_PER_SECOND ? period : NS_PER_SECOND;
+}
+
+struct stuck *stuck_new(const struct options *options, const struct event_layout *layout,
+			uint64_t now_ns)
+{
+	struct stuck *stuck = calloc(1, sizeof(*stuck));
+
+	if (!stuck)
+		return NULL;
+	stuck->limit = &options->stuck;
+	stuck->layout = layout;
+	stuck->looked_ns = now_ns;
+	stuck->event = calloc(1, layout->size);
+	if (stuck->event)
+		return stuck;
+	stuck_free(stuck);
+	return NULL;
+}
+
+void stuck_free(struct stuck *stuck)
+{
+	if (stuck)
+		free(stuck->event);
+	free(stuck);
+}
+
+/* Between the last look and this one it has been there for the limit, or for a doubling of it. */
+static bool is_due(const struct stuck *stuck, uint64_t since_ns)
+{
+	uint64_t limit = stuck->limit->after_ns, span = stuck->now_ns - since_ns;
+
+	if (since_ns > stuck->now_ns || span < limit)
+		return false;
+	while (span / 2 >= limit)
+		limit *= 2;
+	return stuck->looked_ns < since_ns + limit;
+}
+
+/*
+ * struct start ends with the last event of the socket, as it was sent, which is a struct of 64-bit
+ * numbers. A change in the middle of the copy leaves a session that has just changed.
+ */
+static int start_look(void *arg, const void *value, size_t size)
+{
+	struct stuck *stuck = arg;
+	const struct event_layout *layout = stuck->layout;
+	size_t seen = (layout->sent + 7) / 8 * 8;
+	struct event *event = stuck->event;
+
+	if (size < seen || !event_decode(layout, CPU_UNKNOWN, (const char *)value + size - seen,
+					 layout->sent, event))
+		return -EINVAL;
+	if (!event->ts_ns || !(stuck->limit->states >> event->newstate & 1) ||
+	    !is_due(stuck, event->ts_ns))
+		return 0;
+	event_still(layout, event, stuck->now_ns);
+	return stuck->show(stuck->arg, event);
+}
+
+int stuck_look(struct stuck *stuck, const struct loader *loader, uint64_t now_ns,
+	       int (*show)(void *arg, const void *event), void *arg, struct diag *diag)
+{
+	int err;
+
+	stuck->now_ns = now_ns;
+	stuck->show = show;
+	stuck->arg = arg;
+	err = loader_each(loader, "starts", start_look, stuck);
+	stuck->looked_ns = now_ns;
+	return err ? diag_errno(diag, err, "looking for what is stuck") : 0;
+}

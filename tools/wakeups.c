@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wakeups.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "diag.h"
+#include "options.h"
+#include "ring.h"
+#include "stuck.h"
+
+enum { POLL_SIGNALS, POLL_STDOUT, POLL_DURATION, POLL_SUMMARY, POLL_STUCK, POLL_RINGS };
+
+struct timer {
+	uint64_t ns; /* or 0: there is none */
+	bool again;
+	const char *option;
+	enum wakeup means;
+};
+
+struct wakeups {
+	struct timer timers[POLL_RINGS]; /* by the number of its poller */
+	struct pollfd *pollers; /* as above, then the buffers of all sets */
+	size_t count;
+};
+
+static void timers_choose(struct timer timers[POLL_RINGS], const struct options *options)
+{
+	timers[POLL_DURATION] =
+		(struct timer){options->duration_ns, false, "-d/--duration", WAKEUP_END};
+	timers[POLL_SUMMARY] =
+		(struct timer){options->summary_ns, true, "--summary", WAKEUP_SUMMARY};
+	timers[POLL_STUCK] =
+		(struct timer){stuck_period_ns(options), true, "--stuck", WAKEUP_STUCK};
+}
+
+static int pollers_make(struct wakeups *wakeups, const struct ring_set *const *sets, size_t count,
+			int output)
+{
+	struct pollfd *poller;
+
+	wakeups->count = POLL_RINGS;
+	for (size_t set = 0; set < count; set++)
+		wakeups->count += sets[set] ? ring_set_count(sets[set]) : 0;
+	wakeups->pollers = calloc(wakeups->count, sizeof(*wakeups->pollers));
+	if (!wakeups->pollers)
+		return -ENOMEM;
+	for (size_t i = 0; i < POLL_RINGS; i++)
+		wakeups->pollers[i] = (struct pollfd){.fd = -1, .events = POLLIN};
+	/* No event is asked for: what is told all the same is that nobody reads any more. */
+	wakeups->pollers[POLL_STDOUT] = (struct pollfd){.fd = output};
+	poller = &wakeups->pollers[POLL_RINGS];
+	for (size_t set = 0; set < count; set++)
+		for (size_t i = 0; sets[set] && i < ring_set_count(sets[set]); i++)
+			*poller++ =
+				(struct pollfd){.fd = ring_set_fd(sets[set], i), .events = POLLIN};
+	return 0;
+}
+
+static int signals_open(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int wakeups_open(struct wakeups **wakeups, const struct options *options,
+		 const struct ring_set *const *sets, size_t count, int output, struct diag *diag)
+{
+	struct wakeups *new = *wakeups = calloc(1, sizeof(*new));
+	int fd;
+
+	if (!new || pollers_make(new, sets, count, output))
+		return diag_errno(diag, -ENOMEM, "starting");
+	fd = new->pollers[POLL_SIGNALS].fd = signals_open();
+	if (fd < 0)
+		return diag_errno(diag, -errno, "starting");
+	timers_choose(new->timers, options);
+	for (size_t i = 0; i < POLL_RINGS; i++) {
+		if (!new->timers[i].ns)
+			continue;
+		fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+		if (fd < 0)
+			return diag_errno(diag, -errno, "%s", new->timers[i].option);
+		new->pollers[i].fd = fd;
+	}
+	return 0;
+}
+
+void wakeups_free(struct wakeups *wakeups)
+{
+	if (!wakeups)
+		return;
+	for (size_t i = 0; wakeups->pollers && i < POLL_RINGS; i++)
+		if (i != POLL_STDOUT && wakeups->pollers[i].fd >= 0)
+			close(wakeups->pollers[i].fd);
+	free(wakeups->pollers);
+	free(wakeups);
+}
+
+int wakeups_start(struct wakeups *wakeups, struct diag *diag)
+{
+	for (size_t i = 0; i < POLL_RINGS; i++) {
+		const struct timer *timer = &wakeups->timers[i];
+		struct timespec period = {timer->ns / NS_PER_SECOND, timer->ns % NS_PER_SECOND};
+		struct itimerspec spec = {.it_value = period};
+
+		if (timer->again)
+			spec.it_interval = period;
+		if (timer->ns && timerfd_settime(wakeups->pollers[i].fd, 0, &spec, NULL))
+			return diag_errno(diag, -errno, "%s", timer->option);
+	}
+	return 0;
+}
+
+/* One that ends it stays, as nobody waits again. */
+static int signals_read(int fd)
+{
+	struct signalfd_siginfo info;
+	int came = 0;
+
+	while (read(fd, &info, sizeof(info)) == sizeof(info))
+		came |= info.ssi_signo == SIGUSR1 ? WAKEUP_LIST : WAKEUP_END;
+	return came;
+}
+
+int wakeups_wait(struct wakeups *wakeups, const struct timespec *pause, struct diag *diag)
+{
+	int ready = ppoll(wakeups->pollers, wakeups->count, pause, NULL), came = 0;
+	uint64_t expired;
+
+	if (ready < 0 && errno != EINTR)
+		return diag_errno(diag, -errno, "poll");
+	if (ready <= 0)
+		return 0;
+	if (wakeups->pollers[POLL_SIGNALS].revents)
+		came |= signals_read(wakeups->pollers[POLL_SIGNALS].fd);
+	if (wakeups->pollers[POLL_STDOUT].revents)
+		came |= WAKEUP_END;
+	for (size_t i = 0; i < POLL_RINGS; i++)
+		if (wakeups->timers[i].ns &&
+		    read(wakeups->pollers[i].fd, &expired, sizeof(expired)) > 0)
+			came |= wakeups->timers[i].means;
+	return came;
+}
