@@ -18,6 +18,22 @@ static inline u64 number_read(u64 at, u32 size)
 	return wide;
 }
 
+#ifdef EVENT_CGROUP
+/* The same of what a pointer leads to: one that is not set, or could not be read, leads to 0. */
+static inline u64 number_behind(u64 pointer, u32 offset, u32 size)
+{
+	return pointer || !size ? number_read(pointer + offset, size) : 0;
+}
+
+static inline u64 cgroup_read(u64 sk)
+{
+	u64 cgroup = number_read(sk + SOCK_CGROUP, SOCK_CGROUP_SIZE);
+	u64 node = number_behind(cgroup, CGROUP_KN, CGROUP_KN_SIZE);
+
+	return number_behind(node, KN_ID, KN_ID_SIZE);
+}
+#endif
+
 /* SOCK_..., in bytes from the socket's beginning, and their sizes are from the kernel's BTF. */
 static inline void members_read(struct event *event)
 {
@@ -52,5 +68,8 @@ static inline void members_read(struct event *event)
 #endif
 #ifdef EVENT_RETRANS
 	event->retrans = number_read(sk + SOCK_RETRANS, SOCK_RETRANS_SIZE);
+#endif
+#ifdef EVENT_CGROUP
+	event->cgroup = cgroup_read(sk);
 #endif
 }

@@ -94,6 +94,9 @@ struct event {
 #ifdef EVENT_RETRANS
 	__u64 retrans EVENT_EXTRA; /* segments sent again */
 #endif
+#ifdef EVENT_CGROUP
+	__u64 cgroup EVENT_EXTRA; /* id of its node in kernfs; also 0 where it is not known */
+#endif
 #ifdef EVENT_OWNER
 	struct owner owner;
 #endif

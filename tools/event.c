@@ -20,6 +20,7 @@ static const struct {
 	[EXTRA_RX_BYTES] = {"EVENT_RX_BYTES", sizeof(uint64_t)},
 	[EXTRA_RTT] = {"EVENT_RTT", sizeof(uint64_t)},
 	[EXTRA_RETRANS] = {"EVENT_RETRANS", sizeof(uint64_t)},
+	[EXTRA_CGROUP] = {"EVENT_CGROUP", sizeof(uint64_t)},
 	[EXTRA_OWNER] = {"EVENT_OWNER", sizeof(struct owner)},
 	[EXTRA_ENDING] = {"EVENT_ENDING", sizeof(struct ending)},
 	[EXTRA_CPU] = {NULL, sizeof(int)},

@@ -23,7 +23,8 @@ enum event_extra {
 	EXTRA_TX_BYTES,
 	EXTRA_RX_BYTES,
 	EXTRA_RTT,
-	EXTRA_RETRANS, /* the last of them */
+	EXTRA_RETRANS,
+	EXTRA_CGROUP, /* the last of them: an id (lib/cgroup.h), also 0 where it is not known */
 	EXTRA_OWNER, /* struct owner */
 	EXTRA_ENDING, /* struct ending */
 	EXTRA_CPU, /* int; the reader adds it */

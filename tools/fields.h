@@ -33,6 +33,9 @@ enum kind {
 	KIND_OWNER_FROM,
 	KIND_WHY,
 	KIND_FIRST,
+	KIND_CGROUP, /* parts of a path of unknown origin, which may be unknown as well */
+	KIND_UNIT,
+	KIND_CONTAINER,
 };
 
 #define IN(layout) (1 << (layout))
@@ -51,7 +54,8 @@ struct field {
 	uint16_t extras; /* a bit for the extra that it is */
 };
 
-#define FIELDS 31
+#define FIELDS	      34
+#define CGROUP_FIELDS "cgroup, unit, container" /* those that need the cgroup's path */
 
 extern const struct field field_table[FIELDS];
 

@@ -6,9 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cgroup_path.h"
 #include "clock.h"
 #include "losses.h"
 
+struct cgroups;
 struct event;
 struct event_layout;
 struct field_list;
@@ -31,6 +33,8 @@ struct line_format {
 	bool color; /* states, on a terminal */
 	struct field_list *list; /* the fields that are asked for, or NULL: the layout's own */
 	const struct event_layout *extras; /* where they are, if a field wants one */
+	struct cgroups *cgroups; /* or NULL: none has a path */
+	struct cgroup_names cgroup; /* of the event that is written, if a field wants it */
 	struct wall_clock clock;
 	bool started;
 	uint64_t start_us; /* kernel time of the first event */

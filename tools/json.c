@@ -108,14 +108,12 @@ static bool is_unknown(const struct field *field, const struct line_format *form
 static char *field_put(char *at, const struct field *field, struct line_format *format,
 		       const struct event *event)
 {
-	const char *comm = value_comm(field, format, event);
-	char visible[COMM_ROOM];
 	size_t columns;
+	char *end = name_put(at, field, format, event, SIZE_MAX, &columns);
 	bool quoted;
 
-	if (comm)
-		return string_put(at, visible,
-				  comm_put(visible, comm, SIZE_MAX, &columns) - visible);
+	if (end)
+		return quote_put(at, end, '\\');
 	if (is_unknown(field, format, event))
 		return bytes_put(at, "null");
 	quoted = is_string(field, format);
@@ -132,7 +130,7 @@ void json_event(struct line_format *format, const struct event *event, struct te
 {
 	const struct names *names = names_of(format);
 	const struct field_list *list = format->list;
-	char *at = text_reserve(text, LINE_ROOM);
+	char *at = text_reserve(text, LINE_ROOM + value_parts_find(format, event));
 
 	if (!at)
 		return;

@@ -55,12 +55,12 @@ static char *state_color_put(char *at, unsigned int state, size_t *escapes)
 ROW_INLINE char *column_put(char *at, const struct field *field, struct line_format *format,
 			    size_t width, uint8_t *grown, const struct event *event)
 {
-	char *begin = at;
-	const char *comm = value_comm(field, format, event);
 	size_t columns, escapes = 0;
+	char *begin = at,
+	     *end = name_put(at, field, format, event, grown ? SIZE_MAX : width, &columns);
 
-	if (comm) {
-		at = comm_put(at, comm, grown ? SIZE_MAX : width, &columns);
+	if (end) {
+		at = end;
 	} else if (field->kind == KIND_STATE && format->color) {
 		at = state_color_put(at, *((const __u8 *)event + field->offset), &escapes);
 		columns = at - begin - escapes;
@@ -78,35 +78,17 @@ ROW_INLINE char *column_put(char *at, const struct field *field, struct line_for
  * RFC 4180: a value with a comma or a quote is quoted, its quotes are doubled. So is one with a
  * line break, but nothing that is visible has one.
  */
-static char *csv_quote(char *begin, const char *end)
-{
-	char value[COMM_ROOM], *at = begin;
-	size_t len = end - begin;
-
-	memcpy(value, begin, len);
-	*at++ = '"';
-	for (size_t i = 0; i < len; i++) {
-		if (value[i] == '"')
-			*at++ = '"';
-		*at++ = value[i];
-	}
-	*at++ = '"';
-	return at;
-}
-
 ROW_INLINE char *csv_put(char *at, const struct field *field, struct line_format *format,
 			 const struct event *event)
 {
-	const char *comm = value_comm(field, format, event);
 	size_t columns;
-	char *end;
+	char *end = name_put(at, field, format, event, SIZE_MAX, &columns);
 
-	if (!comm)
+	if (!end)
 		return value_put(at, field, format, event);
-	end = comm_put(at, comm, SIZE_MAX, &columns);
 	for (const char *c = at; c < end; c++)
 		if (*c == ',' || *c == '"')
-			return csv_quote(at, end);
+			return quote_put(at, end, '"');
 	return end;
 }
 
@@ -132,7 +114,7 @@ static char *line_put(char *at, struct line_format *format, const struct event *
 	const enum layout layout = format->layout;
 	const char *begin = at;
 
-#pragma GCC unroll 32
+#pragma GCC unroll 64
 	for (const struct field *field = field_table; field < field_table + FIELDS; field++)
 		if (field_shown(field, format))
 			at = field_put(at, begin, field, format, layout, event);
@@ -171,7 +153,8 @@ static char *list_put(char *at, struct line_format *format, const struct event *
 
 void line_event(struct line_format *format, const struct event *event, struct text *text)
 {
-	char *at = text_reserve(text, LINE_ROOM);
+	size_t more = format->list ? value_parts_find(format, event) : 0;
+	char *at = text_reserve(text, LINE_ROOM + more);
 
 	if (!at)
 		return;

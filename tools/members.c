@@ -5,6 +5,7 @@
 
 #include "btf.h"
 #include "event.h"
+#include "fields.h"
 #include "text.h"
 
 /* A row a number that the program reads. The rows of an extra follow each other: a way of pointers.
@@ -28,6 +29,9 @@ static const struct member members[] = {
 	{EXTRA_RX_BYTES, "rx_bytes", "tcp_sock", "bytes_received", "SOCK_RECEIVED"},
 	{EXTRA_RTT, "rtt_us", "tcp_sock", "srtt_us", "SOCK_SRTT"},
 	{EXTRA_RETRANS, "retrans", "tcp_sock", "total_retrans", "SOCK_RETRANS"},
+	{EXTRA_CGROUP, CGROUP_FIELDS, "sock", "sk_cgrp_data.cgroup", "SOCK_CGROUP"},
+	{EXTRA_CGROUP, CGROUP_FIELDS, "cgroup", "kn", "CGROUP_KN"},
+	{EXTRA_CGROUP, CGROUP_FIELDS, "kernfs_node", "id", "KN_ID"}, /* a union before Linux 5.5 */
 };
 
 #define MEMBERS (sizeof(members) / sizeof(*members))

@@ -2,9 +2,11 @@
 #include "tracer.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "clock.h"
 #include "diag.h"
 #include "event.h"
@@ -67,6 +69,7 @@ static void tracer_close(struct tracer *tracer)
 	ring_set_free(tracer->rings);
 	ring_set_free(tracer->kicks);
 	order_free(tracer->order);
+	cgroups_free(tracer->line.cgroups);
 	output_free(&tracer->output);
 }
 
@@ -106,12 +109,28 @@ static int wakeups_make(struct tracer *tracer, struct diag *diag)
 			    tracer->options->quiet ? -1 : tracer->output.fd, diag);
 }
 
+/* Without them the fields are off, and the rest is as ever. */
+static void cgroups_prepare(struct tracer *tracer)
+{
+	struct diag why = {0};
+	char notice[sizeof(why.what) + sizeof(CGROUP_FIELDS) + 2];
+
+	if (!(tracer->layout.wanted & 1U << EXTRA_CGROUP) ||
+	    !cgroups_open(&tracer->line.cgroups, &why))
+		return;
+	snprintf(notice, sizeof(notice), CGROUP_FIELDS ": %s", why.what);
+	step_notice(notice);
+	if (why.hint[0])
+		step_notice(why.hint);
+}
+
 static int tracer_open(struct tracer *tracer, struct diag *diag)
 {
 	int err = sets_open(tracer, diag);
 
 	if (err)
 		return err;
+	cgroups_prepare(tracer);
 	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
 	tracer->order = order_new(tracer->layout.size);
 	if (tracer->options->stuck.after_ns)

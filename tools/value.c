@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "value.h"
 
+#include "cgroup.h"
 #include "ending.h"
 #include "text.h"
 
@@ -27,6 +28,38 @@ void comm_append(struct text *text, const struct event *event)
 
 	if (at)
 		text_take(text, comm_put(at, event->comm, SIZE_MAX, &columns));
+}
+
+char *quote_put(char *begin, char *end, char mark)
+{
+	size_t more = 2;
+	char *to;
+
+	for (const char *c = begin; c < end; c++)
+		more += *c == '"' || *c == mark;
+	to = end += more;
+	*--to = '"';
+	for (char *from = end - more; from > begin;) {
+		*--to = *--from;
+		if (*to == '"' || *to == mark)
+			*--to = mark;
+	}
+	*begin = '"';
+	return end;
+}
+
+size_t value_parts_find(struct line_format *format, const struct event *event)
+{
+	const char *path = NULL;
+	uint64_t id;
+
+	if (!(format->extras->wanted & 1U << EXTRA_CGROUP))
+		return 0;
+	id = event_member(format->extras, EXTRA_CGROUP, event);
+	if (format->cgroups && id != MEMBER_UNKNOWN)
+		path = cgroups_path(format->cgroups, id);
+	cgroup_names_read(&format->cgroup, path);
+	return CGROUP_NAMES * NAME_ROOM(format->cgroup.path.len);
 }
 
 static const char *owner_from(const struct owner *owner)

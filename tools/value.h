@@ -17,9 +17,10 @@
 #include "format.h"
 #include "visible.h"
 
-#define STATE_ROOM DIGITS_DEC_ROOM
-#define COMM_ROOM  (2 * VISIBLE_ROOM(EVENT_COMM_LEN) + 2) /* its quotes doubled, and quoted */
-#define VALUE_ROOM COMM_ROOM
+#define STATE_ROOM     DIGITS_DEC_ROOM
+#define NAME_ROOM(len) (2 * VISIBLE_ROOM(len) + 2) /* its quotes doubled, and quoted */
+#define COMM_ROOM      NAME_ROOM(EVENT_COMM_LEN)
+#define VALUE_ROOM     COMM_ROOM
 
 #define VALUE_ROOM_ASSERT(room)                                                                    \
 	_Static_assert((room) <= VALUE_ROOM, "value: one may be longer than its room")
@@ -70,6 +71,48 @@ static inline const char *value_comm(const struct field *field, const struct lin
 							: NULL;
 }
 
+/* The part of its cgroup's path that the field is, or NULL. */
+static inline const struct cgroup_part *value_part(const struct field *field,
+						   const struct line_format *format)
+{
+	switch (field->kind) {
+	case KIND_CGROUP:
+		return &format->cgroup.path;
+	case KIND_UNIT:
+		return &format->cgroup.unit;
+	case KIND_CONTAINER:
+		return &format->cgroup.container;
+	}
+	return NULL;
+}
+
+/*
+ * What is of unknown origin, in at most max columns; columns becomes how many. NULL: the field is
+ * not such a one, or not known.
+ */
+static inline __attribute__((always_inline)) char *name_put(char *at, const struct field *field,
+							    const struct line_format *format,
+							    const struct event *event, size_t max,
+							    size_t *columns)
+{
+	const char *comm = value_comm(field, format, event);
+	const struct cgroup_part *part = value_part(field, format);
+
+	if (comm)
+		return comm_put(at, comm, max, columns);
+	return part && part->len ? visible_put(at, part->bytes, part->len, max, columns) : NULL;
+}
+
+/* Quotes what is between begin and end, where it is: mark comes before a quote, and before itself.
+ */
+char *quote_put(char *begin, char *end, char mark);
+
+/*
+ * Comes before the event's values, where there is a list: finds the parts of its cgroup's path, if
+ * a field wants one. Returns the room that they may take beyond VALUE_ROOM.
+ */
+size_t value_parts_find(struct line_format *format, const struct event *event);
+
 /* The value of a field that has a word or none: NULL if it is unknown. */
 const char *value_word(const struct field *field, const struct line_format *format,
 		       const struct event *event);
@@ -92,6 +135,10 @@ static inline __attribute__((always_inline)) bool value_is_unknown(const struct 
 	case KIND_WHY:
 	case KIND_FIRST:
 		return !value_word(field, format, event);
+	case KIND_CGROUP:
+	case KIND_UNIT:
+	case KIND_CONTAINER:
+		return !value_part(field, format)->len;
 	}
 	return false;
 }
@@ -120,7 +167,8 @@ static inline char *timestamp_put(char *at, const struct line_format *format,
 	return digits_millionths(at, format->start_us - ts_us);
 }
 
-/* The value of any field but the task's name, which is not shown alike in all layouts. */
+/* The value of any field that name_put() does not know: names are not shown alike in all layouts.
+ */
 static inline __attribute__((always_inline)) char *value_put(char *at, const struct field *field,
 							     struct line_format *format,
 							     const struct event *event)

@@ -124,6 +124,19 @@ EVENTS = [
     ("TIME(s) of six digits", 1000000 * SECOND + 1001, 0, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 5, b"t"),
 ]
 
+# Paths of cgroups, and the unit and the container that each shows.
+ID = b"0123456789abcdef" * 4
+CGROUPS = [
+    (b"/system.slice/nginx.service", b"nginx.service", None),
+    (None, None, None),
+    (b"/", None, None),
+    (b"/system.slice/docker-%s.scope" % ID, b"docker-%s.scope" % ID, b"0123456789ab"),
+    (b"/docker/" + ID, None, b"0123456789ab"),
+    (b'/a "b", \\ c\n\xff\xe2\x80\xae', None, None),
+    (b"/system.slice/_.odd.service/x", b".odd.service", None),
+    (b"/\x01" + b'"' * 300 + "/\u0085ž".encode() * 500, None, None),
+]
+
 # What -o can show: its name, title, width in columns and wide columns, OpenTelemetry's name.
 FIELDS = {
     "isotime": ("ISOTIME", 32, 32, "timestamp"),
@@ -148,6 +161,9 @@ FIELDS = {
     "ofrom": ("O-FROM", 8, 8, "tcpstates.owner.from"),
     "why": ("WHY", 13, 13, "tcpstates.why"),
     "first": ("FIRST", 6, 6, "tcpstates.first"),
+    "cgroup": ("CGROUP", 24, 32, "tcpstates.cgroup"),
+    "unit": ("UNIT", 16, 24, "tcpstates.unit"),
+    "container": ("CONTAINER", 12, 12, "container.id"),
     "netns": ("NETNS", 10, 10, "tcpstates.netns"),
     "uid": ("UID", 5, 5, "tcpstates.uid"),
     "mark": ("MARK", 5, 5, "tcpstates.mark"),
@@ -310,6 +326,13 @@ def owner_and_end(number):
     }
 
 
+def cgroup_of(number):
+    """What is said of its cgroup: None is unknown."""
+    parts = (None if part is None else visible(part, None)
+             for part in CGROUPS[number % len(CGROUPS)])
+    return dict(zip(("cgroup", "unit", "container"), parts))
+
+
 def decimal(value, decimals):
     """An integer as a number with its last decimals behind a point."""
     digits = "%0*d" % (decimals + 1, abs(value))
@@ -344,6 +367,7 @@ def values_of(number, east):
         **{name: None if value is UNKNOWN else str(value)
            for name, value in members_of(number).items()},
         **owner_and_end(number),
+        **cgroup_of(number),
     }
 
 
@@ -436,6 +460,12 @@ def c_chars(name):
     return ", ".join(map(c_char, name)) or "0"
 
 
+def c_string(part):
+    return "NULL" if part is None else '"%s"' % "".join("\\%03o" % byte if byte in b'"\\'
+                                                       or not 0x20 <= byte < 0x7f else chr(byte)
+                                                       for byte in part)
+
+
 def c_event(event):
     what, ts_ns, span_ns, skaddr, laddr, lport, raddr, rport, old, new, pid, comm = event
 
@@ -472,9 +502,9 @@ def c_extras():
         members = ["MEMBER_UNKNOWN" if value is UNKNOWN else "%dULL" % value
                    for value in members_of(number).values()]
         came, pid, comm = owner_of(number)
-        rows.append("\t{%dULL, %d, {%s}, {%d, %dU, {%s}}, {%d, %d}},\n" % (
+        rows.append("\t{%dULL, %d, {%s}, {%d, %dU, {%s}}, {%d, %d}, %s},\n" % (
             *age_and_cpu(number), ", ".join(members), came, pid, c_chars(comm),
-            *ending_of(number)))
+            *ending_of(number), c_string(CGROUPS[number % len(CGROUPS)][0])))
     return "/* SPDX-License-Identifier: Apache-2.0 */\n/* Made by generate.py. */\n" + "".join(rows)
 
 

@@ -107,7 +107,7 @@ static void extras_follow(void **state)
 
 static void members_are_told_apart(void **state)
 {
-	const unsigned int wanted = 1 << EXTRA_UID | 1 << EXTRA_COOKIE | 1 << EXTRA_RETRANS;
+	const unsigned int wanted = 1 << EXTRA_UID | 1 << EXTRA_COOKIE | 1 << EXTRA_CGROUP;
 	const uint64_t numbers[] = {4294967295, 1ULL << 63, MEMBER_UNKNOWN};
 	_cleanup_text_ struct text macros = {0};
 	unsigned char record[EVENT_SIZE + sizeof(numbers)] = {0};
@@ -123,11 +123,11 @@ static void members_are_told_apart(void **state)
 	assert_true(event_decode(&layout, 5, record, sizeof(record), &room.event));
 	assert_int_equal(event_member(&layout, EXTRA_UID, &room.event), numbers[0]);
 	assert_int_equal(event_member(&layout, EXTRA_COOKIE, &room.event), numbers[1]);
-	assert_int_equal(event_member(&layout, EXTRA_RETRANS, &room.event), numbers[2]);
+	assert_int_equal(event_member(&layout, EXTRA_CGROUP, &room.event), numbers[2]);
 	assert_int_equal(event_cpu(&layout, &room.event), 5);
 	event_layout_render(&layout, &macros);
 	assert_string_equal(macros.data, "#define EVENT_UID\n#define EVENT_COOKIE\n"
-					 "#define EVENT_RETRANS\n");
+					 "#define EVENT_CGROUP\n");
 }
 
 static void span_is_in_microseconds(void **state)

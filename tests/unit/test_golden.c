@@ -6,12 +6,14 @@
 #include "unit.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "cgroup.h"
 #include "diag.h"
 #include "event.h"
 #include "fields.h"
@@ -28,6 +30,7 @@ static const struct {
 	uint64_t members[EXTRA_RETRANS - EXTRA_NETNS + 1]; /* of the socket */
 	struct owner owner;
 	struct ending ending;
+	const char *cgroup; /* its path, or NULL: it has none */
 } extras[] = {
 #include "extras.inc"
 };
@@ -43,9 +46,8 @@ struct golden {
 
 #define ALL                                                                                        \
 	"isotime,time,time_s,skaddr,pid,comm,ip,laddr,lport,raddr,rport,oldstate,newstate,ms,"     \
-	"ts_ns,age_ms,cpu,opid,ocomm,ofrom,why,first,netns,uid,mark,iface,cookie,tx_bytes,rx_"     \
-	"bytes,"                                                                                   \
-	"rtt_us,retrans"
+	"ts_ns,age_ms,cpu,opid,ocomm,ofrom,why,first,cgroup,unit,container,netns,uid,mark,iface,"  \
+	"cookie,tx_bytes,rx_bytes,rtt_us,retrans"
 #define ODD	  "newstate,oldstate,ms,comm,rport,lport,raddr,laddr,age_ms,ip"
 #define EAST_5_30 "TEST-5:30"
 #define WEST_3_30 "TEST3:30"
@@ -175,6 +177,8 @@ static void event_append(struct line_format *format, size_t i, struct text *text
 	for (int extra = EXTRA_NETNS; extra <= EXTRA_RETRANS; extra++)
 		if (layout->wanted & 1 << extra)
 			at = number_append(at, extras[i].members[extra - EXTRA_NETNS]);
+	if (layout->wanted & 1 << EXTRA_CGROUP)
+		at = number_append(at, i % 2 || extras[i].cgroup ? i + 1 : MEMBER_UNKNOWN);
 	if (layout->wanted & 1 << EXTRA_OWNER)
 		at = mempcpy(at, &extras[i].owner, sizeof(extras[i].owner));
 	if (layout->wanted & 1 << EXTRA_ENDING)
@@ -182,6 +186,17 @@ static void event_append(struct line_format *format, size_t i, struct text *text
 	assert_true(layout->size <= sizeof(room) && layout->sent == (size_t)(at - record));
 	assert_true(event_decode(layout, extras[i].cpu, record, layout->sent, &room.event));
 	ways->event(format, &room.event, text);
+}
+
+/* The event's number, from 1, is its cgroup's id. */
+static int path_find(void *arg, uint64_t id, char path[CGROUP_PATH_ROOM])
+{
+	const char *cgroup = extras[id - 1].cgroup;
+
+	if (!cgroup)
+		return -ESTALE;
+	strcpy(path, cgroup);
+	return 0;
 }
 
 static void output_is_golden(void **state)
@@ -208,10 +223,12 @@ static void output_is_golden(void **state)
 	}
 	event_layout_init(&layout, field_list_extras(&list));
 	format.extras = &layout;
+	format.cgroups = cgroups_new(path_find, NULL);
 	if (!json) /* the first record of JSON is of now */
 		format_of(golden->layout)->begin(&format, &got);
 	for (size_t i = 0; i < COUNT(events); i++)
 		event_append(&format, i, &got);
+	cgroups_free(format.cgroups);
 	assert_true(lines_compare(expected.data, got.data));
 	text_assert(&got, expected.data, expected.len);
 }

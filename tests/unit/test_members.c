@@ -61,7 +61,7 @@ static void what_is_not_wanted_is_not_looked_for(void **state)
 	members_assert(1 << EXTRA_AGE | 1 << EXTRA_CPU, false, "", "");
 	assert_false(members_are_wanted(0));
 	assert_false(members_are_wanted(1 << EXTRA_AGE | 1 << EXTRA_CPU));
-	for (int extra = EXTRA_NETNS; extra <= EXTRA_RETRANS; extra++)
+	for (int extra = EXTRA_NETNS; extra <= EXTRA_CGROUP; extra++)
 		assert_true(members_are_wanted(1 << extra));
 }
 
@@ -91,6 +91,16 @@ static void way_is_whole_or_not_taken(void **state)
 		       "netns: this kernel has no sock_common.skc_net.net");
 }
 
+/* Three fields have it together, so it is said once. */
+static void cgroup_is_of_three_fields(void **state)
+{
+	members_assert(1 << EXTRA_CGROUP, true,
+		       "#define SOCK_CGROUP 0\n#define SOCK_CGROUP_SIZE 0\n"
+		       "#define CGROUP_KN 0\n#define CGROUP_KN_SIZE 0\n"
+		       "#define KN_ID 0\n#define KN_ID_SIZE 0\n",
+		       "cgroup, unit, container: this kernel has no sock.sk_cgrp_data.cgroup");
+}
+
 static void kernel_may_have_no_btf(void **state)
 {
 	members_assert(1 << EXTRA_COOKIE, false,
@@ -105,6 +115,7 @@ int main(void)
 		cmocka_unit_test(place_and_size_are_given),
 		cmocka_unit_test(what_is_not_there_is_told),
 		cmocka_unit_test(way_is_whole_or_not_taken),
+		cmocka_unit_test(cgroup_is_of_three_fields),
 		cmocka_unit_test(kernel_may_have_no_btf),
 	};
 

@@ -3,11 +3,15 @@
 #include "unit.h"
 
 #include <arpa/inet.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "cgroup.h"
+#include "diag.h"
 #include "event.h"
+#include "json.h"
 #include "lines.h"
 #include "value.h"
 
@@ -137,6 +141,56 @@ static void comm_is_whole_and_safe(void **state)
 	text_assert(&text, BYTES("a"));
 }
 
+static int longest_find(void *arg, uint64_t id, char path[CGROUP_PATH_ROOM])
+{
+	memset(path, *(const char *)arg, PATH_MAX - 1);
+	path[0] = '/';
+	path[PATH_MAX - 1] = '\0';
+	return 0;
+}
+
+/* No field has the room for it by itself: the line must have been given it. */
+static void longest_path_has_room(void **state)
+{
+	static const struct {
+		enum layout layout;
+		char byte;
+		size_t each; /* characters for it */
+		const char *around;
+	} cases[] = {
+		{LAYOUT_COLUMNS, '\x01', 4, "\n"},
+		{LAYOUT_CSV, '\x01', 4, "\n"},
+		{LAYOUT_CSV, '"', 2, "\"\"\n"},
+		{LAYOUT_JSON, '"', 2, "{\"record\":\"event\",\"cgroup\":\"\"}\n"},
+		{LAYOUT_JSON, '\x01', 5, "{\"record\":\"event\",\"cgroup\":\"\"}\n"},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct line_format format = {.layout = cases[i].layout};
+		union {
+			struct event event;
+			unsigned char bytes[EVENT_SIZE + 16];
+		} room = {.event = four};
+		_cleanup_text_ struct text text = {0};
+		struct event_layout layout;
+		struct field_list list;
+		struct diag diag;
+
+		assert_int_equal(field_list_make(&list, &format, "cgroup", &diag), 0);
+		event_layout_init(&layout, field_list_extras(&list));
+		memset(room.bytes + EVENT_SIZE, 1, sizeof(uint64_t));
+		format.list = &list;
+		format.extras = &layout;
+		format.cgroups = cgroups_new(longest_find, (void *)&cases[i].byte);
+		format_of(format.layout)->event(&format, &room.event, &text);
+		cgroups_free(format.cgroups);
+		assert_int_equal(text.len,
+				 (PATH_MAX - 2) * cases[i].each + 1 + strlen(cases[i].around));
+		/* Had it not been given, it would have been taken. */
+		assert_true(text.len < text.room);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +201,7 @@ int main(void)
 		cmocka_unit_test(addresses_are_of_their_family),
 		cmocka_unit_test(states_have_names_or_numbers),
 		cmocka_unit_test(comm_is_whole_and_safe),
+		cmocka_unit_test(longest_path_has_room),
 	};
 
 	return cmocka_run_group_tests_name("values", tests, NULL, NULL);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Paths of cgroups by their ids. An id is that of the cgroup's node in kernfs, 64 bits, which is
+ * also its inode number (fs/kernfs/dir.c); it is never given out twice.
+ */
+#ifndef CGROUP_H
+#define CGROUP_H
+
+#include <limits.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct diag;
+
+#define CGROUP_PATH_ROOM (PATH_MAX + 16) /* of a path, its NUL and what the kernel may add */
+
+/*
+ * Writes the path of the cgroup to path, NUL-terminated: from the root of the hierarchy, "/" for
+ * the root itself. -errno: -ESTALE if there is no such cgroup (any more).
+ */
+typedef int cgroup_find(void *arg, uint64_t id, char path[CGROUP_PATH_ROOM]);
+
+struct cgroups;
+
+/*
+ * What is found is kept, and also that nothing was found, of the last 1024 ids. NULL: no
+ * memory. cgroups_free() ends it.
+ */
+struct cgroups *cgroups_new(cgroup_find *find, void *arg);
+
+/*
+ * The same for this host's cgroups: by open_by_handle_at(2) in the first whole cgroup2 hierarchy of
+ * /proc/self/mountinfo, which needs CAP_DAC_READ_SEARCH and Linux 5.5. -ENOENT: it is not mounted;
+ * another -errno: it gives out no paths; with diag filled in any case.
+ *
+ * In a cgroup namespace of its own, paths are as they are seen from there, and what lies outside of
+ * it has none.
+ */
+int cgroups_open(struct cgroups **cgroups, struct diag *diag);
+void cgroups_free(struct cgroups *cgroups);
+
+/*
+ * The path of the cgroup, or NULL if it is not known: 0 is no id, or it was gone when it was first
+ * asked for. One that was known stays so when the cgroup has gone. There is no system call for an
+ * id that is kept. Valid until the next call.
+ */
+const char *cgroups_path(struct cgroups *cgroups, uint64_t id);
+
+/*
+ * The mount point in a line of /proc/self/mountinfo (proc_pid_mountinfo(5)), or NULL if it is not
+ * of a whole cgroup2 hierarchy. The line is changed; the result is in it.
+ */
+char *cgroup_mount_point(char *line);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the path of a cgroup tells of those who made it: systemd, and what runs containers. */
+#ifndef CGROUP_PATH_H
+#define CGROUP_PATH_H
+
+#include <stddef.h>
+
+/* A part of the path, any bytes; a len of 0: it has no such part. */
+struct cgroup_part {
+	const char *bytes;
+	size_t len;
+};
+
+struct cgroup_names {
+	struct cgroup_part path; /* the whole */
+	struct cgroup_part unit;
+	struct cgroup_part container;
+};
+
+#define CGROUP_NAMES 3
+
+/*
+ * Reads a path from the hierarchy's root, which must stay, or NULL: then nothing is known.
+ *
+ * unit is systemd's, as sd_pid_get_unit(3) takes it: what follows the slices that the path begins
+ * with, if that is the name of a unit, and not a template's. An underscore that systemd puts before
+ * a name which the kernel could take for its own is not a part of it.
+ *
+ * container is the first 12 of 64 hexadecimal digits that are a whole component, or all of it but
+ * the words around them of a container's scope. It is the innermost one if there are several.
+ */
+void cgroup_names_read(struct cgroup_names *names, const char *path);
+
+#endif
