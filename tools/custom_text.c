@@ -162,8 +162,8 @@ int custom_text_check(const struct custom_text *custom, const struct options *op
 				options->bpf_text, options->summary ? "without" : "with");
 	if (!same_extras(custom, options))
 		return diag_set(diag, -EINVAL,
-				"--bpf-text: %s was printed for other fields: -o/--output must be "
-				"the same",
+				"--bpf-text: %s was printed for other fields: -o/--output and "
+				"-x/--extended must be the same",
 				options->bpf_text);
 	return 0;
 }

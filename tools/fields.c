@@ -14,6 +14,7 @@
 #define IN_JSON		      (IN(LAYOUT_JSON) | IN(LAYOUT_OTEL))
 #define IN_ALL		      (IN_COLUMNS | IN(LAYOUT_CSV) | IN_JSON)
 #define IN_ALL_BUT_COLUMNS    (IN_ALL & ~IN(LAYOUT_COLUMNS))
+#define IN_ALL_AND_EXTENDED   (IN_ALL | IN_EXTENDED)
 
 /* clang-format off */
 const struct field field_table[FIELDS] = {
@@ -32,19 +33,19 @@ const struct field field_table[FIELDS] = {
 	{"ip", "IP", "network.type", "version of IP, 4 or 6",
 	 {2, 2}, " ", IN_ALL_BUT_COLUMNS, KIND_VERSION, MEMBER(family), 0},
 	{"laddr", "LADDR", "network.local.address", "local address",
-	 {15, 26}, " ", IN_ALL, KIND_ADDRESS, MEMBER(laddr), 0},
+	 {15, 26}, " ", IN_ALL_AND_EXTENDED, KIND_ADDRESS, MEMBER(laddr), 0},
 	{"lport", "LPORT", "network.local.port", "local port, 0 where not chosen yet",
-	 {5, 5}, " ", IN_ALL, KIND_DEC16, MEMBER(lport), 0},
+	 {5, 5}, " ", IN_ALL_AND_EXTENDED, KIND_DEC16, MEMBER(lport), 0},
 	{"raddr", "RADDR", "network.peer.address", "remote address",
-	 {15, 26}, " ", IN_ALL, KIND_ADDRESS, MEMBER(raddr), 0},
+	 {15, 26}, " ", IN_ALL_AND_EXTENDED, KIND_ADDRESS, MEMBER(raddr), 0},
 	{"rport", "RPORT", "network.peer.port", "remote port",
-	 {5, 5}, " ", IN_ALL, KIND_DEC16, MEMBER(rport), 0},
+	 {5, 5}, " ", IN_ALL_AND_EXTENDED, KIND_DEC16, MEMBER(rport), 0},
 	{"oldstate", "OLDSTATE", "tcpstates.connection.old_state", "state that ended",
-	 {11, 11}, " ", IN_ALL, KIND_STATE, MEMBER(oldstate), 0},
+	 {11, 11}, " ", IN_ALL_AND_EXTENDED, KIND_STATE, MEMBER(oldstate), 0},
 	{"newstate", "NEWSTATE", "network.connection.state", "state that begins",
-	 {11, 11}, " -> ", IN_ALL, KIND_STATE, MEMBER(newstate), 0},
+	 {11, 11}, " -> ", IN_ALL_AND_EXTENDED, KIND_STATE, MEMBER(newstate), 0},
 	{"ms", "MS", "tcpstates.duration_ms", "milliseconds in the old state",
-	 {-9, -9}, " ", IN_ALL, KIND_SPAN, MEMBER(span_ns), 0},
+	 {-9, -9}, " ", IN_ALL_AND_EXTENDED, KIND_SPAN, MEMBER(span_ns), 0},
 	{"ts_ns", "TS(ns)", "tcpstates.ts_ns", "kernel time (CLOCK_MONOTONIC) in nanoseconds",
 	 {16, 16}, " ", 0, KIND_DEC64, MEMBER(ts_ns), 0},
 	{"age_ms", "AGE(ms)", "tcpstates.age_ms", "milliseconds since the socket was first seen",
@@ -52,15 +53,15 @@ const struct field field_table[FIELDS] = {
 	{"cpu", "CPU", "cpu.logical_number", "CPU on which the state changed",
 	 {3, 3}, " ", 0, KIND_CPU, 0, 1 << EXTRA_CPU},
 	{"opid", "O-PID", "tcpstates.owner.pid", "process that opened or closed the socket, where that is known",
-	 {5, 5}, " ", 0, KIND_OWNER_PID, 0, 1 << EXTRA_OWNER},
+	 {5, 5}, " ", IN_EXTENDED, KIND_OWNER_PID, 0, 1 << EXTRA_OWNER},
 	{"ocomm", "O-COMM", "tcpstates.owner.comm", "name of its task",
-	 {10, 16}, " ", 0, KIND_OWNER_COMM, 0, 1 << EXTRA_OWNER},
+	 {10, 16}, " ", IN_EXTENDED, KIND_OWNER_COMM, 0, 1 << EXTRA_OWNER},
 	{"ofrom", "O-FROM", "tcpstates.owner.from", "how it is known: self, listener, or scan",
-	 {8, 8}, " ", 0, KIND_OWNER_FROM, 0, 1 << EXTRA_OWNER},
+	 {8, 8}, " ", IN_EXTENDED, KIND_OWNER_FROM, 0, 1 << EXTRA_OWNER},
 	{"why", "WHY", "tcpstates.why", "what ended the session, at its change to CLOSE",
-	 {13, 13}, " ", 0, KIND_WHY, 0, 1 << EXTRA_ENDING},
+	 {13, 13}, " ", IN_EXTENDED, KIND_WHY, 0, 1 << EXTRA_ENDING},
 	{"first", "FIRST", "tcpstates.first", "who closed it first: local or remote",
-	 {6, 6}, " ", 0, KIND_FIRST, 0, 1 << EXTRA_ENDING},
+	 {6, 6}, " ", IN_EXTENDED, KIND_FIRST, 0, 1 << EXTRA_ENDING},
 	{"cgroup", "CGROUP", "tcpstates.cgroup", "path of the cgroup that the socket was made in",
 	 {24, 32}, " ", 0, KIND_CGROUP, 0, 1 << EXTRA_CGROUP},
 	{"unit", "UNIT", "tcpstates.unit", "systemd unit that the path is of",
@@ -113,10 +114,19 @@ static void list_add(struct field_list *list, const struct field *field,
 	list->fields[list->count++] = field;
 }
 
-static void list_add_shown(struct field_list *list, const struct line_format *format)
+/* As the format's own, of which -x makes others where they are for people and tables. */
+static bool field_is_own(const struct field *field, const struct line_format *format)
+{
+	if (!format->extended || field->kind == KIND_TIME || field->kind == KIND_TIMESTAMP)
+		return field_shown(field, format);
+	return field->layouts & IN_EXTENDED ||
+	       (format->layout >= LAYOUT_JSON && field_shown(field, format));
+}
+
+static void list_add_own(struct field_list *list, const struct line_format *format)
 {
 	for (const struct field *field = field_table; field < field_table + FIELDS; field++)
-		if (field_shown(field, format))
+		if (field_is_own(field, format))
 			list_add(list, field, format);
 }
 
@@ -167,7 +177,7 @@ int field_list_make(struct field_list *list, const struct line_format *format, c
 
 	list->count = 0;
 	if (!names || more)
-		list_add_shown(list, format);
+		list_add_own(list, format);
 	if (!names)
 		return 0;
 	err = list_add_names(list, format, names, diag);

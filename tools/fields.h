@@ -38,7 +38,8 @@ enum kind {
 	KIND_CONTAINER,
 };
 
-#define IN(layout) (1 << (layout))
+#define IN(layout)  (1 << (layout))
+#define IN_EXTENDED IN(7) /* no layout has this number */
 
 struct field {
 	const char *name; /* for -o, and the key in JSON */
@@ -48,7 +49,7 @@ struct field {
 	int8_t width[LAYOUT_CSV]; /* in columns, wide columns; < 0: the last without -o, not padded
 				   */
 	char before[5]; /* between the field before and this one, in columns */
-	uint8_t layouts; /* that have it without -o */
+	uint8_t layouts; /* that have it without -o; IN_EXTENDED: with -x */
 	uint8_t kind;
 	uint8_t offset; /* of the member */
 	uint16_t extras; /* a bit for the extra that it is */
@@ -69,7 +70,8 @@ struct field_list {
 /*
  * Makes the list of names, separated by commas: with a + before the first, the format's own fields
  * come before them; without, those of its time and timestamp that are not named. NULL: the format's
- * own. -EINVAL with diag naming the field and its place.
+ * own. In an extended format, its own are those of -x; JSON keeps what it has beside them. -EINVAL
+ * with diag naming the field and its place.
  */
 int field_list_make(struct field_list *list, const struct line_format *format, const char *names,
 		    struct diag *diag);

@@ -100,7 +100,7 @@ static bool is_string(const struct field *field, const struct line_format *forma
 static bool is_unknown(const struct field *field, const struct line_format *format,
 		       const struct event *event)
 {
-	if (field->kind == KIND_SPAN) /* columns and CSV have 0.000 there, as ever */
+	if (field->kind == KIND_SPAN) /* columns and CSV may have 0.000 there, as ever */
 		return event->span_ns == SPAN_UNKNOWN;
 	return value_is_unknown(field, format, event);
 }

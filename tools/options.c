@@ -21,12 +21,13 @@
  */
 static const struct {
 	const char *name;
-	char letter;
+	const char *classic;
 } aliases[] = {
-	{"c", 's'}, /* --cache-dir */
-	{"l", 'L'}, /* --laddr */
-	{"r", 'D'}, /* --raddr */
-	{"j", 'Y'}, /* --json */
+	{"c", "csv"}, /* --cache-dir */
+	{"l", "localport"}, /* --laddr */
+	{"r", "remoteport"}, /* --raddr */
+	{"j", "journal"}, /* --json */
+	{"e", "ebpf"}, /* --extended */
 };
 
 #define ALIASES (sizeof(aliases) / sizeof(*aliases))
@@ -42,6 +43,16 @@ static const struct option_row *row_find(int value)
 		if (row_value(i) == value)
 			return &option_rows[i];
 	return NULL;
+}
+
+/* One that is there. */
+static const struct option_row *row_named(const char *name)
+{
+	const struct option_row *row = option_rows;
+
+	while (strcmp(row->name, name))
+		row++;
+	return row;
 }
 
 static struct option getopt_long_row(const char *name, const struct option_row *row)
@@ -69,7 +80,7 @@ static void getopt_tables(char letters[2 * OPTION_ROWS_MAX + 1],
 	*letters = '\0';
 	for (size_t i = 0; i < ALIASES; i++)
 		longs[option_row_count + i] =
-			getopt_long_row(aliases[i].name, row_find(aliases[i].letter));
+			getopt_long_row(aliases[i].name, row_named(aliases[i].classic));
 	longs[option_row_count + ALIASES] = (struct option){0};
 }
 
@@ -114,9 +125,9 @@ static int fields_choose(struct options *options, struct diag *diag)
 	struct line_format format;
 
 	options_format(options, &format);
-	if (!names && options->now)
+	if (!names && options->now && !options->extended)
 		names = format.layout < LAYOUT_JSON ? FIELDS_NOW : "+" FIELDS_OWNER;
-	if (!names && format.layout < LAYOUT_JSON)
+	if (!names && !options->extended && format.layout < LAYOUT_JSON)
 		return 0;
 	return field_list_make(&options->fields, &format, names, diag);
 }
@@ -139,6 +150,7 @@ void options_format(struct options *options, struct line_format *format)
 		.time = options->time,
 		.timestamp = options->timestamp,
 		.color = color_choose(options),
+		.extended = options->extended,
 		.list = options->fields.count ? &options->fields : NULL,
 	};
 }
@@ -168,6 +180,7 @@ static int summary_check(const struct options *options, struct diag *diag)
 		{options->timestamp, "-t/--timestamp"},
 		{options->journal, "-Y/--journal"},
 		{options->output, "-o/--output"},
+		{options->extended, "-x/--extended"},
 		{options->otel, "--otel"},
 		{options->count, "-n/--count"},
 		{options->stuck.after_ns, "--stuck"},

@@ -61,6 +61,7 @@ struct options {
 	bool otel;
 	const char *color; /* always, never, or NULL: on a terminal */
 	const char *output; /* the names of fields, or NULL: the format's own */
+	bool extended; /* the format's own are those of -x, and unknown times are told */
 	bool fields_help;
 	bool summary; /* of what is counted, in place of the events */
 	uint64_t summary_ns; /* between two summaries, or 0: only one, at the end */

@@ -122,6 +122,8 @@ static inline __attribute__((always_inline)) bool value_is_unknown(const struct 
 								   const struct event *event)
 {
 	switch (field->kind) {
+	case KIND_SPAN: /* without -x, 0.000 as ever */
+		return format->extended && event->span_ns == SPAN_UNKNOWN;
 	case KIND_AGE:
 		return event_age_ns(format->extras, event) == AGE_UNKNOWN;
 	case KIND_CPU:
@@ -143,13 +145,13 @@ static inline __attribute__((always_inline)) bool value_is_unknown(const struct 
 	return false;
 }
 
-/* What is not known has no value in CSV, as a shell or a database expects it. */
+/* What is not known has no value in CSV, as a shell or a database expects it; -x wants a sign. */
 static inline char *word_put(char *at, const char *word, const struct line_format *format)
 {
 	size_t len;
 
 	if (!word)
-		word = format->layout == LAYOUT_CSV ? "" : "-";
+		word = format->layout == LAYOUT_CSV && !format->extended ? "" : "-";
 	len = strlen(word);
 	memcpy(at, word, len);
 	return at + len;

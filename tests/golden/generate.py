@@ -178,6 +178,8 @@ MEMBERS = tuple(FIELDS)[tuple(FIELDS).index("netns"):]  # of the socket
 ALL = ",".join(FIELDS)
 COLUMNS = "skaddr,pid,comm,laddr,lport,raddr,rport,oldstate,newstate,ms"
 CSV = COLUMNS.replace("comm,", "comm,ip,")
+OWNER_AND_END = "opid,ocomm,ofrom,why,first"
+EXTENDED = "laddr,lport,raddr,rport,oldstate,newstate,ms," + OWNER_AND_END
 NUMBERS = (("time_s", "pid", "ip", "lport", "rport", "ms", "ts_ns", "age_ms", "cpu", "opid")
            + MEMBERS)
 OTEL_STATES = {
@@ -212,6 +214,16 @@ LISTS = {
     "json-members": ("json", "cpu,rtt_us,mark,age_ms", "cpu,rtt_us,mark,age_ms", 0, False),
     "otel": ("otel", None, "isotime," + CSV, 0, False),
     "otel-all": ("otel", ALL, ALL, -210, True),
+}
+# The same with -x, where an unknown time is like any other unknown value, and told in CSV too.
+EXTENDED_LISTS = {
+    "extended": ("columns", None, EXTENDED, 0, False),
+    "extended-wide": ("wide", None, EXTENDED, 0, False),
+    "extended-csv": ("csv", None, EXTENDED, 0, False),
+    "extended-more": ("csv", "+age_ms,netns", EXTENDED + ",age_ms,netns", 0, False),
+    "extended-list": ("columns", "ms,pid", "ms,pid", 0, False),
+    "extended-json": ("json", None, "isotime," + CSV + "," + OWNER_AND_END, 0, False),
+    "extended-otel": ("otel", None, "isotime," + CSV + "," + OWNER_AND_END, 0, False),
 }
 
 
@@ -391,12 +403,15 @@ def columns_line(names, values, widths, color):
     return line
 
 
-def list_text(layout, names, east, color):
+def list_text(layout, names, east, color, extended):
     titles = {name: FIELDS[name][0] for name in names}
-    unknown = "" if layout == "csv" else "-"
+    unknown = "" if layout == "csv" and not extended else "-"
     all_values = [{name: unknown if value is None else value
                    for name, value in values_of(number, east).items()}
                   for number in range(len(EVENTS))]
+    for values, event in zip(all_values, EVENTS):
+        if extended and event[2] is UNKNOWN:
+            values["ms"] = unknown
     if layout == "csv":
         lines = [",".join(titles.values())]
         lines += [",".join(csv_quoted(values[name]) for name in names) for values in all_values]
@@ -446,10 +461,10 @@ def json_text(layout, names, east):
     return "\n".join(lines) + "\n"
 
 
-def format_text(layout, _, names, east, color):
+def format_text(layout, _, names, east, color, extended=False):
     if layout in ("json", "otel"):
         return json_text(layout, names.split(","), east)
-    return list_text(layout, names.split(","), east, color)
+    return list_text(layout, names.split(","), east, color, extended)
 
 
 def c_char(byte):
@@ -511,6 +526,8 @@ def c_extras():
 def files_make():
     files = {"events.inc": c_events(), "extras.inc": c_extras()}
     files.update((name + ".txt", format_text(*row)) for name, row in LISTS.items())
+    files.update((name + ".txt", format_text(*row, extended=True))
+                 for name, row in EXTENDED_LISTS.items())
     files["columns-color.txt"] = color_text()
     for layout in FORMATS:
         for letters in ("", "-t", "-T", "-tT"):

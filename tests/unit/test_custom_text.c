@@ -156,7 +156,7 @@ static void options_must_agree(void **state)
 	text_bytes(&custom.text, BYTES("#define EVENT_AGE\n"));
 	assert_int_equal(custom_text_check(&custom, &options, &diag), -EINVAL);
 	assert_string_equal(diag.what, "--bpf-text: some/file was printed for other fields: "
-				       "-o/--output must be the same");
+				       "-o/--output and -x/--extended must be the same");
 	custom_text_free(&custom);
 }
 

@@ -15,8 +15,9 @@
 #include "fields.h"
 #include "words.h"
 
-#define COLUMNS "skaddr pid comm laddr lport raddr rport oldstate newstate ms"
-#define CSV	"skaddr pid comm ip laddr lport raddr rport oldstate newstate ms"
+#define COLUMNS	 "skaddr pid comm laddr lport raddr rport oldstate newstate ms"
+#define EXTENDED "laddr lport raddr rport oldstate newstate ms opid ocomm ofrom why first"
+#define CSV	 "skaddr pid comm ip laddr lport raddr rport oldstate newstate ms"
 
 struct list_case {
 	enum layout layout;
@@ -32,13 +33,14 @@ static void list_show(const struct field_list *list, char *out)
 		out += sprintf(out, "%s%s", i ? " " : "", list->fields[i]->name);
 }
 
-static void lists_check(const struct list_case *cases, size_t count)
+static void lists_check(const struct list_case *cases, size_t count, bool extended)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct line_format format = {
 			.layout = cases[i].layout,
 			.time = cases[i].time,
 			.timestamp = cases[i].timestamp,
+			.extended = extended,
 		};
 		struct field_list list;
 		struct diag diag = {0};
@@ -62,7 +64,7 @@ static void list_is_in_the_order_of_names(void **state)
 		{LAYOUT_OTEL, false, false, "time_s,time", "time_s time"},
 	};
 
-	lists_check(cases, COUNT(cases));
+	lists_check(cases, COUNT(cases), false);
 }
 
 static void no_names_are_the_formats_own(void **state)
@@ -75,7 +77,7 @@ static void no_names_are_the_formats_own(void **state)
 		{LAYOUT_OTEL, false, true, NULL, "isotime time_s " CSV},
 	};
 
-	lists_check(cases, COUNT(cases));
+	lists_check(cases, COUNT(cases), false);
 }
 
 static void plus_adds_to_the_formats_own(void **state)
@@ -89,7 +91,7 @@ static void plus_adds_to_the_formats_own(void **state)
 		{LAYOUT_JSON, false, false, "+cpu", "isotime " CSV " cpu"},
 	};
 
-	lists_check(cases, COUNT(cases));
+	lists_check(cases, COUNT(cases), false);
 }
 
 /* -T and -t ask for their field unless the list has it somewhere. */
@@ -107,7 +109,24 @@ static void times_are_in_front_unless_named(void **state)
 		{LAYOUT_OTEL, true, false, "cpu,time", "cpu time"},
 	};
 
-	lists_check(cases, COUNT(cases));
+	lists_check(cases, COUNT(cases), false);
+}
+
+/* JSON has what it has without, and more. */
+static void extended_is_another_own(void **state)
+{
+	static const struct list_case cases[] = {
+		{LAYOUT_COLUMNS, false, false, NULL, EXTENDED},
+		{LAYOUT_WIDE, true, false, NULL, "time " EXTENDED},
+		{LAYOUT_CSV, true, true, NULL, "time time_s " EXTENDED},
+		{LAYOUT_JSON, false, false, NULL, "isotime " CSV " opid ocomm ofrom why first"},
+		{LAYOUT_OTEL, true, false, NULL, "isotime time " CSV " opid ocomm ofrom why first"},
+		{LAYOUT_COLUMNS, false, false, "+pid,comm", EXTENDED " pid comm"},
+		{LAYOUT_CSV, true, false, "ms,why", "time ms why"},
+		{LAYOUT_JSON, false, false, "pid", "pid"},
+	};
+
+	lists_check(cases, COUNT(cases), true);
 }
 
 /* As many as there are, in the order opposite to the table's. */
@@ -243,6 +262,9 @@ static void options_have_a_list_where_one_is_wanted(void **state)
 		{{"-o", "+ip", "-w", "-s", "-h"}, ""},
 		{{"-o", "help"}, ""},
 		{{"-jt", "-o", "pid"}, "time_s pid"},
+		{{"-x"}, EXTENDED},
+		{{"-Tx", "-o", "+pid"}, "time " EXTENDED " pid"},
+		{{"-xo", "ms"}, "ms"},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -332,6 +354,7 @@ int main(void)
 		cmocka_unit_test(no_names_are_the_formats_own),
 		cmocka_unit_test(plus_adds_to_the_formats_own),
 		cmocka_unit_test(times_are_in_front_unless_named),
+		cmocka_unit_test(extended_is_another_own),
 		cmocka_unit_test(list_has_room_for_all),
 		cmocka_unit_test(columns_have_room_for_their_titles),
 		cmocka_unit_test(errors_name_the_field_and_its_place),

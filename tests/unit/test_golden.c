@@ -42,6 +42,7 @@ struct golden {
 	const char *output; /* -o, or NULL */
 	const char *zone; /* or NULL: UTC */
 	bool color;
+	bool extended;
 };
 
 #define ALL                                                                                        \
@@ -108,6 +109,16 @@ static const struct golden goldens[] = {
 	 .output = ALL,
 	 .zone = WEST_3_30,
 	 .color = true},
+	{.name = "extended", .layout = LAYOUT_COLUMNS, .extended = true},
+	{.name = "extended-wide", .layout = LAYOUT_WIDE, .extended = true},
+	{.name = "extended-csv", .layout = LAYOUT_CSV, .extended = true},
+	{.name = "extended-more",
+	 .layout = LAYOUT_CSV,
+	 .output = "+age_ms,netns",
+	 .extended = true},
+	{.name = "extended-list", .layout = LAYOUT_COLUMNS, .output = "ms,pid", .extended = true},
+	{.name = "extended-json", .layout = LAYOUT_JSON, .extended = true},
+	{.name = "extended-otel", .layout = LAYOUT_OTEL, .extended = true},
 };
 
 static void file_read(struct text *text, const char *name)
@@ -207,6 +218,7 @@ static void output_is_golden(void **state)
 		.time = golden->time,
 		.timestamp = golden->timestamp,
 		.color = golden->color,
+		.extended = golden->extended,
 		.clock.offset_ns = GOLDEN_OFFSET_NS,
 	};
 	_cleanup_text_ struct text expected = {0}, got = {0};
@@ -217,7 +229,7 @@ static void output_is_golden(void **state)
 
 	zone_set(golden->zone);
 	file_read(&expected, golden->name);
-	if (golden->output || json) {
+	if (golden->output || golden->extended || json) {
 		assert_int_equal(field_list_make(&list, &format, golden->output, &diag), 0);
 		format.list = &list;
 	}

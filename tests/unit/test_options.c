@@ -28,6 +28,7 @@ static const struct {
 	{"-V", "--version", "--vers", FLAG(version)},
 	{"--no-cache", "--no-cache", "--no-c", FLAG(no_cache)},
 	{"-H", "--no-header", "--no-h", FLAG(no_header)},
+	{"-x", "--extended", "--ex", FLAG(extended)},
 	{"--kernel-headers", "--kernel-headers", "--kern", FLAG(kernel_headers)},
 };
 
@@ -380,6 +381,7 @@ static const char *const help_lines[] = {
 	"  -4, --ipv4 ",
 	"  -6, --ipv6 ",
 	"  -o, --output=NAME,...\n",
+	"  -x, --extended ",
 	"  -j, --json ",
 	"  --otel ",
 	"  --color=WHEN ",

@@ -25,7 +25,7 @@ static void bad_ports_are_refused(void **state)
 		{{"-D12abc"}, "-D/--remoteport: not a port (0-65535): '12abc' in '12abc'"},
 		{{"--remoteport="}, "-D/--remoteport: not a port (0-65535): '' in ''"},
 		/* The first of several errors is told, and what was right before is freed. */
-		{{"-L", "80", "-D", "99999", "-x"},
+		{{"-L", "80", "-D", "99999", "-z"},
 		 "-D/--remoteport: not a port (0-65535): '99999' in '99999'"},
 	};
 
@@ -90,6 +90,7 @@ static void a_summary_has_no_events(void **state)
 		{{"-Y", "--summary"}, WITHOUT("-Y/--journal")},
 		{{"-qY", "--summary"}, WITHOUT("-Y/--journal")},
 		{{"-o", "pid", "--summary"}, WITHOUT("-o/--output")},
+		{{"-x", "--summary"}, WITHOUT("-x/--extended")},
 		{{"--otel", "--summary"}, WITHOUT("--otel")},
 		{{"-n", "1", "--summary"}, WITHOUT("-n/--count")},
 		{{"-jT", "--summary"}, WITHOUT("-T/--time with -j/--json")},
@@ -140,10 +141,10 @@ static void bad_fields_are_refused(void **state)
 static void unknown_options_are_refused(void **state)
 {
 	static const struct error_case cases[] = {
-		{{"-x"}, "unknown option: '-x'"},
-		{{"-tx"}, "unknown option: '-x'"},
-		{{"-xt"}, "unknown option: '-x'"},
-		{{"-t", "-xt"}, "unknown option: '-x'"},
+		{{"-z"}, "unknown option: '-z'"},
+		{{"-tz"}, "unknown option: '-z'"},
+		{{"-zt"}, "unknown option: '-z'"},
+		{{"-t", "-zt"}, "unknown option: '-z'"},
 		{{"-:"}, "unknown option: '-:'"},
 		{{"-?"}, "unknown option: '-?'"},
 		{{"--nonsense"}, "unknown or ambiguous option: '--nonsense'"},
@@ -160,9 +161,9 @@ static void unknown_options_are_refused(void **state)
 static void letter_in_a_cluster_after_a_name_is_told(void **state)
 {
 	static const struct error_case cases[] = {
-		{{"--wide", "-x"}, "unknown option: '-x'"},
-		{{"--wide", "-xt"}, "unknown option: '-x'"},
-		{{"--probe=kprobe", "-txs"}, "unknown option: '-x'"},
+		{{"--wide", "-z"}, "unknown option: '-z'"},
+		{{"--wide", "-zt"}, "unknown option: '-z'"},
+		{{"--probe=kprobe", "-tzs"}, "unknown option: '-z'"},
 	};
 
 	error_cases_check(cases, COUNT(cases));

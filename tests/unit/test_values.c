@@ -92,6 +92,43 @@ static void time_is_the_events(void **state)
 	line_assert(&format, &event, "01:01:05," FOUR_CSV);
 }
 
+/* Without -x a time is 0.000 where it is unknown, which the original prints, and an age is not. */
+static void unknown_times_are_told_where_asked(void **state)
+{
+	static const struct {
+		enum layout layout;
+		bool extended;
+		const char *expected;
+	} cases[] = {
+		{LAYOUT_COLUMNS, false, "0.000     -\n"},
+		{LAYOUT_COLUMNS, true, "-         -\n"},
+		{LAYOUT_CSV, false, "0.000,\n"},
+		{LAYOUT_CSV, true, "-,-\n"},
+	};
+	struct {
+		struct event event;
+		uint64_t age_ns;
+	} room = {.event = four};
+
+	room.event.span_ns = SPAN_UNKNOWN;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct line_format format = {
+			.layout = cases[i].layout,
+			.extended = cases[i].extended,
+		};
+		struct event_layout layout;
+		struct field_list list;
+		uint64_t unknown = AGE_UNKNOWN;
+
+		assert_int_equal(field_list_make(&list, &format, "ms,age_ms", NULL), 0);
+		event_layout_init(&layout, field_list_extras(&list));
+		memcpy((char *)&room + layout.offsets[EXTRA_AGE], &unknown, sizeof(unknown));
+		format.list = &list;
+		format.extras = &layout;
+		line_assert(&format, &room.event, cases[i].expected);
+	}
+}
+
 static void addresses_are_of_their_family(void **state)
 {
 	struct event event = four;
@@ -198,6 +235,7 @@ int main(void)
 		cmocka_unit_test(timestamp_counts_from_the_first),
 		cmocka_unit_test(timestamp_may_be_before_the_first),
 		cmocka_unit_test(time_is_the_events),
+		cmocka_unit_test(unknown_times_are_told_where_asked),
 		cmocka_unit_test(addresses_are_of_their_family),
 		cmocka_unit_test(states_have_names_or_numbers),
 		cmocka_unit_test(comm_is_whole_and_safe),
