@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fields.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,6 +196,22 @@ unsigned int field_list_extras(const struct field_list *list)
 	return extras;
 }
 
+/* What an entry does not have as it is, is what the program sends only if it is asked to. */
+bool field_journal_name(const struct field *field, char name[FIELD_JOURNAL_ROOM])
+{
+	static const char ours[] = "tcpstates.";
+	const char *rest = field->otel;
+
+	if (!field->extras)
+		return false;
+	if (!strncmp(rest, ours, strlen(ours)))
+		rest += strlen(ours);
+	snprintf(name, FIELD_JOURNAL_ROOM, "TCPSTATES_%s", rest);
+	for (char *at = name; *at; at++)
+		*at = *at == '.' ? '_' : toupper(*at);
+	return true;
+}
+
 void fields_help(FILE *file)
 {
 	for (const struct field *field = field_table; field < field_table + FIELDS; field++)
@@ -203,6 +220,11 @@ void fields_help(FILE *file)
 
 void fields_manual(FILE *file)
 {
-	for (const struct field *field = field_table; field < field_table + FIELDS; field++)
+	for (const struct field *field = field_table; field < field_table + FIELDS; field++) {
+		char journal[FIELD_JOURNAL_ROOM];
+
 		fprintf(file, ".TP\n.B %s\n%s\n", field->name, field->help);
+		if (field_journal_name(field, journal))
+			fprintf(file, ".RB ( %s )\n", journal);
+	}
 }

@@ -3,6 +3,7 @@
 #ifndef FIELDS_H
 #define FIELDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -88,6 +89,13 @@ static inline bool field_shown(const struct field *field, const struct line_form
 		return format->timestamp;
 	return field->layouts & IN(format->layout);
 }
+
+/*
+ * The name in the journal of a field that is asked for: TCPSTATES_ and the rest of OpenTelemetry's,
+ * in the letters that a journal takes. False: what every entry has is enough.
+ */
+#define FIELD_JOURNAL_ROOM 64
+bool field_journal_name(const struct field *field, char name[FIELD_JOURNAL_ROOM]);
 
 /* One line a field. */
 void fields_help(FILE *file);

@@ -12,7 +12,7 @@
 #include "text.h"
 #include "value.h"
 
-#define FIELDS_MAX 20
+#define FIELDS_MAX (20 + FIELDS)
 
 /* Fields one after the other; where each begins, since the text may move while it grows. */
 struct entry {
@@ -54,14 +54,31 @@ static void entry_message(struct entry *entry, const struct event *event)
 	state_append(text, event->newstate);
 }
 
+/* One that was asked for. An entry without it says best that it is not known. */
+static void entry_asked(struct entry *entry, const struct field *field, struct line_format *format,
+			const struct event *event)
+{
+	const char *comm = value_comm(field, format, event);
+	char name[FIELD_JOURNAL_ROOM], *at;
+	struct text *text;
+	size_t columns;
+
+	if (value_is_unknown(field, format, event) || !field_journal_name(field, name))
+		return;
+	text = entry_field(entry, name);
+	at = text_reserve(text, VALUE_ROOM);
+	if (at)
+		text_take(text, comm ? comm_put(at, comm, SIZE_MAX, &columns)
+				     : value_put(at, field, format, event));
+}
+
 /*
  * journald adds OBJECT_COMM and more itself where root names OBJECT_PID
  * (systemd.journal-fields(7)), but only while the process lives, and it ignores fields that begin
  * with "_". So the task's name and the event's time have fields of our own: TCPSTATES_COMM, and
  * TCPSTATES_TIMESTAMP in microseconds since the Epoch, as _SOURCE_REALTIME_TIMESTAMP would be.
  */
-static void entry_fill(struct entry *entry, const struct event *event,
-		       const struct wall_clock *clock)
+static void entry_fill(struct entry *entry, const struct event *event, struct line_format *format)
 {
 	entry_message(entry, event);
 	text_str(entry_field(entry, "SYSLOG_IDENTIFIER"), "tcpstates");
@@ -78,17 +95,19 @@ static void entry_fill(struct entry *entry, const struct event *event,
 	text_dec(entry_field(entry, "OBJECT_TCP_SPAN_TIME"), event_span_us(event));
 	comm_append(entry_field(entry, "TCPSTATES_COMM"), event);
 	text_dec(entry_field(entry, "TCPSTATES_TIMESTAMP"),
-		 wall_clock_ns(clock, event->ts_ns) / 1000);
+		 wall_clock_ns(&format->clock, event->ts_ns) / 1000);
+	for (size_t i = 0; format->list && i < format->list->count; i++)
+		entry_asked(entry, format->list->fields[i], format, event);
 	entry->starts[entry->count] = entry->text.len;
 }
 
-int journal_entry_send(const struct event *event, const struct wall_clock *clock)
+int journal_entry_send(const struct event *event, struct line_format *format)
 {
 	struct entry entry = {0};
 	struct iovec fields[FIELDS_MAX];
 	int err;
 
-	entry_fill(&entry, event, clock);
+	entry_fill(&entry, event, format);
 	for (int i = 0; i < entry.count; i++) {
 		fields[i].iov_base = entry.text.data + entry.starts[i];
 		fields[i].iov_len = entry.starts[i + 1] - entry.starts[i];

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An event as an entry of the systemd journal, with the field names of BCC's tool. */
+/*
+ * An event as an entry of the systemd journal, with the field names of BCC's tool, and what was
+ * asked for beside them.
+ */
 #ifndef JOURNAL_ENTRY_H
 #define JOURNAL_ENTRY_H
 
 struct event;
-struct wall_clock;
+struct line_format;
 
-/* Sends the event; 0 or -errno. */
-int journal_entry_send(const struct event *event, const struct wall_clock *clock);
+/*
+ * Sends the event; 0 or -errno. Of format's fields it has those that not every entry has anyway,
+ * where they are known.
+ */
+int journal_entry_send(const struct event *event, struct line_format *format);
 
 #endif

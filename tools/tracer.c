@@ -208,7 +208,7 @@ static void event_show(void *arg, const void *record)
 	tracer->shown++;
 	if (tracer->output.lines.len > BATCH_SIZE)
 		batch_write(tracer);
-	if (tracer->options->journal && journal_entry_send(event, &tracer->line.clock))
+	if (tracer->options->journal && journal_entry_send(event, &tracer->line))
 		tracer->losses.counts[LOSS_JOURNAL]++;
 }
 

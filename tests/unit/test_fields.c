@@ -223,6 +223,27 @@ static void extras_are_those_of_the_fields(void **state)
 	assert_int_equal(field_list_extras(&(struct field_list){0}), 0);
 }
 
+/* systemd.journal-fields(7): others are dropped in silence. */
+static void names_in_the_journal_are_taken_there(void **state)
+{
+	size_t named = 0;
+
+	for (int i = 0; i < FIELDS; i++) {
+		char name[FIELD_JOURNAL_ROOM], other[FIELD_JOURNAL_ROOM];
+
+		if (!field_journal_name(&field_table[i], name))
+			continue;
+		named++;
+		assert_int_equal(strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"),
+				 strlen(name));
+		assert_int_equal(strncmp(name, BYTES("TCPSTATES_")), 0);
+		for (int j = 0; j < i; j++)
+			assert_true(!field_journal_name(&field_table[j], other) ||
+				    strcmp(name, other));
+	}
+	assert_true(named >= 16);
+}
+
 static void help_has_a_line_a_field(void **state)
 {
 	char *help = NULL, *at;
@@ -359,6 +380,7 @@ int main(void)
 		cmocka_unit_test(columns_have_room_for_their_titles),
 		cmocka_unit_test(errors_name_the_field_and_its_place),
 		cmocka_unit_test(extras_are_those_of_the_fields),
+		cmocka_unit_test(names_in_the_journal_are_taken_there),
 		cmocka_unit_test(help_has_a_line_a_field),
 		cmocka_unit_test(options_have_a_list_where_one_is_wanted),
 		cmocka_unit_test(color_is_for_terminals),

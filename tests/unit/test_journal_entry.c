@@ -10,6 +10,8 @@
 
 #include "clock.h"
 #include "event.h"
+#include "fields.h"
+#include "format.h"
 #include "journal.h"
 #include "journal_entry.h"
 
@@ -27,7 +29,7 @@ int journal_send(const struct iovec *fields, int count)
 	return answer;
 }
 
-static const struct wall_clock wall = {.offset_ns = 1710892800 * NS_PER_SECOND};
+static struct line_format format = {.clock.offset_ns = 1710892800 * NS_PER_SECOND};
 
 static void sent_assert(const struct event *event, const char *before_comm, const char *comm,
 			const char *after_comm)
@@ -40,7 +42,7 @@ static void sent_assert(const struct event *event, const char *before_comm, cons
 		text_printf(&expected, "OBJECT_COMM=%s\n", comm);
 	text_str(&expected, after_comm);
 	answer = 0;
-	assert_int_equal(journal_entry_send(event, &wall), 0);
+	assert_int_equal(journal_entry_send(event, &format), 0);
 	assert_string_equal(sent.data, expected.data);
 }
 
@@ -103,7 +105,61 @@ static void error_is_passed_on(void **state)
 	static const struct event event = {.family = AF_INET};
 
 	answer = -EPERM;
-	assert_int_equal(journal_entry_send(&event, &wall), -EPERM);
+	assert_int_equal(journal_entry_send(&event, &format), -EPERM);
+}
+
+/* Of all fields, those that are not in each entry anyway, and of these what is known. */
+static void fields_asked_for_follow(void **state)
+{
+	static const struct owner owner = {OWNER_LISTENER, 99, "a\nUID=0"}, nobody;
+	static const struct ending ending = {ECONNRESET, 0}, none;
+	_cleanup_text_ struct text names = {0};
+	struct line_format asked = format;
+	struct event_layout layout;
+	struct field_list list;
+	union {
+		struct event event;
+		char bytes[EVENT_SIZE + 256];
+	} room = {.event = {.family = AF_INET, .oldstate = 1, .newstate = 7}};
+	char *at;
+
+	for (int i = 0; i < FIELDS; i++)
+		text_printf(&names, "%s%s", i ? "," : "", field_table[i].name);
+	assert_int_equal(field_list_make(&list, &asked, names.data, NULL), 0);
+	event_layout_init(&layout, field_list_extras(&list));
+	assert_true(layout.size <= sizeof(room));
+	asked.list = &list;
+	asked.extras = &layout;
+
+	memset(room.bytes + EVENT_SIZE, 0xff, sizeof(room) - EVENT_SIZE);
+	memcpy(room.bytes + layout.offsets[EXTRA_OWNER], &nobody, sizeof(nobody));
+	memcpy(room.bytes + layout.offsets[EXTRA_ENDING], &none, sizeof(none));
+	memset(room.bytes + layout.offsets[EXTRA_CPU], 0, sizeof(uint32_t));
+	room.event.newstate = 2;
+	answer = 0;
+	assert_int_equal(journal_entry_send(&room.event, &asked), 0);
+	at = strstr(sent.data, "TCPSTATES_TIMESTAMP=");
+	assert_string_equal(strchr(at, '\n'), "\nTCPSTATES_CPU_LOGICAL_NUMBER=0\n");
+
+	room.event.newstate = 7;
+	for (int extra = EXTRA_AGE; extra <= EXTRA_RETRANS; extra++) {
+		uint64_t number = extra * 1000000ULL + extra;
+
+		memcpy(room.bytes + layout.offsets[extra], &number, sizeof(number));
+	}
+	memcpy(room.bytes + layout.offsets[EXTRA_OWNER], &owner, sizeof(owner));
+	memcpy(room.bytes + layout.offsets[EXTRA_ENDING], &ending, sizeof(ending));
+	assert_int_equal(journal_entry_send(&room.event, &asked), 0);
+	at = strstr(sent.data, "TCPSTATES_TIMESTAMP=");
+	assert_string_equal(strchr(at, '\n'),
+			    "\nTCPSTATES_AGE_MS=0.000\nTCPSTATES_CPU_LOGICAL_NUMBER=0\n"
+			    "TCPSTATES_OWNER_PID=99\nTCPSTATES_OWNER_COMM=a\\x0aUID=0\n"
+			    "TCPSTATES_OWNER_FROM=listener\nTCPSTATES_WHY=reset-by-peer\n"
+			    "TCPSTATES_FIRST=remote\nTCPSTATES_NETNS=1000001\n"
+			    "TCPSTATES_UID=2000002\nTCPSTATES_MARK=3000003\n"
+			    "TCPSTATES_IFACE=4000004\nTCPSTATES_COOKIE=5000005\n"
+			    "TCPSTATES_TX_BYTES=6000006\nTCPSTATES_RX_BYTES=7000007\n"
+			    "TCPSTATES_RTT_US=8000008\nTCPSTATES_RETRANS=9000009\n");
 }
 
 static int sent_free(void **state)
@@ -118,6 +174,7 @@ int main(void)
 		cmocka_unit_test(fields_of_ipv4),
 		cmocka_unit_test(fields_of_ipv6),
 		cmocka_unit_test(error_is_passed_on),
+		cmocka_unit_test(fields_asked_for_follow),
 	};
 
 	return cmocka_run_group_tests_name("journal_entry", tests, NULL, sent_free);
