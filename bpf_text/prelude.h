@@ -14,12 +14,16 @@ typedef long long s64, __s64;
 #define AF_INET		  2
 #define AF_INET6	  10
 #define IPPROTO_TCP	  6
+#define TCP_ESTABLISHED	  1
 #define TCP_SYN_SENT	  2
 #define TCP_SYN_RECV	  3
 #define TCP_FIN_WAIT1	  4
+#define TCP_FIN_WAIT2	  5
 #define TCP_CLOSE	  7
+#define TCP_CLOSE_WAIT	  8
 #define TCP_LAST_ACK	  9
 #define TCP_LISTEN	  10
+#define TCP_CLOSING	  11
 #define BPF_ANY		  0
 #define BPF_NOEXIST	  1
 #define BPF_F_NO_PREALLOC 1

@@ -4,6 +4,7 @@
  * what is added to is added to at once.
  */
 BPF_TABLE("percpu_array", u32, struct summary_state, summary, SUMMARY_STATES);
+BPF_TABLE("percpu_array", u32, u64, whys, WHYS);
 
 static inline struct summary_state *summary_of(u32 state)
 {
@@ -39,6 +40,18 @@ static inline void summary_max(struct summary_state *state, u64 span_ns)
 	if (span_ns > *max)
 		*max = span_ns;
 	*busy = depth;
+}
+
+/* At a change to CLOSE: to read what the socket says of it takes time, so at no other. */
+static inline void summary_end(const struct event *event)
+{
+#ifdef ENDING_SOURCE
+	u32 why = why_of(event, event->oldstate);
+	u64 *count = whys.lookup(&why);
+
+	if (count)
+		__sync_fetch_and_add(count, 1);
+#endif
 }
 
 static inline void summary_change(const struct event *event)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /*
- * What the BPF program counts of a state in place of sending events, on each CPU, once for both
- * sides. Slot 0 is for times below 2 us, slot n for those of 2^n us and more, the last one for all
- * that are longer still.
+ * What the BPF program counts in place of sending events, on each CPU, once for both sides: of each
+ * state how long it was, and of the changes to CLOSE why sessions ended (bpf_text/why.h). Slot 0 is
+ * for times below 2 us, slot n for those of 2^n us and more, the last one for all that are longer
+ * still.
  */
 #ifndef SUMMARY_WIRE_H
 #define SUMMARY_WIRE_H
@@ -17,6 +18,21 @@ struct summary_state {
 	__u64 left; /* such sockets that are no longer in it */
 	__u64 max_ns[2]; /* the longest time in it is the larger of the two */
 	__u64 busy; /* a program is at max_ns */
+};
+
+/* By which the ends are counted. */
+enum why {
+	WHY_UNKNOWN, /* it is not certain */
+	WHY_FIN,
+	WHY_RESET_BY_PEER,
+	WHY_RESET_BY_US,
+	WHY_RESET, /* whose it was is not certain */
+	WHY_REFUSED,
+	WHY_TIMEOUT,
+	WHY_UNREACHABLE,
+	WHY_ABORTED,
+	WHY_LISTEN_END,
+	WHYS,
 };
 
 #endif

@@ -75,13 +75,21 @@ static inline void event_clock(struct event *event)
 }
 
 #ifdef SUMMARY
-/* A socket without a start is not seen leaving, so it is not counted as entering either. */
+/*
+ * A socket without a start is not seen leaving, so it is not counted as entering either: one in
+ * CLOSE never has one.
+ */
 static inline void event_count(const struct event *event)
 {
 	u64 sk = event->skaddr;
-	struct start *start = starts.lookup(&sk);
+	struct start *start;
 
 	summary_change(event);
+	if (event->newstate == TCP_CLOSE) {
+		summary_end(event);
+		return;
+	}
+	start = starts.lookup(&sk);
 	if (start) {
 		start->entered = 1;
 		summary_enter(event->newstate);

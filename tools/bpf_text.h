@@ -7,6 +7,7 @@ extern const char bpf_text_wire[];
 extern const char bpf_text_prelude[];
 extern const char bpf_text_filter[];
 extern const char bpf_text_summary_wire[];
+extern const char bpf_text_why[];
 extern const char bpf_text_summary[];
 extern const char bpf_text_members[];
 extern const char bpf_text_owner[];

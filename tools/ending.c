@@ -3,80 +3,47 @@
 
 #include <errno.h>
 #include <netinet/tcp.h>
-#include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 
-static const char by_peer[] = "reset-by-peer", by_us[] = "reset-by-us";
+#define ENDING_SOURCE struct ending
 
-/*
- * The kernel sets no error before it closes a socket for its own process: by an abort, which sends
- * a reset, or since both sides have sent their FIN. A socket that no process has any more is also
- * given up when memory is short, with a reset or without.
- */
-static const char *why_without_error(unsigned int signs, unsigned int oldstate)
+static inline unsigned int ending_error(const struct ending *ending)
 {
-	const char *aborted = signs & SIGN_ORPHAN ? NULL : by_us;
-
-	switch (oldstate) {
-	case TCP_SYN_SENT:
-		return "aborted";
-	case TCP_SYN_RECV:
-	case TCP_ESTABLISHED:
-	case TCP_CLOSE_WAIT:
-	case TCP_FIN_WAIT1:
-		return aborted;
-	case TCP_FIN_WAIT2:
-		/* Without a process, a timewait socket waits for the remote's FIN from here on. */
-		return signs & (SIGN_FIN_SEEN | SIGN_ORPHAN) ? "fin" : aborted;
-	case TCP_CLOSING:
-	case TCP_LAST_ACK:
-		/* To abort it now sends a reset or not. */
-		return signs & SIGN_ALL_ACKED ? "fin" : NULL;
-	}
-	return NULL;
+	return ending->error;
 }
 
-/* tcp_reset() sets it, for a reset that came, and for data that came when nobody would read it. */
-static const char *why_reset(unsigned int signs, unsigned int oldstate)
+static inline unsigned int ending_signs(const struct ending *ending, unsigned int wanted)
 {
-	switch (oldstate) {
-	case TCP_FIN_WAIT1:
-	case TCP_FIN_WAIT2:
-		return signs & SIGN_DEAF ? "reset" : by_peer;
-	case TCP_SYN_RECV:
-	case TCP_ESTABLISHED:
-	case TCP_CLOSING:
-	case TCP_LAST_ACK:
-		return by_peer;
-	}
-	return NULL;
+	return ending->signs & wanted;
+}
+
+#include "why.h"
+
+static enum why why_at(const struct ending *ending, unsigned int oldstate, unsigned int newstate)
+{
+	return newstate == TCP_CLOSE ? why_of(ending, oldstate) : WHY_UNKNOWN;
+}
+
+const char *ending_word(enum why why)
+{
+	static const char *const words[WHYS] = {
+		[WHY_FIN] = "fin",
+		[WHY_RESET_BY_PEER] = "reset-by-peer",
+		[WHY_RESET_BY_US] = "reset-by-us",
+		[WHY_RESET] = "reset",
+		[WHY_REFUSED] = "refused",
+		[WHY_TIMEOUT] = "timeout",
+		[WHY_UNREACHABLE] = "unreachable",
+		[WHY_ABORTED] = "aborted",
+		[WHY_LISTEN_END] = "listen-end",
+	};
+
+	return words[why];
 }
 
 const char *ending_why(const struct ending *ending, unsigned int oldstate, unsigned int newstate)
 {
-	if (newstate != TCP_CLOSE)
-		return NULL;
-	if (oldstate == TCP_LISTEN)
-		return "listen-end";
-	switch (ending->error) {
-	case 0:
-		return why_without_error(ending->signs, oldstate);
-	case ECONNRESET:
-		return why_reset(ending->signs, oldstate);
-	case EPIPE:
-		return oldstate == TCP_CLOSE_WAIT ? by_peer : NULL;
-	case ECONNREFUSED:
-		return oldstate == TCP_SYN_SENT ? "refused" : NULL;
-	case ETIMEDOUT:
-		return "timeout";
-	case EHOSTUNREACH:
-	case ENETUNREACH:
-		return "unreachable";
-	case ECONNABORTED:
-		return "aborted";
-	}
-	return NULL;
+	return ending_word(why_at(ending, oldstate, newstate));
 }
 
 /* The states after a FIN tell whose it was: each is reached by one way alone. */
@@ -97,9 +64,15 @@ static const char *first_of_state(unsigned int state)
 const char *ending_first(const struct ending *ending, unsigned int oldstate, unsigned int newstate)
 {
 	const char *first = first_of_state(newstate == TCP_CLOSE ? oldstate : newstate);
-	const char *why = first ? NULL : ending_why(ending, oldstate, newstate);
 
-	if (why == by_peer)
+	if (first)
+		return first;
+	switch (why_at(ending, oldstate, newstate)) {
+	case WHY_RESET_BY_PEER:
 		return "remote";
-	return why == by_us ? "local" : first;
+	case WHY_RESET_BY_US:
+		return "local";
+	default:
+		return NULL;
+	}
 }

@@ -5,7 +5,11 @@
 
 #include <linux/types.h>
 
+#include "summary_wire.h"
 #include "wire.h"
+
+/* The word for it, or NULL: it is not certain. */
+const char *ending_word(enum why why);
 
 /* Why it ended, or NULL: it did not, or that is not certain. */
 const char *ending_why(const struct ending *ending, unsigned int oldstate, unsigned int newstate);

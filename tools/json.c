@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "ending.h"
 #include "summary.h"
 #include "text.h"
 #include "value.h"
@@ -215,6 +216,24 @@ static void row_append(struct text *text, const struct summary_row *row)
 	text_str(text, "]}\n");
 }
 
+static void whys_append(struct line_format *format, const struct summary *summary,
+			struct text *text)
+{
+	for (int why = 0; why < WHYS; why++) {
+		const char *word = ending_word(why);
+
+		if (!summary->whys[why])
+			continue;
+		record_begin_at(format, "why", summary->now_ns, text);
+		text_str(text, ",\"why\":");
+		if (word)
+			string_append(text, word);
+		else
+			text_str(text, "null");
+		text_printf(text, ",\"count\":%llu}\n", (unsigned long long)summary->whys[why]);
+	}
+}
+
 void json_summary(struct line_format *format, const struct summary *summary, struct text *text)
 {
 	for (size_t i = 0; i < SUMMARY_STATES; i++) {
@@ -225,6 +244,7 @@ void json_summary(struct line_format *format, const struct summary *summary, str
 		state_append(text, i);
 		row_append(text, &summary->rows[i]);
 	}
+	whys_append(format, summary, text);
 }
 
 void json_lost(struct line_format *format, enum loss cause, uint64_t count, struct text *text)

@@ -48,7 +48,7 @@ static int record_show(void *arg, const void *record)
 	event_decode(&now->layout, CPU_UNKNOWN, record, now->layout.sent, now->event);
 	now->format->event(&now->line, now->event, &now->output.lines);
 	now->shown++;
-	if (now->options->journal && journal_entry_send(now->event, &now->line.clock))
+	if (now->options->journal && journal_entry_send(now->event, &now->line))
 		now->losses.counts[LOSS_JOURNAL]++;
 	return now->output.lines.len > BATCH_SIZE ? batch_write(now) : 0;
 }

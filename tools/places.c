@@ -78,16 +78,58 @@ int places_render_scan(const struct btf_types *types, struct text *text, struct 
 	return places_need(types, places, COUNT(places), text, diag);
 }
 
-bool places_are_wanted(unsigned int extras)
+/* The numbers of errors are the kernel's for this processor, which its headers need not say then.
+ */
+static void errors_render(struct text *text)
+{
+	static const struct {
+		const char *macro;
+		int number;
+	} errors[] = {
+		{"ECONNRESET", ECONNRESET},	{"EPIPE", EPIPE},
+		{"ECONNREFUSED", ECONNREFUSED}, {"ETIMEDOUT", ETIMEDOUT},
+		{"EHOSTUNREACH", EHOSTUNREACH}, {"ENETUNREACH", ENETUNREACH},
+		{"ECONNABORTED", ECONNABORTED},
+	};
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++)
+		text_printf(text, "#define %s %d\n", errors[i].macro, errors[i].number);
+}
+
+static void why_render(const struct btf_types *types, struct text *text, struct text *lacks)
+{
+	_cleanup_text_ struct text places = {0};
+	struct diag diag = {0};
+
+	if (!types) {
+		text_str(lacks, "why: this kernel has no " BTF_VMLINUX);
+	} else if (ending_render(types, &places, &diag)) {
+		text_printf(lacks, "why: %s", diag.what);
+	} else if (places.err) {
+		text->err = places.err;
+	} else {
+		text_str(text, places.data);
+		errors_render(text);
+	}
+}
+
+bool places_are_needed(unsigned int extras)
 {
 	return extras & (1U << EXTRA_OWNER | 1U << EXTRA_ENDING);
 }
 
+bool places_are_wanted(unsigned int extras)
+{
+	return extras & PLACES_WHY || places_are_needed(extras);
+}
+
 int places_render(const struct btf_types *types, unsigned int extras, struct text *text,
-		  struct diag *diag)
+		  struct text *lacks, struct diag *diag)
 {
 	int err = 0;
 
+	if (extras & PLACES_WHY)
+		why_render(types, text, lacks);
 	if (extras & 1U << EXTRA_OWNER)
 		err = owner_render(types, text, diag);
 	if (!err && extras & 1U << EXTRA_ENDING)

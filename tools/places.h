@@ -8,15 +8,22 @@ struct btf_types;
 struct diag;
 struct text;
 
-/* Whether some of the extras (a bit for each of enum event_extra) need the kernel's BTF. */
+/* In the place of extras: what a summary counts the ends by. It can do without. */
+#define PLACES_WHY (1U << 31)
+
+/* Whether some of the extras (a bit for each of enum event_extra) ask for the kernel's BTF. */
 bool places_are_wanted(unsigned int extras);
+
+/* And whether they cannot do without. */
+bool places_are_needed(unsigned int extras);
 
 /*
  * Appends the macros for bpf_text/owner.bpf.c and bpf_text/ending.bpf.c, as far as the extras want
- * them. types may be NULL if they want none. -errno with diag filled.
+ * them. types may be NULL if none is needed. What is not there and not needed is appended to lacks.
+ * -errno with diag filled.
  */
 int places_render(const struct btf_types *types, unsigned int extras, struct text *text,
-		  struct diag *diag);
+		  struct text *lacks, struct diag *diag);
 
 /* Appends the macros for bpf_text/scan.bpf.c. -errno with diag filled. */
 int places_render_scan(const struct btf_types *types, struct text *text, struct diag *diag);

@@ -327,13 +327,13 @@ int probe_render_layout(const struct probe *probe, unsigned int extras, struct t
 
 	if (probe->kind->needs_btf || members_are_wanted(extras) || places_are_wanted(extras))
 		err = btf_types_read(&types, BTF_VMLINUX, diag);
-	if (err && (probe->kind->needs_btf || places_are_wanted(extras) || err == -ENOMEM))
+	if (err && (probe->kind->needs_btf || places_are_needed(extras) || err == -ENOMEM))
 		return err;
 	err = probe->kind->layout(probe, types, text, diag);
 	if (!err)
 		members_render(types, extras, text, lacks);
 	if (!err)
-		err = places_render(types, extras, text, diag);
+		err = places_render(types, extras, text, lacks, diag);
 	btf_types_free(types);
 	return err;
 }

@@ -45,9 +45,9 @@ bool probe_needs_kernel_headers(const struct probe *probe);
 
 /*
  * Appends the macros that say where this kernel keeps what the entry reads, and what the extras do
- * (a bit for each of enum event_extra). It may take a few milliseconds, and depends on nothing but
- * the kernel's build, unless it has appended to lacks: which fields are off, and why. -errno with
- * diag filled.
+ * (a bit for each of enum event_extra, or what tools/places.h has in their place). It may take a
+ * few milliseconds, and depends on nothing but the kernel's build, unless it has appended to lacks:
+ * which fields are off, and why. -errno with diag filled.
  */
 int probe_render_layout(const struct probe *probe, unsigned int extras, struct text *text,
 			struct text *lacks, struct diag *diag);

@@ -13,6 +13,7 @@
 #include "headers.h"
 #include "members.h"
 #include "options.h"
+#include "places.h"
 #include "probe.h"
 #include "steps.h"
 #include "store.h"
@@ -22,6 +23,21 @@
 static const char kernel_includes[] = "#include <linux/socket.h>\n"
 				      "#include <linux/in.h>\n"
 				      "#include <net/tcp_states.h>\n";
+
+unsigned int program_wants(const struct options *options)
+{
+	return options->summary ? PLACES_WHY : field_list_extras(&options->fields);
+}
+
+static void summary_render(struct text *text)
+{
+	text_str(text, bpf_text_summary_wire);
+	text_char(text, '\n');
+	text_str(text, bpf_text_ending);
+	text_str(text, bpf_text_why);
+	text_str(text, bpf_text_summary);
+	text_char(text, '\n');
+}
 
 void program_render(const struct options *options, const struct probe *probe, bool kernel_headers,
 		    const char *layout, struct text *text)
@@ -50,12 +66,8 @@ void program_render(const struct options *options, const struct probe *probe, bo
 	text_str(text, bpf_text_wire);
 	text_char(text, '\n');
 	filter_render_functions(text, options);
-	if (options->summary) {
-		text_str(text, bpf_text_summary_wire);
-		text_char(text, '\n');
-		text_str(text, bpf_text_summary);
-		text_char(text, '\n');
-	}
+	if (options->summary)
+		summary_render(text);
 	if (members_are_wanted(wanted))
 		text_str(text, bpf_text_members);
 	if (wanted & 1U << EXTRA_OWNER)
@@ -123,13 +135,13 @@ static void comments_drop(struct text *text)
 static int source_render(const struct build *build, const struct headers *headers,
 			 struct text *source, struct diag *diag)
 {
-	unsigned int extras = field_list_extras(&build->options->fields);
 	_cleanup_text_ struct text layout = {0};
 	int err;
 
 	text_str(&layout, "");
 	text_clear(build->lacks);
-	err = probe_render_layout(build->probe, extras, &layout, build->lacks, diag);
+	err = probe_render_layout(build->probe, program_wants(build->options), &layout,
+				  build->lacks, diag);
 	if (err)
 		return err;
 	if (!layout.err && build->custom) {

@@ -15,6 +15,12 @@ struct text;
 #define PROGRAM_FIRST_LINE "/* tcpstates " VERSION ", probe %s */\n"
 
 /*
+ * What the program reads of a socket, for probe_render_layout(): the extras of its fields, or what
+ * a summary counts by.
+ */
+unsigned int program_wants(const struct options *options);
+
+/*
  * Appends the program's text. With kernel_headers it takes types and helpers from them and from
  * libbcc's own prelude, otherwise it declares all it uses. layout is what probe_render_layout()
  * said.

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "clock.h"
+#include "ending.h"
 #include "format.h"
 #include "loader.h"
 #include "text.h"
@@ -88,7 +89,7 @@ int summary_read(struct summary *summary, const struct loader *loader)
 			summary_row_sum(&summary->rows[i], states, cpus);
 	}
 	free(states);
-	return err;
+	return err ? err : loader_counters(loader, "whys", summary->whys, WHYS);
 }
 
 void summary_begin(struct line_format *format, struct text *text)
@@ -119,6 +120,23 @@ static void row_append(struct text *text, unsigned int state, const struct summa
 		ms_append(text, known, known ? summary_percentile_ns(row, summary_percents[i]) : 0);
 	ms_append(text, known, row->max_ns);
 	text_char(text, '\n');
+}
+
+static void whys_append(struct text *text, const uint64_t whys[WHYS])
+{
+	bool titled = false;
+
+	for (int why = 0; why < WHYS; why++) {
+		const char *word = ending_word(why);
+
+		if (!whys[why])
+			continue;
+		if (!titled)
+			text_printf(text, "\n%-13s %9s\n", "WHY", "COUNT");
+		titled = true;
+		text_printf(text, "%-13s %9llu\n", word ? word : "-",
+			    (unsigned long long)whys[why]);
+	}
 }
 
 /* To the byte what print_log2_hist() of BCC's Python module prints. */
@@ -168,6 +186,7 @@ void summary_show(struct line_format *format, const struct summary *summary, str
 	for (size_t i = 0; i < SUMMARY_STATES; i++)
 		if (!summary_row_is_empty(&summary->rows[i]))
 			row_append(text, i, &summary->rows[i]);
+	whys_append(text, summary->whys);
 	for (size_t i = 0; i < SUMMARY_STATES; i++)
 		histogram_append(text, i, &summary->rows[i]);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What --summary prints: for each old state, how many changes there were out of it, how many
- * sockets are in it, and how long they were. The program counts (bpf_text/summary_wire.h); here it
- * is read and shown.
+ * sockets are in it, and how long they were; then how many sessions ended why. The program counts
+ * (bpf_text/summary_wire.h); here it is read and shown.
  */
 #ifndef SUMMARY_H
 #define SUMMARY_H
@@ -29,6 +29,7 @@ struct summary_row {
 struct summary {
 	uint64_t start_ns, now_ns; /* kernel time */
 	struct summary_row rows[SUMMARY_STATES]; /* by the old state */
+	uint64_t whys[WHYS]; /* changes to CLOSE; all 0 where the kernel does not tell */
 };
 
 /* The percentiles that are shown, at most 100. */

@@ -59,8 +59,7 @@ static int text_render(const struct options *options, struct text *text, struct 
 	else if (probe_choose(&probe, options->probe, &why))
 		probe_assume(&probe, options->probe);
 	text_str(&layout, "");
-	err = probe_render_layout(&probe, field_list_extras(&options->fields), &layout, &lacks,
-				  diag);
+	err = probe_render_layout(&probe, program_wants(options), &layout, &lacks, diag);
 	if (err)
 		return err;
 	if (lacks.len)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ending.h"
 #include "format.h"
 #include "json.h"
 #include "random.h"
@@ -137,6 +138,10 @@ static void summary_fill(struct summary *summary)
 	summary->rows[10] = (struct summary_row){.open = 3};
 	summary->rows[15] = (struct summary_row){.count = 1, .max_ns = 1ULL << 50};
 	summary->rows[15].slots[39] = 1;
+	summary->whys[WHY_UNKNOWN] = 1;
+	summary->whys[WHY_FIN] = 12345678901;
+	summary->whys[WHY_RESET_BY_PEER] = 2;
+	summary->whys[WHY_LISTEN_END] = UINT64_MAX;
 }
 
 #define TABLE                                                                                      \
@@ -155,6 +160,11 @@ static void summary_fill(struct summary *summary)
 static void text_is_as_of_bcc(void **state)
 {
 	static const char histogram[] =
+		"\nWHY               COUNT\n"
+		"-                     1\n"
+		"fin           12345678901\n"
+		"reset-by-peer         2\n"
+		"listen-end    18446744073709551615\n"
 		"\noldstate = ESTABLISHED\n"
 		"     usecs               : count     distribution\n"
 		"         0 -> 1          : 10       |*****                                   |\n"
@@ -175,7 +185,7 @@ static void text_is_as_of_bcc(void **state)
 	summary_show(&format, &summary, &text);
 	assert_int_equal(text.err, 0);
 	assert_memory_equal(text.data, "\n" TABLE "15 ", strlen("\n" TABLE "15 "));
-	at = strstr(text.data, "\noldstate = ESTABLISHED\n");
+	at = strstr(text.data, "\nWHY ");
 	assert_non_null(at);
 	assert_memory_equal(at, histogram, strlen(histogram));
 	assert_string_equal(text.data + text.len - strlen(last), last);
@@ -192,6 +202,10 @@ static void time_comes_first_where_it_is_asked_for(void **state)
 	summary_show(&format, &summary, &text);
 	assert_memory_equal(text.data, first, strlen(first));
 }
+
+#define WHY_RECORD(why, count)                                                                     \
+	"{\"record\":\"why\",\"isotime\":\"1970-01-01T00:00:03.500999+00:00\",\"why\":" why        \
+	",\"count\":" count "}\n"
 
 static void json_has_a_record_a_state(void **state)
 {
@@ -218,6 +232,36 @@ static void json_has_a_record_a_state(void **state)
 	assert_int_equal(text.err, 0);
 	assert_memory_equal(text.data, want, strlen(want));
 	assert_non_null(strstr(text.data, "\"oldstate\":\"15\","));
+	assert_string_equal(strstr(text.data, "{\"record\":\"why\""),
+			    WHY_RECORD("null", "1") WHY_RECORD("\"fin\"", "12345678901")
+				    WHY_RECORD("\"reset-by-peer\"", "2")
+					    WHY_RECORD("\"listen-end\"", "18446744073709551615"));
+}
+
+/* As on a kernel that does not tell. */
+static void no_end_has_no_block(void **state)
+{
+	struct line_format format = {.layout = LAYOUT_JSON};
+	_cleanup_text_ struct text text = {0};
+	struct summary summary;
+
+	summary_fill(&summary);
+	memset(summary.whys, 0, sizeof(summary.whys));
+	json_summary(&format, &summary, &text);
+	summary_show(&format, &summary, &text);
+	assert_null(strstr(text.data, "why"));
+	assert_null(strstr(text.data, "WHY"));
+}
+
+static void each_why_but_the_unknown_has_a_word(void **state)
+{
+	assert_null(ending_word(WHY_UNKNOWN));
+	for (int i = WHY_UNKNOWN + 1; i < WHYS; i++) {
+		assert_non_null(ending_word(i));
+		assert_true(strlen(ending_word(i)) <= strlen("reset-by-peer"));
+		for (int j = WHY_UNKNOWN + 1; j < i; j++)
+			assert_string_not_equal(ending_word(i), ending_word(j));
+	}
 }
 
 int main(void)
@@ -230,6 +274,8 @@ int main(void)
 		cmocka_unit_test(text_is_as_of_bcc),
 		cmocka_unit_test(time_comes_first_where_it_is_asked_for),
 		cmocka_unit_test(json_has_a_record_a_state),
+		cmocka_unit_test(no_end_has_no_block),
+		cmocka_unit_test(each_why_but_the_unknown_has_a_word),
 	};
 
 	return cmocka_run_group_tests_name("summary", tests, NULL, NULL);
