@@ -47,6 +47,9 @@ static inline void start_add(struct event *event, int is_to_show)
 
 	if (!new)
 		return;
+#ifdef EVENT_AGE
+	new->first_ns = event->ts_ns;
+#endif
 #ifdef EVENT_OWNER
 	new->owner = event->owner;
 #endif

@@ -3,7 +3,7 @@
 struct start {
 	u64 last_ns; /* change; 0: before the tracer's time */
 #ifdef EVENT_AGE
-	u64 first_ns; /* or 0 */
+	u64 first_ns; /* it was seen, be it by a scan */
 #endif
 #ifdef SUMMARY
 	u64 entered; /* it was counted as entering the state that it is in */
@@ -42,7 +42,7 @@ static inline void start_times(const struct start *start, struct event *event)
 	event->span_ns = start && start->last_ns ? event->ts_ns - start->last_ns : SPAN_UNKNOWN;
 #ifdef EVENT_AGE
 	if (start)
-		event->age_ns = start->first_ns ? event->ts_ns - start->first_ns : AGE_UNKNOWN;
+		event->age_ns = event->ts_ns - start->first_ns;
 	else if (event->newstate == TCP_CLOSE || event->newstate == STATE_STILL)
 		event->age_ns = AGE_UNKNOWN;
 	else
