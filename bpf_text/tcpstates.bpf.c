@@ -48,13 +48,16 @@ static inline void start_forget(const struct event *event)
 }
 #endif
 
-/* Ends the old state's time and starts the new one's, in one clock reading. */
-static inline void event_clock(struct event *event)
+/*
+ * Ends the old state's time and starts the new one's, in one clock reading. The start is that of a
+ * socket that was known already, or NULL.
+ */
+static inline struct start *event_clock(struct event *event)
 {
-	u64 sk = event->skaddr, now = bpf_ktime_get_ns();
+	u64 sk = event->skaddr;
 	struct start *start = starts.lookup(&sk);
 
-	event->ts_ns = now;
+	event->ts_ns = bpf_ktime_get_ns();
 	start_times(start, event);
 	start_leave(start, event->oldstate);
 #ifdef EVENT_OWNER
@@ -64,36 +67,42 @@ static inline void event_clock(struct event *event)
 		/* The address names another socket from here on. */
 		if (start)
 			starts.delete(&sk);
-	} else if (start) {
-		start->last_ns = now;
-#ifdef EVENT_OWNER
-		start->owner = event->owner;
-#endif
-	} else {
-		start_new(sk, event);
+		return 0;
 	}
+	if (!start) {
+		start_new(sk, event);
+		return 0;
+	}
+	start->last_ns = event->ts_ns;
+#ifdef EVENT_OWNER
+	start->owner = event->owner;
+#endif
+	return start;
 }
 
-#ifdef SUMMARY
-/*
- * A socket without a start is not seen leaving, so it is not counted as entering either: one in
- * CLOSE never has one.
- */
-static inline void event_count(const struct event *event)
+#if defined(SUMMARY) || defined(STUCK)
+/* known is what event_clock() said. NULL: the socket has ended, or there was no room for it. */
+static inline struct start *start_of(const struct event *event, struct start *known)
 {
 	u64 sk = event->skaddr;
-	struct start *start;
 
+	if (known || event->newstate == TCP_CLOSE)
+		return known;
+	return starts.lookup(&sk);
+}
+#endif
+
+#ifdef SUMMARY
+/* A socket without a start is not seen leaving, so it is not counted as entering either. */
+static inline void event_count(const struct event *event, struct start *start)
+{
 	summary_change(event);
-	if (event->newstate == TCP_CLOSE) {
+	if (event->newstate == TCP_CLOSE)
 		summary_end(event);
+	if (!start)
 		return;
-	}
-	start = starts.lookup(&sk);
-	if (start) {
-		start->entered = 1;
-		summary_enter(event->newstate);
-	}
+	start->entered = 1;
+	summary_enter(event->newstate);
 }
 #else
 /* To wake the reader costs more than all the rest, so it is done for the first event of many. */
@@ -126,11 +135,8 @@ static inline void event_fill(struct event *event)
 
 #ifdef STUCK
 /* The socket may stay in its new state for long, and be asked about. */
-static inline void start_see(struct event *event, int is_to_show)
+static inline void start_see(struct start *start, struct event *event, int is_to_show)
 {
-	u64 sk = event->skaddr;
-	struct start *start = starts.lookup(&sk);
-
 	if (!start)
 		return;
 	event_fill(event);
@@ -142,6 +148,7 @@ static inline void start_see(struct event *event, int is_to_show)
 
 static inline int event_send(void *ctx, struct event *event)
 {
+	struct start *start;
 #ifdef FILTERS
 	enum verdict verdict = socket_judge(event);
 
@@ -150,12 +157,12 @@ static inline int event_send(void *ctx, struct event *event)
 		return 0;
 	}
 #endif
-	event_clock(event); /* also of what is not shown: the next duration is right then */
+	start = event_clock(event); /* also of what is not shown: its next duration is right then */
 	event->pid = bpf_get_current_pid_tgid() >> 32;
 #if defined(STUCK) && defined(FILTERS)
-	start_see(event, verdict == VERDICT_NOW);
+	start_see(start_of(event, start), event, verdict == VERDICT_NOW);
 #elif defined(STUCK)
-	start_see(event, 1);
+	start_see(start_of(event, start), event, 1);
 #endif
 #ifdef FILTERS
 	if (verdict == VERDICT_LATER || !change_matches(event) || !expression_matches(event))
@@ -163,7 +170,7 @@ static inline int event_send(void *ctx, struct event *event)
 #endif
 
 #ifdef SUMMARY
-	event_count(event);
+	event_count(event, start_of(event, start));
 #else
 	event_fill(event);
 	if (events.perf_submit(ctx, event, EVENT_SIZE))

@@ -26,6 +26,10 @@ ASKED = {
     "-o +age_ms": ("-o", "+age_ms"),
     "-o +uid": ("-o", "+uid"),
     "-o, all members": ("-o", "+netns,uid,mark,iface,cookie,tx_bytes,rx_bytes,rtt_us,retrans"),
+    "-x": ("-x",),
+    "-x -o, all members": ("-xo+netns,uid,mark,iface,cookie,tx_bytes,rx_bytes,rtt_us,retrans",),
+    "-o +cgroup": ("-o", "+cgroup"),
+    "--stuck 60": ("--stuck", "60"),
     "--summary": ("--summary",),
 }
 
