@@ -2,21 +2,14 @@
 #include "tracer.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <sys/prctl.h>
-#include <unistd.h>
 
-#include "cgroup.h"
 #include "clock.h"
 #include "diag.h"
 #include "event.h"
-#include "format.h"
-#include "journal_entry.h"
 #include "loader.h"
-#include "losses.h"
 #include "options.h"
 #include "order.h"
-#include "output.h"
 #include "probe.h"
 #include "ring.h"
 #include "scan.h"
@@ -24,8 +17,8 @@
 #include "stuck.h"
 #include "summary.h"
 #include "wakeups.h"
+#include "writer.h"
 
-#define BATCH_SIZE 65536 /* bytes of lines that are written at once */
 #define LISTED_MAX 256 /* sockets that are listed before the buffers are looked at again */
 
 /*
@@ -45,20 +38,14 @@ struct tracer {
 	struct scan *scan; /* or NULL: it is not wanted from the start */
 	struct stuck *stuck; /* or NULL: nobody asks */
 	struct steps *steps;
-	struct output output;
-	struct line_format line;
-	const struct format *format;
-	struct event_layout layout;
-	uint64_t shown; /* events */
+	struct writer writer;
 	size_t listed; /* sockets that a scan has found */
 	bool listing; /* they are to be shown */
-	struct losses losses;
 	uint64_t next_look_ns; /* for losses */
 	const struct probe *probe;
 	uint64_t newest_ns; /* of the events taken */
 	struct summary summary;
 	bool quiet; /* nothing has come for long: the program will say when something does */
-	int write_err;
 };
 
 static void tracer_close(struct tracer *tracer)
@@ -69,8 +56,7 @@ static void tracer_close(struct tracer *tracer)
 	ring_set_free(tracer->rings);
 	ring_set_free(tracer->kicks);
 	order_free(tracer->order);
-	cgroups_free(tracer->line.cgroups);
-	output_free(&tracer->output);
+	writer_close(&tracer->writer);
 }
 
 static int rings_open(struct tracer *tracer, struct ring_set **set, const char *map,
@@ -106,22 +92,7 @@ static int wakeups_make(struct tracer *tracer, struct diag *diag)
 	const struct ring_set *const sets[] = {tracer->kicks, tracer->rings};
 
 	return wakeups_open(&tracer->wakeups, tracer->options, sets, sizeof(sets) / sizeof(*sets),
-			    tracer->options->quiet ? -1 : tracer->output.fd, diag);
-}
-
-/* Without them the fields are off, and the rest is as ever. */
-static void cgroups_prepare(struct tracer *tracer)
-{
-	struct diag why = {0};
-	char notice[sizeof(why.what) + sizeof(CGROUP_FIELDS) + 2];
-
-	if (!(tracer->layout.wanted & 1U << EXTRA_CGROUP) ||
-	    !cgroups_open(&tracer->line.cgroups, &why))
-		return;
-	snprintf(notice, sizeof(notice), CGROUP_FIELDS ": %s", why.what);
-	step_notice(notice);
-	if (why.hint[0])
-		step_notice(why.hint);
+			    tracer->options->quiet ? -1 : tracer->writer.output.fd, diag);
 }
 
 static int tracer_open(struct tracer *tracer, struct diag *diag)
@@ -130,11 +101,10 @@ static int tracer_open(struct tracer *tracer, struct diag *diag)
 
 	if (err)
 		return err;
-	cgroups_prepare(tracer);
 	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
-	tracer->order = order_new(tracer->layout.size);
+	tracer->order = order_new(tracer->writer.layout.size);
 	if (tracer->options->stuck.after_ns)
-		tracer->stuck = stuck_new(tracer->options, &tracer->layout, clock_now_ns());
+		tracer->stuck = stuck_new(tracer->options, &tracer->writer.layout, clock_now_ns());
 	if (!tracer->order || (tracer->options->stuck.after_ns && !tracer->stuck))
 		return diag_errno(diag, -ENOMEM, "starting");
 	return wakeups_make(tracer, diag);
@@ -146,9 +116,9 @@ static void record_take(void *arg, int cpu, const void *data, size_t size)
 	struct event *event = order_slot(tracer->order);
 
 	if (!event) {
-		tracer->losses.counts[LOSS_NO_MEMORY]++;
-	} else if (!event_decode(&tracer->layout, cpu, data, size, event)) {
-		tracer->losses.counts[LOSS_BAD_RECORD]++;
+		tracer->writer.losses.counts[LOSS_NO_MEMORY]++;
+	} else if (!event_decode(&tracer->writer.layout, cpu, data, size, event)) {
+		tracer->writer.losses.counts[LOSS_BAD_RECORD]++;
 	} else {
 		if (event->ts_ns > tracer->newest_ns)
 			tracer->newest_ns = event->ts_ns;
@@ -161,7 +131,7 @@ static int still_take(void *arg, const void *record)
 {
 	const struct tracer *tracer = arg;
 
-	record_take(arg, CPU_UNKNOWN, record, tracer->layout.size);
+	record_take(arg, CPU_UNKNOWN, record, tracer->writer.layout.size);
 	return 0;
 }
 
@@ -173,64 +143,24 @@ static void kick_take(void *arg, int cpu, const void *data, size_t size)
 	(void)size;
 }
 
-static void batch_write(struct tracer *tracer)
-{
-	int err;
-
-	if (tracer->options->quiet)
-		text_clear(&tracer->output.lines);
-	err = output_flush(&tracer->output);
-	if (err && !tracer->write_err)
-		tracer->write_err = err;
-}
-
-static bool count_is_reached(const struct tracer *tracer)
-{
-	return tracer->options->count && tracer->shown >= tracer->options->count;
-}
-
-/* That nobody reads any more is no failure. */
-static int write_check(const struct tracer *tracer, struct diag *diag)
-{
-	if (!tracer->write_err || tracer->write_err == -EPIPE)
-		return 0;
-	return diag_errno(diag, tracer->write_err, "writing to stdout");
-}
-
 static void event_show(void *arg, const void *record)
 {
-	const struct event *event = record;
 	struct tracer *tracer = arg;
 
-	if (count_is_reached(tracer))
-		return;
-	tracer->format->event(&tracer->line, event, &tracer->output.lines);
-	tracer->shown++;
-	if (tracer->output.lines.len > BATCH_SIZE)
-		batch_write(tracer);
-	if (tracer->options->journal && journal_entry_send(event, &tracer->line))
-		tracer->losses.counts[LOSS_JOURNAL]++;
+	writer_event(&tracer->writer, record);
 }
 
 static void losses_read(struct tracer *tracer)
 {
 	uint64_t counters[COUNTERS];
 
-	tracer->losses.counts[LOSS_LATE] = order_late(tracer->order);
+	tracer->writer.losses.counts[LOSS_LATE] = order_late(tracer->order);
 	if (loader_counters(tracer->loader, "counters", counters, COUNTERS))
 		return;
-	tracer->losses.counts[LOSS_BUFFER_FULL] = counters[COUNTER_LOST];
-	tracer->losses.counts[LOSS_NO_ROOM] = counters[COUNTER_NO_ROOM];
-	tracer->losses.counts[LOSS_MISSED] =
+	tracer->writer.losses.counts[LOSS_BUFFER_FULL] = counters[COUNTER_LOST];
+	tracer->writer.losses.counts[LOSS_NO_ROOM] = counters[COUNTER_NO_ROOM];
+	tracer->writer.losses.counts[LOSS_MISSED] =
 		probe_missed(tracer->probe, tracer->loader, counters[COUNTER_CAUGHT]);
-}
-
-static void loss_show(void *arg, enum loss cause, uint64_t count)
-{
-	struct tracer *tracer = arg;
-
-	if (tracer->format->lost)
-		tracer->format->lost(&tracer->line, cause, count, &tracer->output.lines);
 }
 
 /* Looks for losses once a second, and before a time in which nobody looks. */
@@ -239,8 +169,7 @@ static void losses_look(struct tracer *tracer, uint64_t now)
 	if (now < tracer->next_look_ns && !tracer->quiet)
 		return;
 	losses_read(tracer);
-	losses_tell(&tracer->losses, loss_show, tracer);
-	batch_write(tracer);
+	writer_tell_losses(&tracer->writer);
 	tracer->next_look_ns = now + NS_PER_SECOND;
 }
 
@@ -251,11 +180,12 @@ static int summary_round(struct tracer *tracer, struct diag *diag)
 
 	if (err)
 		return diag_errno(diag, err, "reading what was counted");
-	wall_clock_update(&tracer->line.clock);
-	tracer->format->summary(&tracer->line, &tracer->summary, &tracer->output.lines);
-	batch_write(tracer);
+	wall_clock_update(&tracer->writer.line.clock);
+	tracer->writer.format->summary(&tracer->writer.line, &tracer->summary,
+				       &tracer->writer.output.lines);
+	writer_flush(&tracer->writer);
 	losses_look(tracer, tracer->summary.now_ns);
-	return write_check(tracer, diag);
+	return writer_check(&tracer->writer, diag);
 }
 
 static int rings_drain(struct tracer *tracer, struct diag *diag)
@@ -274,16 +204,16 @@ static int events_round(struct tracer *tracer, bool last, struct diag *diag)
 
 	if (err)
 		return err;
-	wall_clock_update(&tracer->line.clock);
+	wall_clock_update(&tracer->writer.line.clock);
 	order_flush(tracer->order, last ? UINT64_MAX : begin - SLACK_NS, event_show, tracer);
-	batch_write(tracer);
+	writer_flush(&tracer->writer);
 	/*
 	 * An event that woke nobody came within QUIET_NS of one before it. Twice as long again is
 	 * for one whose CPU was away between reading the clock and writing the record.
 	 */
 	tracer->quiet = !order_waiting(tracer->order) && begin > tracer->newest_ns + 3 * QUIET_NS;
 	losses_look(tracer, begin);
-	return write_check(tracer, diag);
+	return writer_check(&tracer->writer, diag);
 }
 
 /*
@@ -351,7 +281,7 @@ static int tracer_loop(struct tracer *tracer, struct diag *diag)
 			return came < 0 ? came : 0;
 		kicked = tracer->quiet;
 		err = tracer_round(tracer, came, diag);
-		if (err || tracer->write_err || count_is_reached(tracer))
+		if (err || writer_is_done(&tracer->writer))
 			return err;
 	}
 }
@@ -394,23 +324,15 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 		return err;
 	step_done(tracer->steps, "attached");
 	sockets_find(tracer);
-	wall_clock_update(&tracer->line.clock);
-	if (!tracer->options->no_header || tracer->line.layout >= LAYOUT_JSON)
-		tracer->format->begin(&tracer->line, &tracer->output.lines);
-	batch_write(tracer);
+	writer_begin(&tracer->writer);
 	err = tracer_loop(tracer, diag);
 	loader_detach(tracer->loader);
 	if (!err)
 		err = tracer->options->summary ? summary_round(tracer, diag)
 					       : events_round(tracer, true, diag);
 	losses_read(tracer);
-	losses_tell(&tracer->losses, loss_show, tracer);
-	losses_total(&tracer->losses);
-	if (tracer->format->end)
-		tracer->format->end(&tracer->line, tracer->shown, &tracer->losses,
-				    &tracer->output.lines);
-	batch_write(tracer);
-	return err ? err : write_check(tracer, diag);
+	writer_end(&tracer->writer);
+	return err ? err : writer_check(&tracer->writer, diag);
 }
 
 int tracer_run(struct options *options, const struct probe *probe, struct loader *loader,
@@ -422,15 +344,10 @@ int tracer_run(struct options *options, const struct probe *probe, struct loader
 		.loader = loader,
 		.steps = steps,
 		.quiet = options->summary, /* no event comes */
-		.output.fd = STDOUT_FILENO,
 	};
 	int err;
 
-	options_format(options, &tracer.line);
-	event_layout_init(&tracer.layout, field_list_extras(&options->fields));
-	tracer.line.extras = &tracer.layout;
-	tracer.format = options->summary ? format_of_summary(tracer.line.layout)
-					 : format_of(tracer.line.layout);
+	writer_open(&tracer.writer, options);
 	err = tracer_open(&tracer, diag);
 	if (!err)
 		err = tracer_trace(&tracer, diag);

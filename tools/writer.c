@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "writer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "diag.h"
+#include "journal_entry.h"
+#include "options.h"
+#include "steps.h"
+
+#define BATCH_SIZE 65536 /* bytes of lines that are written at once */
+
+/* Without them the fields are off, and the rest is as ever. */
+static void cgroups_prepare(struct writer *writer)
+{
+	struct diag why = {0};
+	char notice[sizeof(why.what) + sizeof(CGROUP_FIELDS) + 2];
+
+	if (!(writer->layout.wanted & 1U << EXTRA_CGROUP) ||
+	    !cgroups_open(&writer->line.cgroups, &why))
+		return;
+	snprintf(notice, sizeof(notice), CGROUP_FIELDS ": %s", why.what);
+	step_notice(notice);
+	if (why.hint[0])
+		step_notice(why.hint);
+}
+
+void writer_open(struct writer *writer, struct options *options)
+{
+	*writer = (struct writer){.options = options, .output.fd = STDOUT_FILENO};
+	options_format(options, &writer->line);
+	event_layout_init(&writer->layout, field_list_extras(&options->fields));
+	writer->line.extras = &writer->layout;
+	writer->format = options->summary ? format_of_summary(writer->line.layout)
+					  : format_of(writer->line.layout);
+	cgroups_prepare(writer);
+}
+
+void writer_close(struct writer *writer)
+{
+	cgroups_free(writer->line.cgroups);
+	output_free(&writer->output);
+}
+
+void writer_begin(struct writer *writer)
+{
+	wall_clock_update(&writer->line.clock);
+	if (!writer->options->no_header || writer->line.layout >= LAYOUT_JSON)
+		writer->format->begin(&writer->line, &writer->output.lines);
+	writer_flush(writer);
+}
+
+void writer_flush(struct writer *writer)
+{
+	int err;
+
+	if (writer->options->quiet)
+		text_clear(&writer->output.lines);
+	err = output_flush(&writer->output);
+	if (err && !writer->err)
+		writer->err = err;
+}
+
+static bool count_is_reached(const struct writer *writer)
+{
+	return writer->options->count && writer->shown >= writer->options->count;
+}
+
+bool writer_is_done(const struct writer *writer)
+{
+	return writer->err || count_is_reached(writer);
+}
+
+void writer_event(struct writer *writer, const struct event *event)
+{
+	if (count_is_reached(writer))
+		return;
+	writer->format->event(&writer->line, event, &writer->output.lines);
+	writer->shown++;
+	if (writer->output.lines.len > BATCH_SIZE)
+		writer_flush(writer);
+	if (writer->options->journal && journal_entry_send(event, &writer->line))
+		writer->losses.counts[LOSS_JOURNAL]++;
+}
+
+static void loss_show(void *arg, enum loss cause, uint64_t count)
+{
+	struct writer *writer = arg;
+
+	if (writer->format->lost)
+		writer->format->lost(&writer->line, cause, count, &writer->output.lines);
+}
+
+void writer_tell_losses(struct writer *writer)
+{
+	losses_tell(&writer->losses, loss_show, writer);
+	writer_flush(writer);
+}
+
+void writer_end(struct writer *writer)
+{
+	writer_tell_losses(writer);
+	losses_total(&writer->losses);
+	if (writer->format->end)
+		writer->format->end(&writer->line, writer->shown, &writer->losses,
+				    &writer->output.lines);
+	writer_flush(writer);
+}
+
+int writer_check(const struct writer *writer, struct diag *diag)
+{
+	if (!writer->err || writer->err == -EPIPE)
+		return 0;
+	return diag_errno(diag, writer->err, "writing to stdout");
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where events end: as lines on stdout and entries in the journal. A plain value. */
+#ifndef WRITER_H
+#define WRITER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event.h"
+#include "format.h"
+#include "losses.h"
+#include "output.h"
+
+struct diag;
+struct options;
+
+struct writer {
+	const struct options *options;
+	struct line_format line;
+	const struct format *format;
+	struct event_layout layout; /* of the events */
+	struct output output;
+	struct losses losses;
+	uint64_t shown; /* events */
+	int err; /* of the first write that failed */
+};
+
+/* The options must stay. Says once on stderr if a field that they ask for must be off. */
+void writer_open(struct writer *writer, struct options *options);
+void writer_close(struct writer *writer);
+
+void writer_begin(struct writer *writer); /* the header, unless nobody wants it */
+void writer_event(struct writer *writer, const struct event *event);
+void writer_flush(struct writer *writer); /* after a batch */
+
+/* So many events are shown as were asked for, or nothing more can be written. */
+bool writer_is_done(const struct writer *writer);
+
+/* Says what has been lost since it said so last, and at the end all of it. */
+void writer_tell_losses(struct writer *writer);
+void writer_end(struct writer *writer);
+
+/* -errno with diag filled if a write failed, unless it was that nobody reads any more. */
+int writer_check(const struct writer *writer, struct diag *diag);
+
+#endif
