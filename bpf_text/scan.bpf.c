@@ -59,14 +59,23 @@ static inline void start_add(struct event *event, int is_to_show)
 	if (!is_to_show)
 		new->seen.ts_ns = 0;
 #endif
+#ifdef SUMMARY
+	new->entered = is_to_show;
+#endif
 	if (starts.insert(&sk, new))
 		return; /* it has just come to be known, or there is no room */
+#ifdef SUMMARY
+	if (is_to_show)
+		summary_enter(event->oldstate);
+#endif
 #ifdef EVENT_OWNER
 	if (event->oldstate == TCP_LISTEN)
 		listener_add(event);
 #endif
-	if (sock_state(sk) == TCP_CLOSE)
-		starts.delete(&sk); /* it has ended meanwhile, and nobody will say so */
+	if (sock_state(sk) != TCP_CLOSE)
+		return;
+	start_leave(starts.lookup(&sk), event->oldstate);
+	starts.delete(&sk); /* it has ended meanwhile, and nobody will say so */
 }
 
 /* Since when it is in its state is known only of one that has been seen to change. */

@@ -21,7 +21,7 @@ static inline u16 big_endian(const u8 *at)
 	return at[0] << 8 | at[1];
 }
 
-#if defined(SUMMARY) && !defined(FILTERS)
+#if defined(SUMMARY) && !defined(FILTERS) && !defined(SCAN)
 /* Nobody asks who it connects. */
 static inline void sock_read(struct event *event, u64 sk)
 {

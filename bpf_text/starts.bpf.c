@@ -49,3 +49,14 @@ static inline void start_times(const struct start *start, struct event *event)
 		event->age_ns = 0;
 #endif
 }
+
+/* The socket is in no state from here on, as far as is counted. */
+static inline void start_leave(struct start *start, u32 oldstate)
+{
+#ifdef SUMMARY
+	if (start && start->entered) {
+		start->entered = 0;
+		summary_leave(oldstate);
+	}
+#endif
+}

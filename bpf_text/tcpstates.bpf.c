@@ -27,17 +27,6 @@ static inline void start_new(u64 sk, struct event *event)
 #endif
 }
 
-/* The socket is in no state from here on, as far as is counted. */
-static inline void start_leave(struct start *start, u32 oldstate)
-{
-#ifdef SUMMARY
-	if (start && start->entered) {
-		start->entered = 0;
-		summary_leave(oldstate);
-	}
-#endif
-}
-
 #ifdef FILTERS
 static inline void start_forget(const struct event *event)
 {

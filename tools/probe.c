@@ -216,6 +216,7 @@ static int scan_layout(const struct probe *probe, const struct btf_types *types,
 {
 	int err = raw_layout(probe, types, text, diag);
 
+	text_str(text, "#define SCAN\n");
 	return err ? err : places_render_scan(types, text, diag);
 }
 

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "btf.h"
 #include "diag.h"
 #include "event.h"
 #include "loader.h"
@@ -21,9 +23,10 @@ struct scan {
 bool scan_is_wanted(const struct options *options)
 {
 	/* A text of the user's own may keep something else of a socket. */
-	if (options->bpf_text || options->summary)
+	if (options->bpf_text)
 		return false;
-	return options->stuck.after_ns || field_list_extras(&options->fields) & 1U << EXTRA_OWNER;
+	return options->summary || options->stuck.after_ns ||
+	       field_list_extras(&options->fields) & 1U << EXTRA_OWNER;
 }
 
 int scan_open(struct scan **scan, const struct options *options, const struct loader *tracing,
@@ -34,6 +37,8 @@ int scan_open(struct scan **scan, const struct options *options, const struct lo
 	struct probe probe;
 	int err;
 
+	if (access(BTF_VMLINUX, R_OK))
+		return diag_errno(diag, -errno, BTF_VMLINUX);
 	*scan = calloc(1, sizeof(**scan));
 	if (!*scan)
 		return diag_errno(diag, -ENOMEM, "looking for sockets");

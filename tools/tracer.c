@@ -2,6 +2,7 @@
 #include "tracer.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 
 #include "clock.h"
@@ -238,6 +239,15 @@ static int listed_take(void *arg, const void *record)
 	return ++tracer->listed % LISTED_MAX ? 0 : rings_drain(tracer, &diag);
 }
 
+static void scan_fails(const struct diag *diag)
+{
+	char notice[sizeof(diag->what) + 64];
+
+	snprintf(notice, sizeof(notice), "the sockets that are there are not known: %s",
+		 diag->what);
+	step_notice(notice);
+}
+
 /* Puts a line of each socket that is there among the events. That it fails does not end the trace.
  */
 static void sockets_list(struct tracer *tracer)
@@ -250,7 +260,7 @@ static void sockets_list(struct tracer *tracer)
 	if (!err)
 		err = scan_run(scan, listed_take, tracer, &diag);
 	if (err)
-		step_notice(diag.what);
+		scan_fails(&diag);
 	scan_free(scan);
 }
 
@@ -292,7 +302,7 @@ static void sockets_find(struct tracer *tracer)
 	struct diag diag = {0};
 
 	if (tracer->scan && scan_run(tracer->scan, listed_take, tracer, &diag))
-		step_notice(diag.what);
+		scan_fails(&diag);
 	else if (tracer->scan)
 		step_done(tracer->steps, "found the %zu sockets that are there", tracer->listed);
 	scan_free(tracer->scan);
@@ -306,7 +316,7 @@ static void scan_prepare(struct tracer *tracer)
 	if (!scan_is_wanted(tracer->options) ||
 	    !scan_open(&tracer->scan, tracer->options, tracer->loader, tracer->steps, &diag))
 		return;
-	step_notice(diag.what);
+	scan_fails(&diag);
 	scan_free(tracer->scan);
 	tracer->scan = NULL;
 }
