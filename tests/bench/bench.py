@@ -151,8 +151,9 @@ class Tracer:
             else:
                 target = stack.enter_context(open(output, "wb"))
             errors = stack.enter_context(open(self.errors, "wb"))
+            # On a terminal the peers have no colors either, and columns are looked for.
             self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=target,
-                                            stderr=errors)
+                                            stderr=errors, env={**os.environ, "NO_COLOR": "1"})
         self.pid = self.process.pid
 
     def __enter__(self):
