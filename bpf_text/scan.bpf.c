@@ -17,7 +17,6 @@ struct task_file {
 };
 
 BPF_F_TABLE("hash", u64, u8, scanned, MAX_SOCKETS, BPF_F_NO_PREALLOC); /* may have several files */
-
 BPF_TABLE("array", u32, struct start, blank, 1); /* the stack has no room for one more */
 
 static inline u8 sock_state(u64 sk)
@@ -62,8 +61,11 @@ static inline void start_add(struct event *event, int is_to_show)
 #ifdef SUMMARY
 	new->entered = is_to_show;
 #endif
-	if (starts.insert(&sk, new))
-		return; /* it has just come to be known, or there is no room */
+	if (starts.insert(&sk, new)) {
+		if (!starts.lookup(&sk)) /* nor has it just come to be known */
+			counter_add(COUNTER_NO_ROOM);
+		return;
+	}
 #ifdef SUMMARY
 	if (is_to_show)
 		summary_enter(event->oldstate);
@@ -115,7 +117,11 @@ static inline int sock_show(u64 seq, struct event *event)
 	members_read(event);
 #endif
 #ifdef FILTERS
-	shown = socket_judge(event) == VERDICT_NOW;
+	enum verdict verdict = socket_judge(event);
+
+	if (verdict == VERDICT_NEVER)
+		return 1;
+	shown = verdict == VERDICT_NOW;
 #endif
 	if (!start)
 		start_add(event, shown);

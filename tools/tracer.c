@@ -252,9 +252,11 @@ static void scan_fails(const struct diag *diag)
  */
 static void sockets_list(struct tracer *tracer)
 {
+	/* A text of the user's own may keep something else of a socket. */
+	const struct loader *known = tracer->options->bpf_text ? NULL : tracer->loader;
 	struct scan *scan = NULL;
 	struct diag diag = {0};
-	int err = scan_open(&scan, tracer->options, tracer->loader, tracer->steps, &diag);
+	int err = scan_open(&scan, tracer->options, known, tracer->steps, &diag);
 
 	tracer->listing = true;
 	if (!err)
