@@ -107,7 +107,7 @@ int ring_set_open(struct ring_set **set, int cpus, unsigned int pages, enum ring
 
 size_t ring_set_count(const struct ring_set *set)
 {
-	return set->count;
+	return set ? set->count : 0;
 }
 
 int ring_set_cpu(const struct ring_set *set, size_t index)
@@ -179,7 +179,7 @@ int64_t ring_set_drain(struct ring_set *set, ring_record_fn *fn, void *arg)
 {
 	int64_t records = 0;
 
-	for (size_t i = 0; i < set->count; i++) {
+	for (size_t i = 0; i < ring_set_count(set); i++) {
 		int64_t got = ring_drain(set, &set->rings[i], fn, arg);
 
 		if (got < 0)

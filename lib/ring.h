@@ -27,7 +27,7 @@ int ring_set_open(struct ring_set **set, int cpus, unsigned int pages, enum ring
 		  struct diag *diag);
 void ring_set_free(struct ring_set *set);
 
-size_t ring_set_count(const struct ring_set *set);
+size_t ring_set_count(const struct ring_set *set); /* a set of NULL has none, here and below */
 int ring_set_cpu(const struct ring_set *set, size_t index);
 int ring_set_fd(const struct ring_set *set, size_t index); /* to poll; owned by the set */
 

@@ -48,7 +48,7 @@ static int pollers_make(struct wakeups *wakeups, const struct ring_set *const *s
 
 	wakeups->count = POLL_RINGS;
 	for (size_t set = 0; set < count; set++)
-		wakeups->count += sets[set] ? ring_set_count(sets[set]) : 0;
+		wakeups->count += ring_set_count(sets[set]);
 	wakeups->pollers = calloc(wakeups->count, sizeof(*wakeups->pollers));
 	if (!wakeups->pollers)
 		return -ENOMEM;
@@ -58,7 +58,7 @@ static int pollers_make(struct wakeups *wakeups, const struct ring_set *const *s
 	wakeups->pollers[POLL_STDOUT] = (struct pollfd){.fd = output};
 	poller = &wakeups->pollers[POLL_RINGS];
 	for (size_t set = 0; set < count; set++)
-		for (size_t i = 0; sets[set] && i < ring_set_count(sets[set]); i++)
+		for (size_t i = 0; i < ring_set_count(sets[set]); i++)
 			*poller++ =
 				(struct pollfd){.fd = ring_set_fd(sets[set], i), .events = POLLIN};
 	return 0;
