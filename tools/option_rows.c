@@ -129,27 +129,28 @@ static int count_set(struct options *options, const char *value, struct diag *di
 	return 0;
 }
 
+/* The len bytes at value, of that option. */
+static int seconds_read(const char *option, const char *value, size_t len, uint64_t *ns,
+			struct diag *diag)
+{
+	if (parse_decimal(value, len, 9, DURATION_MIN_NS, DURATION_MAX_NS, ns))
+		return diag_set(diag, -EINVAL,
+				"%s: not seconds from 0.001 to 1000000000, with at most 9 "
+				"decimals: '%.*s'",
+				option, (int)len, value);
+	return 0;
+}
+
 static int duration_set(struct options *options, const char *value, struct diag *diag)
 {
-	if (parse_decimal(value, strlen(value), 9, DURATION_MIN_NS, DURATION_MAX_NS,
-			  &options->duration_ns))
-		return diag_set(diag, -EINVAL,
-				"-d/--duration: not seconds from 0.001 to 1000000000, with at most "
-				"9 decimals: '%s'",
-				value);
-	return 0;
+	return seconds_read("-d/--duration", value, strlen(value), &options->duration_ns, diag);
 }
 
 static int summary_set(struct options *options, const char *value, struct diag *diag)
 {
 	options->summary = true;
-	if (value && parse_decimal(value, strlen(value), 9, DURATION_MIN_NS, DURATION_MAX_NS,
-				   &options->summary_ns))
-		return diag_set(diag, -EINVAL,
-				"--summary: not seconds from 0.001 to 1000000000, with at most "
-				"9 decimals: '%s'",
-				value);
-	return 0;
+	return value ? seconds_read("--summary", value, strlen(value), &options->summary_ns, diag)
+		     : 0;
 }
 
 /* SECONDS[:STATES] */
@@ -157,14 +158,10 @@ static int stuck_set(struct options *options, const char *value, struct diag *di
 {
 	size_t len = strcspn(value, ":");
 	struct state_filter states = {0};
-	int err;
+	int err = seconds_read("--stuck", value, len, &options->stuck.after_ns, diag);
 
-	if (parse_decimal(value, len, 9, DURATION_MIN_NS, DURATION_MAX_NS,
-			  &options->stuck.after_ns))
-		return diag_set(diag, -EINVAL,
-				"--stuck: not seconds from 0.001 to 1000000000, with at most 9 "
-				"decimals: '%.*s'",
-				(int)len, value);
+	if (err)
+		return err;
 	options->stuck.states = STUCK_STATES;
 	if (!value[len])
 		return 0;
