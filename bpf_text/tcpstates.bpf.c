@@ -124,11 +124,10 @@ static inline void event_fill(struct event *event)
 
 #ifdef STUCK
 /* The socket may stay in its new state for long, and be asked about. */
-static inline void start_see(struct start *start, struct event *event, int is_to_show)
+static inline void start_see(struct start *start, const struct event *event, int is_to_show)
 {
 	if (!start)
 		return;
-	event_fill(event);
 	__builtin_memcpy(&start->seen, event, EVENT_SIZE);
 	if (!is_to_show)
 		start->seen.ts_ns = 0;
@@ -148,6 +147,9 @@ static inline int event_send(void *ctx, struct event *event)
 #endif
 	start = event_clock(event); /* also of what is not shown: its next duration is right then */
 	event->pid = bpf_get_current_pid_tgid() >> 32;
+#ifdef STUCK
+	event_fill(event); /* what is not shown now may be later */
+#endif
 #if defined(STUCK) && defined(FILTERS)
 	start_see(start_of(event, start), event, verdict == VERDICT_NOW);
 #elif defined(STUCK)
@@ -161,7 +163,9 @@ static inline int event_send(void *ctx, struct event *event)
 #ifdef SUMMARY
 	event_count(event, start_of(event, start));
 #else
+#ifndef STUCK
 	event_fill(event);
+#endif
 	if (events.perf_submit(ctx, event, EVENT_SIZE))
 		counter_add(COUNTER_LOST);
 	else
