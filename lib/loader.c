@@ -271,7 +271,7 @@ static int iterator_read(int fd, size_t size, int (*take)(void *arg, const void 
 int loader_iterate(struct loader *loader, size_t size, int (*take)(void *arg, const void *record),
 		   void *arg, struct diag *diag)
 {
-	int err = loader->links[0] ? 0 : loader_attach(loader, -1, diag), fd;
+	int err = loader_attach(loader, -1, diag), fd;
 
 	if (err)
 		return err;

@@ -20,7 +20,7 @@
 #include "wakeups.h"
 #include "writer.h"
 
-#define LISTED_MAX 256 /* sockets that are listed before the buffers are looked at again */
+#define FOUND_MAX 256 /* sockets that a scan finds before the buffers are looked at again */
 
 /*
  * How long a record may take from reading the clock to being in its buffer. The program runs with
@@ -40,8 +40,7 @@ struct tracer {
 	struct stuck *stuck; /* or NULL: nobody asks */
 	struct steps *steps;
 	struct writer writer;
-	size_t listed; /* sockets that a scan has found */
-	bool listing; /* they are to be shown */
+	size_t found; /* sockets, by scans */
 	uint64_t next_look_ns; /* for losses */
 	const struct probe *probe;
 	uint64_t newest_ns; /* of the events taken */
@@ -228,15 +227,23 @@ static const struct timespec *tracer_pause(const struct tracer *tracer, bool kic
 	return tracer->quiet ? NULL : kicked ? &slack : &period;
 }
 
-/* Between the records of a long list the buffers must not fill. */
-static int listed_take(void *arg, const void *record)
+/* Between the records of a long list the buffers must not fill. A broken one is told of in its
+ * round. */
+static int found_take(void *arg, const void *record)
 {
 	struct tracer *tracer = arg;
 	struct diag diag;
 
-	if (tracer->listing)
-		still_take(tracer, record);
-	return ++tracer->listed % LISTED_MAX ? 0 : rings_drain(tracer, &diag);
+	(void)record;
+	if (!(++tracer->found % FOUND_MAX))
+		rings_drain(tracer, &diag);
+	return 0;
+}
+
+static int listed_take(void *arg, const void *record)
+{
+	still_take(arg, record);
+	return found_take(arg, record);
 }
 
 static void scan_fails(const struct diag *diag)
@@ -258,7 +265,6 @@ static void sockets_list(struct tracer *tracer)
 	struct diag diag = {0};
 	int err = scan_open(&scan, tracer->options, known, tracer->steps, &diag);
 
-	tracer->listing = true;
 	if (!err)
 		err = scan_run(scan, listed_take, tracer, &diag);
 	if (err)
@@ -303,10 +309,10 @@ static void sockets_find(struct tracer *tracer)
 {
 	struct diag diag = {0};
 
-	if (tracer->scan && scan_run(tracer->scan, listed_take, tracer, &diag))
+	if (tracer->scan && scan_run(tracer->scan, found_take, tracer, &diag))
 		scan_fails(&diag);
 	else if (tracer->scan)
-		step_done(tracer->steps, "found the %zu sockets that are there", tracer->listed);
+		step_done(tracer->steps, "found the %zu sockets that are there", tracer->found);
 	scan_free(tracer->scan);
 	tracer->scan = NULL;
 }
