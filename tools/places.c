@@ -92,7 +92,7 @@ static void errors_render(struct text *text)
 		{"ECONNABORTED", ECONNABORTED},
 	};
 
-	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++)
+	for (size_t i = 0; i < COUNT(errors); i++)
 		text_printf(text, "#define %s %d\n", errors[i].macro, errors[i].number);
 }
 

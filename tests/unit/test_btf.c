@@ -2,15 +2,14 @@
 #include "btf.h"
 
 #include <errno.h>
-#include <linux/btf.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "btf_image.h"
 #include "diag.h"
 #include "unit.h"
 
-#define INFO(kind, vlen) ((uint32_t)(kind) << 24 | (vlen))
-#define KFLAG		 (1U << 31)
+#define KFLAG (1U << 31)
 
 /* Offsets of the names in strings below. */
 enum {
@@ -103,12 +102,7 @@ struct image {
 static struct image image_make(void)
 {
 	struct image image = {
-		.header = {.magic = BTF_MAGIC,
-			   .version = BTF_VERSION,
-			   .hdr_len = sizeof(struct btf_header),
-			   .type_len = sizeof(types),
-			   .str_off = sizeof(types),
-			   .str_len = sizeof(strings)},
+		.header = BTF_IMAGE_HEADER(types, strings),
 	};
 
 	memcpy(image.types, types, sizeof(types));

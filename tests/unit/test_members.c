@@ -2,14 +2,12 @@
 /* The macros of the socket's members; tests/netns/members has those of the running kernel. */
 #include "unit.h"
 
-#include <linux/btf.h>
 #include <string.h>
 
 #include "btf.h"
+#include "btf_image.h"
 #include "event.h"
 #include "members.h"
-
-#define INFO(kind, vlen) ((uint32_t)(kind) << 24 | (vlen))
 
 /* Offsets of the names in strings below. */
 enum { S_INT = 1, S_SOCK = 5, S_MARK = 10, S_NET = 18, S_NS = 22, S_INUM = 25, S_UID = 30 };
@@ -31,12 +29,7 @@ static struct {
 	uint32_t types[COUNT(types)];
 	char strings[sizeof(strings)];
 } image = {
-	.header = {.magic = BTF_MAGIC,
-		   .version = BTF_VERSION,
-		   .hdr_len = sizeof(struct btf_header),
-		   .type_len = sizeof(types),
-		   .str_off = sizeof(types),
-		   .str_len = sizeof(strings)},
+	.header = BTF_IMAGE_HEADER(types, strings),
 };
 
 static void members_assert(unsigned int extras, bool btf, const char *macros, const char *why)
