@@ -20,7 +20,8 @@ struct raw_args {
  * So a softirq leaves no word behind, and needs another place than the event below it, whose word
  * must stay. Nor can it find a word of its own change there: the socket below is locked.
  *
- * While they are being attached there is no third one yet, and nobody is to leave a word.
+ * Until all three are attached there is nothing in tails to end in, and nothing is sent: whoever
+ * finds it so leaves no word. Each change finds it so up to one of its programs, and not after it.
  */
 struct word {
 	u64 sk;
@@ -30,7 +31,6 @@ struct word {
 struct words {
 	struct word below;
 	struct word above;
-	u64 third; /* it has run here */
 };
 
 BPF_TABLE("percpu_array", u32, struct words, words, 1);
@@ -64,9 +64,9 @@ int raw_tracepoint__inet_sock_set_state(struct raw_args *args)
 	here = words.lookup(&zero);
 	if (!here)
 		return 0;
-	if (here->third)
-		*(here->below.sk ? &here->above : &here->below) = args_word(args);
+	*(here->below.sk ? &here->above : &here->below) = args_word(args);
 	tails.call(args, 0);
+	word_take(here, args_word(args));
 	return 0;
 }
 
@@ -76,10 +76,11 @@ int raw_tracepoint__inet_sock_set_state__second(struct raw_args *args)
 	u32 zero = 0;
 
 	here = words.lookup(&zero);
-	if (!here || !here->third || word_take(here, args_word(args)) || !sock_is_tcp(args->sk))
+	if (!here || word_take(here, args_word(args)) || !sock_is_tcp(args->sk))
 		return 0;
-	counter_add(COUNTER_CAUGHT);
+	counter_add(COUNTER_CAUGHT, 1);
 	tails.call(args, 0);
+	counter_add(COUNTER_CAUGHT, -1);
 	return 0;
 }
 
@@ -89,10 +90,8 @@ int raw_tracepoint__inet_sock_set_state__third(struct raw_args *args)
 	u32 zero = 0;
 
 	here = words.lookup(&zero);
-	if (!here)
-		return 0;
-	here->third = 1;
-	word_take(here, args_word(args));
+	if (here)
+		word_take(here, args_word(args));
 	return 0;
 }
 

@@ -63,7 +63,7 @@ static inline void start_add(struct event *event, int is_to_show)
 #endif
 	if (starts.insert(&sk, new)) {
 		if (!starts.lookup(&sk)) /* nor has it just come to be known */
-			counter_add(COUNTER_NO_ROOM);
+			counter_add(COUNTER_NO_ROOM, 1);
 		return;
 	}
 #ifdef SUMMARY

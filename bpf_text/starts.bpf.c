@@ -19,12 +19,12 @@ struct start {
 BPF_F_TABLE("hash", u64, struct start, starts, MAX_SOCKETS, BPF_F_NO_PREALLOC); /* of a socket */
 BPF_TABLE("percpu_array", u32, u64, counters, COUNTERS);
 
-static inline void counter_add(u32 counter)
+static inline void counter_add(u32 counter, s64 n)
 {
 	u64 *count = counters.lookup(&counter);
 
 	if (count) /* a softirq may count in the middle of it */
-		__sync_fetch_and_add(count, 1);
+		__sync_fetch_and_add(count, n);
 }
 
 /* An IPv4 address, and zeros behind it: what is sent must all be written to, and nothing twice. */

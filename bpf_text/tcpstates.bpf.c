@@ -21,7 +21,7 @@ static inline void start_new(u64 sk, struct event *event)
 #endif
 	if (!starts.update(&sk, &start))
 		return;
-	counter_add(COUNTER_NO_ROOM);
+	counter_add(COUNTER_NO_ROOM, 1);
 #ifdef EVENT_AGE
 	event->age_ns = AGE_UNKNOWN;
 #endif
@@ -167,7 +167,7 @@ static inline int event_send(void *ctx, struct event *event)
 	event_fill(event);
 #endif
 	if (events.perf_submit(ctx, event, EVENT_SIZE))
-		counter_add(COUNTER_LOST);
+		counter_add(COUNTER_LOST, 1);
 	else
 		reader_kick(ctx, event->ts_ns);
 #endif

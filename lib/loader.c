@@ -157,25 +157,6 @@ static int object_load(struct loader *loader, struct diag *diag)
 	return err;
 }
 
-/* Without its tails, a program would end where they begin, and nobody would know. */
-static int tails_set(const struct loader *loader, struct diag *diag)
-{
-	struct bpf_program *program;
-	uint32_t index = 0;
-
-	bpf_object__for_each_program(program, loader->object)
-	{
-		int err = is_tail(program)
-				  ? loader_map_set(loader, TAILS, index++, bpf_program__fd(program))
-				  : 0;
-
-		if (err)
-			return diag_errno(diag, err, "%s: into the map " TAILS,
-					  bpf_program__name(program));
-	}
-	return 0;
-}
-
 /* Before it is loaded. */
 static int maps_share(struct loader *loader, const struct loader *other, struct diag *diag)
 {
@@ -203,13 +184,30 @@ int loader_open(struct loader **loader, const void *object, size_t size, const s
 		err = maps_share(new, other, diag);
 	if (!err)
 		err = object_load(new, diag);
-	if (!err)
-		err = tails_set(new, diag);
 	if (err) {
 		loader_free(new);
 		return err;
 	}
 	*loader = new;
+	return 0;
+}
+
+/* From here on the programs do not end where their tails begin. */
+static int tails_set(const struct loader *loader, struct diag *diag)
+{
+	struct bpf_program *program;
+	uint32_t index = 0;
+
+	bpf_object__for_each_program(program, loader->object)
+	{
+		int err = is_tail(program)
+				  ? loader_map_set(loader, TAILS, index++, bpf_program__fd(program))
+				  : 0;
+
+		if (err)
+			return diag_errno(diag, err, "%s: into the map " TAILS,
+					  bpf_program__name(program));
+	}
 	return 0;
 }
 
@@ -226,7 +224,7 @@ int loader_attach(struct loader *loader, int perf_fd, struct diag *diag)
 			return host_explain(err, bpf_program__section_name(program), diag);
 		loader->links[i] = link;
 	}
-	return 0;
+	return tails_set(loader, diag);
 }
 
 /* Hands the whole records of the buffer over, and keeps what is left. */

@@ -32,10 +32,10 @@ int loader_iterate(struct loader *loader, size_t size, int (*take)(void *arg, co
 		   void *arg, struct diag *diag);
 
 /*
- * Attaches each program by what its section says (one whose section names no event is not attached:
- * it is an element, in the object's order, of the map of programs called "tails"), or, if perf_fd
- * is not -1, the only one to that perf event, which the loader then owns. -errno with diag filled;
- * loader_free() undoes the rest.
+ * Attaches each program by what its section says, or, if perf_fd is not -1, the only one to that
+ * perf event, which the loader then owns. One whose section names no event is not attached: when
+ * the others are, it becomes an element, in the object's order, of the map of programs called
+ * "tails". -errno with diag filled; loader_free() undoes the rest.
  */
 int loader_attach(struct loader *loader, int perf_fd, struct diag *diag);
 

@@ -349,13 +349,12 @@ void probe_render_texts(const struct probe *probe, struct text *text)
 	}
 }
 
-uint64_t probe_missed(const struct probe *probe, const struct loader *loader, uint64_t caught)
+uint64_t probe_passed_over(const struct probe *probe, const struct loader *loader)
 {
-	uint64_t missed = 0;
+	uint64_t misses = 0;
 
-	if (loader_misses(loader, probe->kind->twice, &missed) || missed < caught)
-		return 0;
-	return missed - caught;
+	loader_misses(loader, probe->kind->twice, &misses);
+	return misses;
 }
 
 int probe_attach(const struct probe *probe, struct loader *loader, struct diag *diag)

@@ -59,10 +59,10 @@ void probe_render_texts(const struct probe *probe, struct text *text);
 const char *probe_includes(const struct probe *probe);
 
 /*
- * Events that no program has seen: it was busy on the CPU when they came, and the kernel passed it
- * over. caught of them were seen by a second program.
+ * How many events the kernel passed the program over with, as it was busy on the CPU when they
+ * came; a second program may have seen them (COUNTER_CAUGHT).
  */
-uint64_t probe_missed(const struct probe *probe, const struct loader *loader, uint64_t caught);
+uint64_t probe_passed_over(const struct probe *probe, const struct loader *loader);
 
 /* Attaches the loaded program: from here on events come. */
 int probe_attach(const struct probe *probe, struct loader *loader, struct diag *diag);

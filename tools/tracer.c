@@ -152,15 +152,18 @@ static void event_show(void *arg, const void *record)
 
 static void losses_read(struct tracer *tracer)
 {
-	uint64_t counters[COUNTERS];
+	uint64_t *counts = tracer->writer.losses.counts, counters[COUNTERS];
+	/* First: an event is passed over, and caught after that. */
+	uint64_t passed_over = probe_passed_over(tracer->probe, tracer->loader);
 
-	tracer->writer.losses.counts[LOSS_LATE] = order_late(tracer->order);
+	counts[LOSS_LATE] = order_late(tracer->order);
 	if (loader_counters(tracer->loader, "counters", counters, COUNTERS))
 		return;
-	tracer->writer.losses.counts[LOSS_BUFFER_FULL] = counters[COUNTER_LOST];
-	tracer->writer.losses.counts[LOSS_NO_ROOM] = counters[COUNTER_NO_ROOM];
-	tracer->writer.losses.counts[LOSS_MISSED] =
-		probe_missed(tracer->probe, tracer->loader, counters[COUNTER_CAUGHT]);
+	counts[LOSS_BUFFER_FULL] = counters[COUNTER_LOST];
+	counts[LOSS_NO_ROOM] = counters[COUNTER_NO_ROOM];
+	/* More may have been caught by now, but what was missed stays so. */
+	if (passed_over > counters[COUNTER_CAUGHT] + counts[LOSS_MISSED])
+		counts[LOSS_MISSED] = passed_over - counters[COUNTER_CAUGHT];
 }
 
 /* Looks for losses once a second, and before a time in which nobody looks. */
