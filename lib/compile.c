@@ -18,6 +18,7 @@
 
 #include "clock.h"
 #include "diag.h"
+#include "privileges.h"
 #include "text.h"
 
 #define HELPER	       "bcc-compile"
@@ -26,6 +27,14 @@
 #define READ_SIZE      65536
 #define STATUS_REFUSED 1 /* the helper's word: what it wrote is a diagnosis */
 #define STATUS_EXEC    127 /* as a shell and ld.so say it: the helper could not start */
+
+struct helper {
+	char path[PATH_MAX];
+	const char *args[ARGS_MAX + 1];
+	int source; /* a file, its stdin */
+	unsigned int deadline_s;
+	bool may_mount; /* it unpacks an archive */
+};
 
 /* Beside this program in a build tree, else in libexec. */
 int compiler_path(char path[PATH_MAX])
@@ -58,12 +67,14 @@ static int source_file(const struct text *source)
 	return fd;
 }
 
-static void helper_args(const struct headers *headers, const char *args[ARGS_MAX + 1])
+static void helper_args(struct helper *helper, const struct headers *headers)
 {
 	static const char *const kinds[] =
 		{[HEADERS_OWN] = "own", [HEADERS_TREE] = "tree", [HEADERS_ARCHIVE] = "archive"};
+	const char **args = helper->args;
 	int count = 0;
 
+	helper->may_mount = headers->kind == HEADERS_ARCHIVE;
 	args[count++] = HELPER;
 	args[count++] = kinds[headers->kind];
 	if (headers->kind != HEADERS_OWN)
@@ -75,21 +86,27 @@ static void helper_args(const struct headers *headers, const char *args[ARGS_MAX
 
 /*
  * In the child. The caller's ARCH, BCC_*, TMPDIR, LD_* and the like must not change what is
- * compiled, so the environment is empty but for a PATH.
+ * compiled, so the environment is empty but for a PATH. It needs none of the caller's rights.
  */
-static void helper_exec(const char *path, const char *const args[], pid_t parent, int in, int out)
+static void helper_exec(const struct helper *helper, pid_t parent, int out)
 {
 	static char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
+	int err;
 
 	setpgid(0, 0); /* so that what it starts can be ended with it */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent) /* gone before the line above */
 		_exit(STATUS_EXEC);
-	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
+	if (dup2(helper->source, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
 	    dup2(out, STDERR_FILENO) < 0)
 		_exit(STATUS_EXEC);
-	execve(path, (char *const *)args, environment);
-	dprintf(STDERR_FILENO, "%s: %s\n", path, strerror(errno));
+	err = privileges_compile(helper->deadline_s, helper->may_mount);
+	if (err) {
+		dprintf(STDERR_FILENO, "giving up privileges: %s\n", strerror(-err));
+		_exit(STATUS_EXEC);
+	}
+	execve(helper->path, (char *const *)helper->args, environment);
+	dprintf(STDERR_FILENO, "%s: %s\n", helper->path, strerror(errno));
 	_exit(STATUS_EXEC);
 }
 
@@ -143,10 +160,9 @@ static int exit_wait(pid_t pid, uint64_t deadline_ns)
 	return err;
 }
 
-static int helper_run(const char *path, const char *const args[], int source,
-		      unsigned int deadline_s, struct text *result, int *status)
+static int helper_run(const struct helper *helper, struct text *result, int *status)
 {
-	uint64_t deadline_ns = clock_now_ns() + deadline_s * NS_PER_SECOND;
+	uint64_t deadline_ns = clock_now_ns() + helper->deadline_s * NS_PER_SECOND;
 	pid_t parent = getpid(), pid;
 	int pipe_fds[2], err;
 
@@ -160,7 +176,7 @@ static int helper_run(const char *path, const char *const args[], int source,
 		return err;
 	}
 	if (!pid)
-		helper_exec(path, args, parent, source, pipe_fds[1]);
+		helper_exec(helper, parent, pipe_fds[1]);
 	close(pipe_fds[1]);
 	err = result_read(pipe_fds[0], deadline_ns, result);
 	close(pipe_fds[0]);
@@ -216,21 +232,20 @@ int compile_object(const struct text *source, const struct headers *headers,
 		   unsigned int deadline_s, struct text *object, struct diag *diag)
 {
 	_cleanup_text_ struct text result = {0};
-	const char *args[ARGS_MAX + 1];
-	int err, status = 0, source_fd;
-	char path[PATH_MAX];
+	struct helper helper = {.deadline_s = deadline_s};
+	int err, status = 0;
 
-	err = compiler_path(path);
+	err = compiler_path(helper.path);
 	if (err) {
-		diag_errno(diag, err, "the compiler is not installed: %s", path);
+		diag_errno(diag, err, "the compiler is not installed: %s", helper.path);
 		return -ENOEXEC;
 	}
-	source_fd = source_file(source);
-	if (source_fd < 0)
-		return diag_errno(diag, source_fd, "keeping the program text");
-	helper_args(headers, args);
-	err = helper_run(path, args, source_fd, deadline_s, &result, &status);
-	close(source_fd);
+	helper.source = source_file(source);
+	if (helper.source < 0)
+		return diag_errno(diag, helper.source, "keeping the program text");
+	helper_args(&helper, headers);
+	err = helper_run(&helper, &result, &status);
+	close(helper.source);
 	err = result_judge(err, status, deadline_s, &result, diag);
 	if (!err)
 		text_bytes(object, result.data, result.len);

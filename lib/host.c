@@ -4,29 +4,19 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "diag.h"
+#include "privileges.h"
 
 #define LOCKDOWN "/sys/kernel/security/lockdown"
 
 int host_may_trace(struct diag *diag)
 {
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {};
-	bool bpf, perfmon;
-	uint64_t caps;
+	bool bpf = privileges_have(CAP_BPF), perfmon = privileges_have(CAP_PERFMON);
 
-	if (syscall(SYS_capget, &header, sets))
-		return diag_errno(diag, -errno, "capget");
-	caps = sets[0].effective | (uint64_t)sets[1].effective << 32;
-	bpf = caps & 1ULL << CAP_BPF;
-	perfmon = caps & 1ULL << CAP_PERFMON;
-	if (caps & 1ULL << CAP_SYS_ADMIN || (bpf && perfmon))
+	if (privileges_have(CAP_SYS_ADMIN) || (bpf && perfmon))
 		return 0;
 	diag_set(diag, -EPERM, "not permitted: %s missing",
 		 bpf	   ? "CAP_PERFMON is"

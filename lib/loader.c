@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -266,14 +267,30 @@ static int iterator_read(int fd, size_t size, int (*take)(void *arg, const void 
 	}
 }
 
-int loader_iterate(struct loader *loader, size_t size, int (*take)(void *arg, const void *record),
-		   void *arg, struct diag *diag)
+static int fd_keep(int fd, const char *what, struct diag *diag)
 {
-	int err = loader_attach(loader, -1, diag), fd;
+	int kept = fd < 0 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, 0);
 
-	if (err)
-		return err;
-	fd = bpf_iter_create(bpf_link__fd(loader->links[0]));
+	return kept < 0 ? diag_errno(diag, fd < 0 ? fd : -errno, "keeping %s", what) : kept;
+}
+
+int loader_iterator(struct loader *loader, struct diag *diag)
+{
+	int err = loader_attach(loader, -1, diag);
+
+	return err ? err : fd_keep(bpf_link__fd(loader->links[0]), "the iterator", diag);
+}
+
+int loader_map_keep(const struct loader *loader, const char *name, struct diag *diag)
+{
+	return fd_keep(loader_map(loader, name), name, diag);
+}
+
+int loader_iterate(int iterator, size_t size, int (*take)(void *arg, const void *record), void *arg,
+		   struct diag *diag)
+{
+	int fd = bpf_iter_create(iterator), err;
+
 	if (fd < 0)
 		return diag_errno(diag, fd, "starting the iterator");
 	err = iterator_read(fd, size, take, arg, diag);
@@ -355,6 +372,23 @@ int loader_each(const struct loader *loader, const char *name,
 	free(keys);
 	free(values);
 	return err;
+}
+
+int loader_map_empty(int map, size_t key_size, size_t value_size)
+{
+	void *keys = calloc(BATCH, key_size), *values = calloc(BATCH, value_size);
+	uint32_t where, *in = NULL;
+	int err = keys && values ? 0 : -ENOMEM;
+
+	while (!err) {
+		uint32_t count = BATCH;
+
+		err = bpf_map_lookup_and_delete_batch(map, in, &where, keys, values, &count, NULL);
+		in = &where;
+	}
+	free(keys);
+	free(values);
+	return err == -ENOENT ? 0 : err; /* that was the last */
 }
 
 int loader_counters(const struct loader *loader, const char *name, uint64_t *sums, size_t count)

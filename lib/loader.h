@@ -24,12 +24,18 @@ int loader_open(struct loader **loader, const void *object, size_t size, const s
 void loader_free(struct loader *loader);
 
 /*
- * Runs the object's only program, an iterator, once (bpf_iter_create(), Linux 5.8), and hands what
- * it writes to take: one record of size bytes a call, as long as that returns 0. -errno with diag
- * filled, or what take returned.
+ * Makes an iterator of the object's only program. It is the caller's to close, and stays when the
+ * loader is freed. A descriptor, or -errno with diag filled.
  */
-int loader_iterate(struct loader *loader, size_t size, int (*take)(void *arg, const void *record),
-		   void *arg, struct diag *diag);
+int loader_iterator(struct loader *loader, struct diag *diag);
+
+/*
+ * Runs an iterator once (bpf_iter_create(), Linux 5.8), and hands what it writes to take: one
+ * record of size bytes a call, as long as that returns 0. -errno with diag filled, or what take
+ * returned.
+ */
+int loader_iterate(int iterator, size_t size, int (*take)(void *arg, const void *record), void *arg,
+		   struct diag *diag);
 
 /*
  * Attaches each program by what its section says, or, if perf_fd is not -1, the only one to that
@@ -47,6 +53,13 @@ int loader_cpus(const struct loader *loader);
 
 /* The descriptor of the map called name, owned by the loader, or -ENOENT. */
 int loader_map(const struct loader *loader, const char *name);
+
+/* The same, but the caller's to close; it stays when the loader is freed. -errno with diag filled.
+ */
+int loader_map_keep(const struct loader *loader, const char *name, struct diag *diag);
+
+/* Deletes all there is in a hash map (BPF_MAP_LOOKUP_AND_DELETE_BATCH, Linux 5.6). */
+int loader_map_empty(int map, size_t key_size, size_t value_size);
 
 /* Sets the 32-bit element key of a map: the event of a CPU in a perf event array. */
 int loader_map_set(const struct loader *loader, const char *name, uint32_t key, uint32_t value);

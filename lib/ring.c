@@ -66,7 +66,8 @@ static int ring_open(struct ring *ring, const struct ring_set *set, int cpu, enu
 	meta = mmap(NULL, set->page_size + set->data_size, PROT_READ | PROT_WRITE, MAP_SHARED,
 		    ring->fd, 0);
 	if (meta == MAP_FAILED || ioctl(ring->fd, PERF_EVENT_IOC_ENABLE, 0)) {
-		int err = -errno;
+		/* perf_event_open(2), "MMAP layout": of mmap, EPERM is the limit. */
+		int err = meta == MAP_FAILED && errno == EPERM ? -ENOBUFS : -errno;
 
 		if (meta != MAP_FAILED)
 			munmap(meta, set->page_size + set->data_size);
@@ -75,6 +76,15 @@ static int ring_open(struct ring *ring, const struct ring_set *set, int cpu, enu
 	}
 	ring->meta = meta;
 	return 0;
+}
+
+/* Of a user without CAP_IPC_LOCK (kernel/events/core.c, perf_mmap()). */
+static int memory_explain(const char *what, struct diag *diag)
+{
+	diag_set(diag, -EPERM, "%s: more locked memory than this user may have", what);
+	diag_hint(diag, "raise RLIMIT_MEMLOCK (ulimit -l), add CAP_IPC_LOCK, or ask for smaller "
+			"perf buffers");
+	return -EPERM;
 }
 
 int ring_set_open(struct ring_set **set, int cpus, unsigned int pages, enum ring_wake wake,
@@ -97,7 +107,8 @@ int ring_set_open(struct ring_set **set, int cpus, unsigned int pages, enum ring
 
 			ring_set_free(new);
 			snprintf(what, sizeof(what), "opening the perf buffer of CPU %d", cpu);
-			return host_explain(err, what, diag);
+			return err == -ENOBUFS ? memory_explain(what, diag)
+					       : host_explain(err, what, diag);
 		}
 		new->count++;
 	}

@@ -48,16 +48,21 @@ trace() {
 
 # attach NAME OPTION...: as trace, for a tool that may print no header: what -v says is waited for.
 attach() {
-	local name=$1 line=
-	shift
+	reach 'attached ' "$@"
+}
+
+# reach STEP NAME OPTION...: the same up to the step that -v tells so.
+reach() {
+	local step=$1 name=$2 line=
+	shift 2
 	rm -f "$work/$name.fifo"
 	mkfifo "$work/$name.fifo"
 	"$tool" -v "$@" >"$work/$name.out" 2>"$work/$name.fifo" &
 	tracer=$!
 	started+=("$tracer")
 	exec {fifo}<"$work/$name.fifo"
-	until [[ $line = "tcpstates: attached "* ]]; do
-		read -r line <&"$fifo" || fail "$name: not attached: $line"
+	until [[ $line = "tcpstates: $step"* ]]; do
+		read -r line <&"$fifo" || fail "$name: did not come to '$step': $line"
 	done
 	cat <&"$fifo" >"$work/$name.err" &
 	reader=$!

@@ -7,7 +7,8 @@
  *   bcc-compile archive FILE          against kheaders.tar.xz
  *
  * Status 0: stdout is the object. Status 1: stdout is the diagnosis. It creates no map and loads
- * nothing, so it needs no privilege, but for an archive (a mount of its own, gone when it ends).
+ * nothing, so it needs no privilege, but for an archive (a mount of its own, gone when it ends),
+ * after which it gives that up.
  *
  * What libbcc asks of the system meanwhile, bcc_hooks.c answers.
  *
@@ -37,6 +38,7 @@
 #include "diag.h"
 #include "object.h"
 #include "origin.h"
+#include "privileges.h"
 #include "text.h"
 
 #define PROGRAMS_MAX 8
@@ -129,6 +131,8 @@ static int headers_choose(int argc, char **argv, char build[PATH_MAX], struct di
 		snprintf(build, PATH_MAX, "%s", argv[3]);
 	} else if (argc == 3 && !strcmp(argv[1], "archive")) {
 		err = archive_unpack(argv[2], dir, diag);
+		if (!err && privileges_compile(UINT_MAX, false))
+			err = diag_set(diag, -EPERM, "giving up privileges");
 		snprintf(build, PATH_MAX, "%s", dir);
 	} else {
 		return diag_set(diag, -EINVAL,

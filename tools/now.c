@@ -24,12 +24,12 @@ static int record_show(void *arg, const void *record)
 	return writer_is_done(&now->writer) ? -EPIPE : 0;
 }
 
-static int now_show(struct now *now, struct scan *scan, struct diag *diag)
+static int now_show(struct now *now, const struct scan *scan, struct diag *diag)
 {
 	int err;
 
 	writer_begin(&now->writer);
-	err = scan_run(scan, record_show, now, diag);
+	err = scan_run(scan, now->writer.options, record_show, now, diag);
 	if (err && err != -EPIPE)
 		return err;
 	writer_end(&now->writer);
@@ -38,7 +38,7 @@ static int now_show(struct now *now, struct scan *scan, struct diag *diag)
 
 int now_run(struct options *options, struct steps *steps, struct diag *diag)
 {
-	struct scan *scan = NULL;
+	struct scan scan = SCAN_NONE;
 	struct now now;
 	int err;
 
@@ -47,8 +47,8 @@ int now_run(struct options *options, struct steps *steps, struct diag *diag)
 	err = now.event ? scan_open(&scan, options, NULL, steps, diag)
 			: diag_errno(diag, -ENOMEM, "starting");
 	if (!err)
-		err = now_show(&now, scan, diag);
-	scan_free(scan);
+		err = now_show(&now, &scan, diag);
+	scan_close(&scan);
 	free(now.event);
 	writer_close(&now.writer);
 	return err;

@@ -290,6 +290,8 @@ const struct option_row option_rows[] = {
 	{0, "max-compile", "SECONDS",
 	 "give the compiler at most so long (default " STRING(MAX_COMPILE_S_DEFAULT) ")",
 	 .group = GROUP_MORE, .set = max_compile_set},
+	{0, "keep-privileges", .help = "do not give them up once it is attached",
+	 .group = GROUP_MORE, FLAG(keep_privileges)},
 };
 
 _Static_assert(sizeof(option_rows) / sizeof(*option_rows) <= OPTION_ROWS_MAX,

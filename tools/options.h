@@ -67,6 +67,7 @@ struct options {
 	uint64_t summary_ns; /* between two summaries, or 0: only one, at the end */
 	bool now; /* the sockets that are there, in place of events */
 	struct stuck_limit stuck;
+	bool keep_privileges;
 	struct field_list fields; /* none: the format's own */
 };
 

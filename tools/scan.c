@@ -2,7 +2,6 @@
 #include "scan.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "btf.h"
@@ -15,11 +14,6 @@
 #include "steps.h"
 #include "text.h"
 
-struct scan {
-	struct loader *loader;
-	size_t size; /* of a record */
-};
-
 bool scan_is_wanted(const struct options *options)
 {
 	/* A text of the user's own may keep something else of a socket. */
@@ -29,35 +23,48 @@ bool scan_is_wanted(const struct options *options)
 	       field_list_extras(&options->fields) & 1U << EXTRA_OWNER;
 }
 
-int scan_open(struct scan **scan, const struct options *options, const struct loader *tracing,
+int scan_open(struct scan *scan, const struct options *options, const struct loader *tracing,
 	      struct steps *steps, struct diag *diag)
 {
 	_cleanup_text_ struct text object = {0};
-	struct event_layout layout;
+	struct loader *loader = NULL;
 	struct probe probe;
 	int err;
 
+	*scan = SCAN_NONE;
 	if (access(BTF_VMLINUX, R_OK))
 		return diag_errno(diag, -errno, BTF_VMLINUX);
-	*scan = calloc(1, sizeof(**scan));
-	if (!*scan)
-		return diag_errno(diag, -ENOMEM, "looking for sockets");
-	event_layout_init(&layout, field_list_extras(&options->fields));
-	(*scan)->size = layout.sent;
 	probe_scan(&probe);
 	err = program_compile(options, &probe, NULL, steps, &object, diag);
-	return err ? err : loader_open(&(*scan)->loader, object.data, object.len, tracing, diag);
+	if (!err)
+		err = loader_open(&loader, object.data, object.len, tracing, diag);
+	if (!err)
+		err = scan->iterator = loader_iterator(loader, diag);
+	if (err >= 0)
+		err = scan->scanned = loader_map_keep(loader, "scanned", diag);
+	loader_free(loader);
+	if (err < 0)
+		scan_close(scan);
+	return err < 0 ? err : 0;
 }
 
-void scan_free(struct scan *scan)
+void scan_close(struct scan *scan)
 {
-	if (scan)
-		loader_free(scan->loader);
-	free(scan);
+	if (scan->iterator >= 0)
+		close(scan->iterator);
+	if (scan->scanned >= 0)
+		close(scan->scanned);
+	*scan = SCAN_NONE;
 }
 
-int scan_run(struct scan *scan, int (*take)(void *arg, const void *record), void *arg,
-	     struct diag *diag)
+int scan_run(const struct scan *scan, const struct options *options,
+	     int (*take)(void *arg, const void *record), void *arg, struct diag *diag)
 {
-	return loader_iterate(scan->loader, scan->size, take, arg, diag);
+	struct event_layout layout;
+	int err;
+
+	event_layout_init(&layout, field_list_extras(&options->fields));
+	err = loader_map_empty(scan->scanned, sizeof(uint64_t), sizeof(uint8_t));
+	return err ? diag_errno(diag, err, "looking for sockets again")
+		   : loader_iterate(scan->iterator, layout.sent, take, arg, diag);
 }

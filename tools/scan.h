@@ -10,30 +10,36 @@
 #include <stdbool.h>
 
 struct diag;
-struct event;
 struct loader;
 struct options;
-struct scan;
 struct steps;
 
 /* Whether what is to be shown needs to know of them from the start. */
 bool scan_is_wanted(const struct options *options);
 
+/* Descriptors, or -1: what looks, and the map of those that it has seen. */
+struct scan {
+	int iterator;
+	int scanned;
+};
+
+#define SCAN_NONE ((struct scan){-1, -1})
+
 /*
  * Compiles (or finds in the cache) and loads what looks for them. With tracing, which may be NULL,
  * what is found goes into the table of sockets of the program that it has loaded, and the times of
- * those that it has seen are known. -errno with diag filled; scan_free() in any case.
+ * those that it has seen are known. -errno with diag filled, and then there is none.
  */
-int scan_open(struct scan **scan, const struct options *options, const struct loader *tracing,
+int scan_open(struct scan *scan, const struct options *options, const struct loader *tracing,
 	      struct steps *steps, struct diag *diag);
-void scan_free(struct scan *scan);
+void scan_close(struct scan *scan);
 
 /*
  * Looks once, and hands over each that the filters let through, as an event that has not come: its
- * old state is the one it is in, its new one STATE_STILL, its task one that has it open. -errno
- * with diag filled, or what take returned.
+ * old state is the one it is in, its new one STATE_STILL, its task one that has it open. The
+ * options are those it was opened with. -errno with diag filled, or what take returned.
  */
-int scan_run(struct scan *scan, int (*take)(void *arg, const void *record), void *arg,
-	     struct diag *diag);
+int scan_run(const struct scan *scan, const struct options *options,
+	     int (*take)(void *arg, const void *record), void *arg, struct diag *diag);
 
 #endif

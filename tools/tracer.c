@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <time.h>
 
 #include "clock.h"
 #include "diag.h"
@@ -11,9 +12,10 @@
 #include "loader.h"
 #include "options.h"
 #include "order.h"
+#include "privileges.h"
 #include "probe.h"
 #include "ring.h"
-#include "scan.h"
+#include "sockets.h"
 #include "steps.h"
 #include "stuck.h"
 #include "summary.h"
@@ -36,7 +38,7 @@ struct tracer {
 	struct ring_set *kicks; /* words that there is one, after a quiet time */
 	struct order *order;
 	struct wakeups *wakeups;
-	struct scan *scan; /* or NULL: it is not wanted from the start */
+	struct sockets *sockets; /* those that are there */
 	struct stuck *stuck; /* or NULL: nobody asks */
 	struct steps *steps;
 	struct writer writer;
@@ -50,7 +52,7 @@ struct tracer {
 
 static void tracer_close(struct tracer *tracer)
 {
-	scan_free(tracer->scan);
+	sockets_free(tracer->sockets);
 	stuck_free(tracer->stuck);
 	wakeups_free(tracer->wakeups);
 	ring_set_free(tracer->rings);
@@ -249,32 +251,6 @@ static int listed_take(void *arg, const void *record)
 	return found_take(arg, record);
 }
 
-static void scan_fails(const struct diag *diag)
-{
-	char notice[sizeof(diag->what) + 64];
-
-	snprintf(notice, sizeof(notice), "the sockets that are there are not known: %s",
-		 diag->what);
-	step_notice(notice);
-}
-
-/* Puts a line of each socket that is there among the events. That it fails does not end the trace.
- */
-static void sockets_list(struct tracer *tracer)
-{
-	/* A text of the user's own may keep something else of a socket. */
-	const struct loader *known = tracer->options->bpf_text ? NULL : tracer->loader;
-	struct scan *scan = NULL;
-	struct diag diag = {0};
-	int err = scan_open(&scan, tracer->options, known, tracer->steps, &diag);
-
-	if (!err)
-		err = scan_run(scan, listed_take, tracer, &diag);
-	if (err)
-		scan_fails(&diag);
-	scan_free(scan);
-}
-
 /* What came, and then the events. */
 static int tracer_round(struct tracer *tracer, int came, struct diag *diag)
 {
@@ -283,7 +259,12 @@ static int tracer_round(struct tracer *tracer, int came, struct diag *diag)
 	if (tracer->options->summary)
 		return came & (WAKEUP_SUMMARY | WAKEUP_LIST) ? summary_round(tracer, diag) : 0;
 	if (came & WAKEUP_LIST)
-		sockets_list(tracer);
+		sockets_ask(tracer->sockets);
+	if (came & WAKEUP_PREPARED) {
+		wakeups_watch(tracer->wakeups, -1);
+		sockets_prepared(tracer->sockets);
+	}
+	sockets_list(tracer->sockets, listed_take, tracer);
 	if (came & WAKEUP_STUCK)
 		err = stuck_look(tracer->stuck, tracer->loader, clock_now_ns(), still_take, tracer,
 				 diag);
@@ -307,36 +288,41 @@ static int tracer_loop(struct tracer *tracer, struct diag *diag)
 	}
 }
 
-/* From the scan on it is known whose they are; that it fails ends nothing. */
-static void sockets_find(struct tracer *tracer)
+static bool may_read(void *arg)
 {
-	struct diag diag = {0};
+	const struct tracer *tracer = arg;
+	uint64_t counters[COUNTERS];
 
-	if (tracer->scan && scan_run(tracer->scan, found_take, tracer, &diag))
-		scan_fails(&diag);
-	else if (tracer->scan)
-		step_done(tracer->steps, "found the %zu sockets that are there", tracer->found);
-	scan_free(tracer->scan);
-	tracer->scan = NULL;
+	return loader_counters(tracer->loader, "counters", counters, COUNTERS) != -EPERM;
 }
 
-static void scan_prepare(struct tracer *tracer)
+/* The loop only reads what is open, and writes. */
+static int rights_drop(struct tracer *tracer, struct diag *diag)
 {
-	struct diag diag = {0};
+	const struct options *options = tracer->options;
+	unsigned int may = 0;
+	int err;
 
-	if (!scan_is_wanted(tracer->options) ||
-	    !scan_open(&tracer->scan, tracer->options, tracer->loader, tracer->steps, &diag))
-		return;
-	scan_fails(&diag);
-	scan_free(tracer->scan);
-	tracer->scan = NULL;
+	if (options->keep_privileges)
+		return 0;
+	if (tracer->writer.line.cgroups)
+		may |= MAY_FIND_CGROUPS;
+	if (options->journal)
+		may |= MAY_LOG;
+	tzset(); /* localtime_r(3) would open files later */
+	err = privileges_drop(may, may_read, tracer, diag);
+	if (!err)
+		step_done(tracer->steps, "gave up privileges");
+	return err;
 }
 
 static int tracer_trace(struct tracer *tracer, struct diag *diag)
 {
 	int err;
 
-	scan_prepare(tracer);
+	tracer->sockets = sockets_new(tracer->options, tracer->loader, tracer->steps);
+	if (!tracer->sockets)
+		return diag_errno(diag, -ENOMEM, "starting");
 	err = probe_attach(tracer->probe, tracer->loader, diag);
 	tracer->summary.start_ns = clock_now_ns();
 	if (!err)
@@ -344,9 +330,15 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	if (err)
 		return err;
 	step_done(tracer->steps, "attached");
-	sockets_find(tracer);
+	sockets_find(tracer->sockets, found_take, tracer);
 	writer_begin(&tracer->writer);
-	err = tracer_loop(tracer, diag);
+	if (!tracer->options->summary)
+		wakeups_watch(tracer->wakeups, sockets_prepare(tracer->sockets));
+	err = rights_drop(tracer, diag);
+	if (!err)
+		err = tracer_loop(tracer, diag);
+	sockets_free(tracer->sockets); /* and what they hold of the attachments */
+	tracer->sockets = NULL;
 	loader_detach(tracer->loader);
 	if (!err)
 		err = tracer->options->summary ? summary_round(tracer, diag)

@@ -16,7 +16,15 @@
 #include "ring.h"
 #include "stuck.h"
 
-enum { POLL_SIGNALS, POLL_STDOUT, POLL_DURATION, POLL_SUMMARY, POLL_STUCK, POLL_RINGS };
+enum {
+	POLL_SIGNALS,
+	POLL_STDOUT,
+	POLL_PREPARED,
+	POLL_DURATION,
+	POLL_SUMMARY,
+	POLL_STUCK,
+	POLL_RINGS
+};
 
 struct timer {
 	uint64_t ns; /* or 0: there is none */
@@ -104,7 +112,7 @@ void wakeups_free(struct wakeups *wakeups)
 	if (!wakeups)
 		return;
 	for (size_t i = 0; wakeups->pollers && i < POLL_RINGS; i++)
-		if (i != POLL_STDOUT && wakeups->pollers[i].fd >= 0)
+		if (i != POLL_STDOUT && i != POLL_PREPARED && wakeups->pollers[i].fd >= 0)
 			close(wakeups->pollers[i].fd);
 	free(wakeups->pollers);
 	free(wakeups);
@@ -123,6 +131,11 @@ int wakeups_start(struct wakeups *wakeups, struct diag *diag)
 			return diag_errno(diag, -errno, "%s", timer->option);
 	}
 	return 0;
+}
+
+void wakeups_watch(struct wakeups *wakeups, int fd)
+{
+	wakeups->pollers[POLL_PREPARED].fd = fd;
 }
 
 /* One that ends it stays, as nobody waits again. */
@@ -149,6 +162,8 @@ int wakeups_wait(struct wakeups *wakeups, const struct timespec *pause, struct d
 		came |= signals_read(wakeups->pollers[POLL_SIGNALS].fd);
 	if (wakeups->pollers[POLL_STDOUT].revents)
 		came |= WAKEUP_END;
+	if (wakeups->pollers[POLL_PREPARED].revents)
+		came |= WAKEUP_PREPARED;
 	for (size_t i = 0; i < POLL_RINGS; i++)
 		if (wakeups->timers[i].ns &&
 		    read(wakeups->pollers[i].fd, &expired, sizeof(expired)) > 0)

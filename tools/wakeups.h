@@ -16,6 +16,7 @@ enum wakeup {
 	WAKEUP_LIST = 2, /* SIGUSR1 */
 	WAKEUP_SUMMARY = 4, /* --summary's interval is over */
 	WAKEUP_STUCK = 8, /* time to look for what is stuck */
+	WAKEUP_PREPARED = 16, /* what wakeups_watch() was given can be read from */
 };
 
 /*
@@ -28,6 +29,9 @@ void wakeups_free(struct wakeups *wakeups);
 
 /* The timers begin to run. -errno with diag filled. */
 int wakeups_start(struct wakeups *wakeups, struct diag *diag);
+
+/* Waits for fd too from here on, or, with -1, no longer. */
+void wakeups_watch(struct wakeups *wakeups, int fd);
 
 /*
  * Waits for anything, or until the pause is over, which may be NULL: without end. Returns which of

@@ -410,6 +410,7 @@ static const char *const help_lines[] = {
 	"  --max-sockets=N ",
 	"  --buffer-pages=N ",
 	"  --max-compile=SECONDS\n ",
+	"  --keep-privileges\n ",
 };
 
 static void help_has_a_line_for_each_option(void **state)

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a process may still do, of what it was started with: capabilities (capabilities(7)),
+ * no_new_privs (prctl(2)) and a seccomp(2) filter. None comes back, and a child has no more.
+ */
+#ifndef PRIVILEGES_H
+#define PRIVILEGES_H
+
+#include <stdbool.h>
+
+struct diag;
+
+/* What the tracer may do on top of reading and writing what is open, and looking into its maps. */
+enum may {
+	MAY_FIND_CGROUPS = 1, /* open_by_handle_at(2), with CAP_DAC_READ_SEARCH if it is there */
+	MAY_LOG = 2, /* to write to the journal */
+};
+
+/* Whether the process has the capability CAP_..., to use now. */
+bool privileges_have(int capability);
+
+/*
+ * Gives up all but may, and makes sure that it is so. may_read tells whether the maps can be read:
+ * kernels before 5.19 may want CAP_BPF for that (kernel.unprivileged_bpf_disabled), and then it is
+ * kept. 0, or -errno with diag filled: then nothing is certain, and the process should end.
+ */
+int privileges_drop(unsigned int may, bool (*may_read)(void *arg), void *arg, struct diag *diag);
+
+/*
+ * For the compiler, between fork(2) and exec: no capability, no network, no other process; and
+ * limits of memory, of processor seconds and of what it writes. One that is to mount something in a
+ * namespace of its own may do that, and calls it again when it has. 0 or -errno.
+ */
+int privileges_compile(unsigned int seconds, bool may_mount);
+
+#endif

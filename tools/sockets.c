@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sockets.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "diag.h"
+#include "errand.h"
+#include "options.h"
+#include "scan.h"
+#include "steps.h"
+
+struct sockets {
+	const struct options *options;
+	const struct loader *tracing;
+	struct steps *steps;
+	struct errand *errand; /* or NULL: none is under way */
+	struct scan scan;
+	struct diag why; /* there is none */
+	bool asked;
+};
+
+struct found {
+	int (*take)(void *arg, const void *record);
+	void *arg;
+	size_t count;
+};
+
+static void scan_fails(const struct diag *diag)
+{
+	char notice[sizeof(diag->what) + 64];
+
+	snprintf(notice, sizeof(notice), "the sockets that are there are not known: %s",
+		 diag->what);
+	step_notice(notice);
+}
+
+struct sockets *sockets_new(const struct options *options, const struct loader *tracing,
+			    struct steps *steps)
+{
+	struct sockets *sockets = calloc(1, sizeof(*sockets));
+
+	if (!sockets)
+		return NULL;
+	*sockets = (struct sockets){options, tracing, steps, .scan = SCAN_NONE};
+	if (!scan_is_wanted(options))
+		return sockets;
+	if (scan_open(&sockets->scan, options, tracing, steps, &sockets->why))
+		scan_fails(&sockets->why);
+	return sockets;
+}
+
+void sockets_free(struct sockets *sockets)
+{
+	if (!sockets)
+		return;
+	errand_free(sockets->errand);
+	scan_close(&sockets->scan);
+	free(sockets);
+}
+
+static int found_count(void *arg, const void *record)
+{
+	struct found *found = arg;
+
+	found->count++;
+	return found->take(found->arg, record);
+}
+
+void sockets_find(struct sockets *sockets, int (*take)(void *arg, const void *record), void *arg)
+{
+	struct found found = {take, arg, 0};
+	struct diag diag = {0};
+
+	if (sockets->scan.iterator < 0)
+		return;
+	if (scan_run(&sockets->scan, sockets->options, found_count, &found, &diag))
+		scan_fails(&diag);
+	else
+		step_done(sockets->steps, "found the %zu sockets that are there", found.count);
+}
+
+/* In a process of its own, which tells no steps. */
+static int scan_fetch(void *arg, int fds[ERRAND_FDS], struct diag *diag)
+{
+	const struct sockets *sockets = arg;
+	struct steps untold = {0};
+	/* A text of the user's own may keep something else of a socket. */
+	const struct loader *known = sockets->options->bpf_text ? NULL : sockets->tracing;
+
+	struct scan scan;
+	int err = scan_open(&scan, sockets->options, known, &untold, diag);
+
+	fds[0] = scan.iterator;
+	fds[1] = scan.scanned;
+	return err;
+}
+
+int sockets_prepare(struct sockets *sockets)
+{
+	if (scan_is_wanted(sockets->options))
+		return -1;
+	if (!errand_start(&sockets->errand, scan_fetch, sockets, &sockets->why))
+		return errand_fd(sockets->errand);
+	errand_free(sockets->errand);
+	sockets->errand = NULL;
+	return -1;
+}
+
+void sockets_prepared(struct sockets *sockets)
+{
+	int fds[ERRAND_FDS];
+
+	if (!errand_take(sockets->errand, fds, &sockets->why)) {
+		sockets->scan = (struct scan){fds[0], fds[1]};
+		step_done(sockets->steps, "ready to list the sockets that are there");
+	}
+	errand_free(sockets->errand);
+	sockets->errand = NULL;
+}
+
+void sockets_ask(struct sockets *sockets)
+{
+	sockets->asked = true;
+}
+
+void sockets_list(struct sockets *sockets, int (*take)(void *arg, const void *record), void *arg)
+{
+	if (!sockets->asked || sockets->errand)
+		return;
+	sockets->asked = false;
+	if (sockets->scan.iterator < 0 ||
+	    scan_run(&sockets->scan, sockets->options, take, arg, &sockets->why))
+		scan_fails(&sockets->why);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sockets that are there already, as a trace wants to know of them: found when it starts, if
+ * what is shown needs it, and listed whenever somebody asks. None of its failures ends the trace;
+ * they are told.
+ */
+#ifndef SOCKETS_H
+#define SOCKETS_H
+
+#include <stdbool.h>
+
+struct diag;
+struct loader;
+struct options;
+struct sockets;
+struct steps;
+
+/*
+ * Prepares to find them, if that is wanted. The options, tracing (what is attached, or will be) and
+ * the steps must stay. NULL: no memory.
+ */
+struct sockets *sockets_new(const struct options *options, const struct loader *tracing,
+			    struct steps *steps);
+void sockets_free(struct sockets *sockets);
+
+/*
+ * Finds them, if that is wanted: from here on it is known whose they are. Each is handed to take,
+ * whose answer must be 0.
+ */
+void sockets_find(struct sockets *sockets, int (*take)(void *arg, const void *record), void *arg);
+
+/*
+ * Prepares to list them, which needs rights that are to be given up: in a process of its own, as it
+ * may take a compile. Returns a descriptor that can be read from when that is done, for
+ * sockets_prepared(), or -1: it is done.
+ */
+int sockets_prepare(struct sockets *sockets);
+void sockets_prepared(struct sockets *sockets);
+
+/* Somebody asks. */
+void sockets_ask(struct sockets *sockets);
+
+/* If somebody has asked and it is prepared: each is handed to take, as by scan_run(). */
+void sockets_list(struct sockets *sockets, int (*take)(void *arg, const void *record), void *arg);
+
+#endif
