@@ -6,7 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdbool.h>
+#include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -49,13 +50,10 @@ static bool is_ours_alone(const struct stat *st)
 	return st->st_uid == geteuid() && !(st->st_mode & (S_IWGRP | S_IWOTH));
 }
 
-int cache_open(struct cache *cache, const char *path, struct diag *diag)
+static int folder_open(struct cache *cache, const char *path, struct diag *diag)
 {
 	struct stat st;
 
-	cache->dir = -1;
-	if (mkdir(path, 0700) && errno != EEXIST)
-		return diag_errno(diag, errno == EPERM ? -EACCES : -errno, "cache: %s", path);
 	cache->dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (cache->dir < 0 && (errno == ENOTDIR || errno == ELOOP))
 		return diag_set(diag, -EPERM, "cache: %s: not a folder, not used", path);
@@ -67,6 +65,37 @@ int cache_open(struct cache *cache, const char *path, struct diag *diag)
 	/* Root's own folder is as it should be, only not for this user. */
 	return diag_set(diag, !st.st_uid && !(st.st_mode & (S_IWGRP | S_IWOTH)) ? -EACCES : -EPERM,
 			"cache: %s: not root's alone, not used", path);
+}
+
+int cache_open(struct cache *cache, const char *path, struct diag *diag)
+{
+	*cache = (struct cache){.dir = -1};
+	if (mkdir(path, 0700) && errno != EEXIST)
+		return diag_errno(diag, errno == EPERM ? -EACCES : -errno, "cache: %s", path);
+	return folder_open(cache, path, diag);
+}
+
+int cache_look(struct cache *cache, const char *path, struct diag *diag)
+{
+	char above[PATH_MAX], *folder;
+
+	*cache = (struct cache){.dir = -1, .looks = true};
+	if (!access(path, F_OK) || errno != ENOENT)
+		return folder_open(cache, path, diag);
+	snprintf(above, sizeof(above), "%s", path);
+	folder = dirname(above);
+	if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS)) {
+		int err = -errno;
+
+		diag_errno(diag, err, "cache: %s", folder);
+		return err == -ENOENT ? -ENOTDIR : err; /* no folder to make it in */
+	}
+	return diag_set(diag, -ENOENT, "cache: %s: not there yet", path);
+}
+
+int cache_may_put(const struct cache *cache)
+{
+	return faccessat(cache->dir, ".", W_OK | X_OK, AT_EACCESS) ? -errno : 0;
 }
 
 void cache_close(struct cache *cache)
@@ -139,7 +168,8 @@ int cache_get(const struct cache *cache, const struct text *key, struct text *va
 		err = entry_check(&file, key, &size);
 	if (!err) {
 		text_bytes(value, file.data, size);
-		futimens(fd, NULL); /* used now; on a read-only disk none is ever removed */
+		if (!cache->looks)
+			futimens(fd, NULL); /* used now; on a read-only disk none is ever removed */
 		err = value->err;
 	}
 	close(fd);

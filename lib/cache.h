@@ -8,6 +8,7 @@
 #ifndef CACHE_H
 #define CACHE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct diag;
@@ -18,6 +19,7 @@ struct text;
 
 struct cache {
 	int dir; /* the folder, or -1: none */
+	bool looks; /* leaves no trace in it, so nothing can be put */
 };
 
 /*
@@ -26,6 +28,14 @@ struct cache {
  */
 int cache_open(struct cache *cache, const char *path, struct diag *diag);
 void cache_close(struct cache *cache);
+
+/*
+ * The same, changing nothing on the disk, then or later. -ENOENT: it is missing, and could be made.
+ */
+int cache_look(struct cache *cache, const char *path, struct diag *diag);
+
+/* Whether something could be kept in it: 0 or -errno. */
+int cache_may_put(const struct cache *cache);
 
 /* Appends one field to a key. Its length goes first: "ab" and "c" make another key than "a", "bc".
  */

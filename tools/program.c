@@ -78,6 +78,14 @@ void program_render(const struct options *options, const struct probe *probe, bo
 	probe_render_texts(probe, text);
 }
 
+bool program_wants_headers(const struct options *options, const struct probe *probe,
+			   const struct custom_text *custom)
+{
+	if (custom)
+		return custom->kernel_headers;
+	return options->kernel_headers || probe_needs_kernel_headers(probe);
+}
+
 /* What is the same for each try at a program. */
 struct build {
 	const struct options *options;
@@ -86,6 +94,7 @@ struct build {
 	struct steps *steps;
 	struct store store;
 	struct text *lacks; /* which fields this kernel does not have */
+	bool looks; /* in the cache, and no further */
 };
 
 static void custom_render(const struct custom_text *custom, struct text *source)
@@ -178,7 +187,7 @@ static int build_new(const struct build *build, const struct way *way, struct te
 {
 	const struct headers *headers = &way->headers;
 	_cleanup_text_ struct text source = {0};
-	int err = source_render(build, headers, &source, diag);
+	int err = build->looks ? -ENOENT : source_render(build, headers, &source, diag);
 
 	if (err)
 		return err;
@@ -218,21 +227,15 @@ static int build_plain(const struct build *build, struct way *own, struct text *
 	return err;
 }
 
-static bool wants_kernel_headers(const struct build *build)
-{
-	if (build->custom)
-		return build->custom->kernel_headers;
-	return build->options->kernel_headers || probe_needs_kernel_headers(build->probe);
-}
-
 static int build_any(const struct build *build, struct text *object, struct diag *diag)
 {
+	bool kernel_headers = program_wants_headers(build->options, build->probe, build->custom);
 	struct way way = {.headers.kind = HEADERS_OWN};
 	int err = 0;
 
-	if (wants_kernel_headers(build))
+	if (kernel_headers)
 		err = headers_find(build->options->kernel_headers_path, &way.headers, diag);
-	if (!err && !wants_kernel_headers(build) && !build->custom)
+	if (!err && !kernel_headers && !build->custom)
 		err = build_plain(build, &way, object, diag);
 	else if (!err && build_cached(build, &way, object))
 		err = build_new(build, &way, object, diag);
@@ -245,7 +248,7 @@ int program_compile(const struct options *options, const struct probe *probe,
 		    struct diag *diag)
 {
 	_cleanup_text_ struct text lacks = {0};
-	struct build build = {options, probe, custom, steps, {}, &lacks};
+	struct build build = {options, probe, custom, steps, {}, &lacks, false};
 	int err;
 
 	store_open(&build.store, options, steps);
@@ -253,5 +256,18 @@ int program_compile(const struct options *options, const struct probe *probe,
 	store_close(&build.store);
 	if (!err && lacks.len)
 		step_notice(lacks.data);
+	return err;
+}
+
+int program_look(const struct options *options, const struct probe *probe,
+		 const struct custom_text *custom, struct steps *steps, struct text *object,
+		 struct diag *diag)
+{
+	struct build build = {options, probe, custom, steps, {}, NULL, true};
+	int err = store_look(&build.store, options, steps, diag);
+
+	if (!err)
+		err = build_any(&build, object, diag);
+	store_close(&build.store);
 	return err;
 }

@@ -20,6 +20,10 @@ struct text;
  */
 unsigned int program_wants(const struct options *options);
 
+/* Whether it is to be compiled against the kernel's headers, and not without. */
+bool program_wants_headers(const struct options *options, const struct probe *probe,
+			   const struct custom_text *custom);
+
 /*
  * Appends the program's text. With kernel_headers it takes types and helpers from them and from
  * libbcc's own prelude, otherwise it declares all it uses. layout is what probe_render_layout()
@@ -37,5 +41,13 @@ void program_render(const struct options *options, const struct probe *probe, bo
 int program_compile(const struct options *options, const struct probe *probe,
 		    const struct custom_text *custom, struct steps *steps, struct text *object,
 		    struct diag *diag);
+
+/*
+ * The object that program_compile() would find in the cache now, leaving no trace there. -ENOENT:
+ * it would compile; what diag says then, if anything, is of no matter.
+ */
+int program_look(const struct options *options, const struct probe *probe,
+		 const struct custom_text *custom, struct steps *steps, struct text *object,
+		 struct diag *diag);
 
 #endif

@@ -16,24 +16,34 @@
 #include "steps.h"
 #include "text.h"
 
+static int store_begin(struct store *store, const struct options *options, struct steps *steps,
+		       int (*open)(struct cache *, const char *, struct diag *), struct diag *diag)
+{
+	*store = (struct store){.cache.dir = -1, .steps = steps};
+	if (options->no_cache)
+		return diag_set(diag, -ECANCELED, "cache: --no-cache does without");
+	/* Whoever may run it with more rights than their own must not choose what it loads. */
+	if (getauxval(AT_SECURE))
+		return diag_set(diag, -ECANCELED,
+				"cache: not used by a program with rights of its own");
+	return open(&store->cache, options->cache_dir, diag);
+}
+
 void store_open(struct store *store, const struct options *options, struct steps *steps)
 {
 	struct diag diag;
-	int err;
+	int err = store_begin(store, options, steps, cache_open, &diag);
 
-	*store = (struct store){.cache.dir = -1, .steps = steps};
-	if (options->no_cache)
-		return;
-	/* Whoever may run it with more rights than their own must not choose what it loads. */
-	if (getauxval(AT_SECURE)) {
-		step_done(steps, "cache: not used by a program with rights of its own");
-		return;
-	}
-	err = cache_open(&store->cache, options->cache_dir, &diag);
 	if (err == -EPERM)
 		step_notice(diag.what);
-	else if (err)
+	else if (err && !options->no_cache)
 		step_done(steps, "%s", diag.what);
+}
+
+int store_look(struct store *store, const struct options *options, struct steps *steps,
+	       struct diag *diag)
+{
+	return store_begin(store, options, steps, cache_look, diag);
 }
 
 void store_close(struct store *store)

@@ -9,6 +9,7 @@
 
 #include "cache.h"
 
+struct diag;
 struct headers;
 struct options;
 struct steps;
@@ -19,8 +20,12 @@ struct store {
 	struct steps *steps;
 };
 
-/* store_close() in any case. A folder that others can write to is told of on stderr. */
+/* Both: store_close() in any case. A folder that others can write to is told of on stderr. */
 void store_open(struct store *store, const struct options *options, struct steps *steps);
+
+/* Only to look what is there: nothing is made, changed or told. -errno with diag saying why not. */
+int store_look(struct store *store, const struct options *options, struct steps *steps,
+	       struct diag *diag);
 void store_close(struct store *store);
 
 /* Appends all that shapes what source becomes here with these headers. */

@@ -103,6 +103,38 @@ static void what_is_kept_comes_back(void **state)
 	assert_true(is_there(&key));
 }
 
+/* All that a look could change: the times of a file, or what is there. */
+static void look_changes_nothing(void **state)
+{
+	static const struct timespec times[2] = {{.tv_sec = 1}, {.tv_sec = 2}};
+	struct cache made = cache;
+	struct diag diag;
+	struct stat st;
+	char path[128];
+
+	put();
+	assert_int_equal(utimensat(AT_FDCWD, entry, times, 0), 0);
+	assert_int_equal(cache_look(&cache, folder, &diag), 0);
+	assert_int_equal(cache_may_put(&cache), 0);
+	assert_true(is_there(&key));
+	assert_int_equal(stat(entry, &st), 0);
+	assert_int_equal(st.st_mtim.tv_sec, 2);
+	cache_close(&cache);
+	cache = made;
+	assert_true(is_there(&key));
+	assert_int_equal(stat(entry, &st), 0);
+	assert_int_not_equal(st.st_mtim.tv_sec, 2);
+
+	snprintf(path, sizeof(path), "%s/none", folder);
+	assert_int_equal(cache_look(&made, path, &diag), -ENOENT);
+	assert_int_equal(made.dir, -1);
+	assert_int_not_equal(access(path, F_OK), 0);
+	snprintf(path, sizeof(path), "%s/none/none", folder);
+	assert_int_equal(cache_look(&made, path, &diag), -ENOTDIR);
+	snprintf(path, sizeof(path), "cache: %s/none: No such file or directory", folder);
+	assert_string_equal(diag.what, path);
+}
+
 static void empty_value_is_a_value(void **state)
 {
 	text_clear(&value);
@@ -429,6 +461,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CACHE_TEST(what_is_kept_comes_back),
+		CACHE_TEST(look_changes_nothing),
 		CACHE_TEST(empty_value_is_a_value),
 		CACHE_TEST(value_comes_first_in_the_file),
 		CACHE_TEST(fields_do_not_run_together),
