@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "diag.h"
 #include "privileges.h"
@@ -14,20 +15,24 @@
 
 int host_may_trace(struct diag *diag)
 {
-	bool bpf = privileges_have(CAP_BPF), perfmon = privileges_have(CAP_PERFMON);
+	bool bpf = privileges_have(CAP_BPF), perfmon = privileges_have(CAP_PERFMON), old;
 
 	if (privileges_have(CAP_SYS_ADMIN) || (bpf && perfmon))
 		return 0;
+	/* Before Linux 5.8 there is neither. */
+	old = prctl(PR_CAPBSET_READ, CAP_BPF) < 0;
 	diag_set(diag, -EPERM, "not permitted: %s missing",
-		 bpf	   ? "CAP_PERFMON is"
+		 old	   ? "CAP_SYS_ADMIN is"
+		 : bpf	   ? "CAP_PERFMON is"
 		 : perfmon ? "CAP_BPF is"
 			   : "CAP_BPF and CAP_PERFMON are");
-	diag_hint(diag, "run it as root");
+	diag_hint(diag, "run it as root, or give the file what it needs: setcap %s+ep",
+		  old ? "cap_sys_admin" : "cap_bpf,cap_perfmon");
 	return -EPERM;
 }
 
 /* The mode in brackets: "none [integrity] confidentiality" (kernel_lockdown(7)). */
-static bool lockdown_is_on(char mode[32])
+bool host_is_locked_down(char mode[HOST_LOCKDOWN_ROOM])
 {
 	FILE *file = fopen(LOCKDOWN, "re");
 	char line[128] = "";
@@ -43,11 +48,11 @@ static bool lockdown_is_on(char mode[32])
 
 int host_explain(int err, const char *what, struct diag *diag)
 {
-	char mode[32];
+	char mode[HOST_LOCKDOWN_ROOM];
 
 	if (err == -ENOSYS)
 		return diag_set(diag, err, "%s: this kernel has no BPF (CONFIG_BPF_SYSCALL)", what);
-	if (err == -EPERM && lockdown_is_on(mode)) {
+	if (err == -EPERM && host_is_locked_down(mode)) {
 		diag_set(diag, err, "%s: the kernel is locked down (%s)", what, mode);
 		diag_hint(diag, "see kernel_lockdown(7)");
 		return err;

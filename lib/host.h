@@ -3,7 +3,11 @@
 #ifndef HOST_H
 #define HOST_H
 
+#include <stdbool.h>
+
 struct diag;
+
+#define HOST_LOCKDOWN_ROOM 32
 
 /*
  * Whether this process may load tracing programs: CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN alone
@@ -16,5 +20,8 @@ int host_may_trace(struct diag *diag);
  * cause where the host tells: no BPF in the kernel, lockdown. Returns err.
  */
 int host_explain(int err, const char *what, struct diag *diag);
+
+/* Whether the kernel is, and how: integrity or confidentiality (kernel_lockdown(7)). */
+bool host_is_locked_down(char mode[HOST_LOCKDOWN_ROOM]);
 
 #endif
