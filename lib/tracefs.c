@@ -31,19 +31,21 @@ static int detached_mount(void)
 	return mount < 0 ? err : mount;
 }
 
+bool tracefs_is_mounted(void)
+{
+	struct statfs fs;
+
+	return !statfs(TRACEFS, &fs) && fs.f_type == TRACEFS_MAGIC;
+}
+
 /*
  * /sys/kernel/debug/tracing is left alone: to look there makes the kernel mount tracefs on it.
  */
 static int tracefs_open(void)
 {
-	int fd = open(TRACEFS, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct statfs fs;
+	int fd = tracefs_is_mounted() ? open(TRACEFS, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 
-	if (fd >= 0 && !fstatfs(fd, &fs) && fs.f_type == TRACEFS_MAGIC)
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return detached_mount();
+	return fd < 0 ? detached_mount() : fd;
 }
 
 /* The whole of a small file, NUL-terminated. */

@@ -3,6 +3,8 @@
 #ifndef TRACEFS_H
 #define TRACEFS_H
 
+#include <stdbool.h>
+
 struct diag;
 
 #define TRACEPOINT_FIELDS_MAX 32
@@ -18,6 +20,9 @@ struct tracepoint {
 	int field_count;
 	struct tracepoint_field fields[TRACEPOINT_FIELDS_MAX];
 };
+
+/* Whether it is where it is by custom, which nothing here needs. */
+bool tracefs_is_mounted(void);
 
 /*
  * Reads the id and the fields of event ("category/name"). Where tracefs is not mounted at

@@ -276,16 +276,21 @@ const char *probe_kind_name(size_t index)
 	return index < KINDS ? ladder[index].name : NULL;
 }
 
+int probe_try(struct probe *probe, const char *name, struct diag *diag)
+{
+	*probe = (struct probe){.kind = kind_find(name)};
+	return probe->kind->prepare(probe, diag);
+}
+
 int probe_choose(struct probe *probe, const char *name, struct diag *diag)
 {
 	_cleanup_text_ struct text lacks = {0};
 	struct diag why = {0};
 
 	for (size_t i = 0; i < KINDS; i++) {
-		*probe = (struct probe){.kind = &ladder[i]};
 		if (name && strcmp(ladder[i].name, name))
 			continue;
-		if (!ladder[i].prepare(probe, &why))
+		if (!probe_try(probe, ladder[i].name, &why))
 			return 0;
 		text_printf(&lacks, "%s%s: %s", lacks.len ? "; " : "", ladder[i].name, why.what);
 	}

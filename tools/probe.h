@@ -25,6 +25,9 @@ struct probe {
 bool probe_is_known(const char *name);
 const char *probe_kind_name(size_t index); /* NULL past the last */
 
+/* Whether this kernel offers the probe called name, a known one. -errno with diag filled. */
+int probe_try(struct probe *probe, const char *name, struct diag *diag);
+
 /*
  * Finds the first probe that this kernel offers, or checks the one called name. -ENOTSUP with diag
  * saying what each lacks.
