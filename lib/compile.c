@@ -238,6 +238,7 @@ int compile_object(const struct text *source, const struct headers *headers,
 	err = compiler_path(helper.path);
 	if (err) {
 		diag_errno(diag, err, "the compiler is not installed: %s", helper.path);
+		diag_hint(diag, "it is looked for beside this program as well");
 		return -ENOEXEC;
 	}
 	helper.source = source_file(source);

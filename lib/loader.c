@@ -228,6 +228,28 @@ int loader_attach(struct loader *loader, int perf_fd, struct diag *diag)
 	return tails_set(loader, diag);
 }
 
+/* One for each program from the first on, all at once. */
+static int descriptors_try(const struct loader *loader, size_t first, struct diag *diag)
+{
+	const struct bpf_program *program;
+	int err, fd;
+
+	if (first == loader->count)
+		return 0;
+	program = loader->programs[first];
+	fd = dup(bpf_program__fd(program));
+	if (fd < 0)
+		return host_explain(-errno, bpf_program__section_name(program), diag);
+	err = descriptors_try(loader, first + 1, diag);
+	close(fd);
+	return err;
+}
+
+int loader_may_attach(const struct loader *loader, struct diag *diag)
+{
+	return descriptors_try(loader, 0, diag);
+}
+
 /* Hands the whole records of the buffer over, and keeps what is left. */
 static int records_take(char *buffer, size_t *len, size_t size,
 			int (*take)(void *arg, const void *record), void *arg)

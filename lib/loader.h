@@ -45,6 +45,10 @@ int loader_iterate(int iterator, size_t size, int (*take)(void *arg, const void 
  */
 int loader_attach(struct loader *loader, int perf_fd, struct diag *diag);
 
+/* Whether there is room for a descriptor of each attachment. -errno with diag as it would be then.
+ */
+int loader_may_attach(const struct loader *loader, struct diag *diag);
+
 /* Ends the attachments: once it returns, no program runs any more. */
 void loader_detach(struct loader *loader);
 

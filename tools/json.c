@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "json.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "check.h"
+#include "diag.h"
 #include "ending.h"
 #include "summary.h"
 #include "text.h"
@@ -13,6 +14,7 @@
 
 #define SCHEMA	   1 /* docs/events.schema.json: a change that a reader must know of counts it up */
 #define FIELD_ROOM 256
+#define STRING_MAX sizeof(((struct diag *)NULL)->what)
 #define LINE_ROOM  ((FIELDS + 2) * FIELD_ROOM)
 
 /* What the records are, and what is in all of them, by the names of both conventions. */
@@ -42,8 +44,8 @@ static char *string_put(char *at, const char *bytes, size_t len)
 
 static void string_append(struct text *text, const char *string)
 {
-	char visible[VISIBLE_ROOM(HOST_NAME_MAX + 1)], *at;
-	size_t columns, len = strnlen(string, HOST_NAME_MAX + 1);
+	char visible[VISIBLE_ROOM(STRING_MAX)], *at;
+	size_t columns, len = strnlen(string, STRING_MAX);
 
 	len = visible_put(visible, string, len, SIZE_MAX, &columns) - visible;
 	at = text_reserve(text, 2 * len + 2);
@@ -266,5 +268,19 @@ void json_end(struct line_format *format, uint64_t events, const struct losses *
 	for (int i = 0; i < LOSSES; i++)
 		text_printf(text, ",\"%s%s\":%llu", prefix, loss_name(i),
 			    (unsigned long long)losses->counts[i]);
+	text_str(text, "}\n");
+}
+
+void json_check(struct line_format *format, const struct check_line *line, struct text *text)
+{
+	record_begin(format, "check", text);
+	text_printf(text, ",\"name\":\"%s\",\"verdict\":\"%s\",\"what\":", line->name,
+		    line->verdict);
+	string_append(text, line->what);
+	text_str(text, ",\"remedy\":");
+	if (line->remedy[0])
+		string_append(text, line->remedy);
+	else
+		text_str(text, "null");
 	text_str(text, "}\n");
 }

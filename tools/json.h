@@ -8,11 +8,16 @@
 
 #include "format.h"
 
+struct check_line;
+
 void json_begin(struct line_format *format, struct text *text);
 void json_event(struct line_format *format, const struct event *event, struct text *text);
 void json_summary(struct line_format *format, const struct summary *summary, struct text *text);
 void json_lost(struct line_format *format, enum loss cause, uint64_t count, struct text *text);
 void json_end(struct line_format *format, uint64_t events, const struct losses *losses,
 	      struct text *text);
+
+/* In place of events. */
+void json_check(struct line_format *format, const struct check_line *line, struct text *text);
 
 #endif

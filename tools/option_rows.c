@@ -267,6 +267,8 @@ const struct option_row option_rows[] = {
 	 .set = stuck_set},
 	{0, "now", .help = "show the sockets that are open, and exit", .group = GROUP_MORE,
 	 FLAG(now)},
+	{0, "check", .help = "tell whether a trace would start here, and what lacks, and exit",
+	 .group = GROUP_MORE, FLAG(check)},
 	{0, "ebpf", .help = "print the BPF program's text and exit", .group = GROUP_MORE,
 	 FLAG(ebpf)},
 	{0, "bpf-text", "FILE", "run this text, which --ebpf printed (- is stdin)",

@@ -207,6 +207,20 @@ static int now_check(const struct options *options, struct diag *diag)
 		       : 0;
 }
 
+/* Any option of a trace may stand beside it, to be judged. */
+static int check_check(const struct options *options, struct diag *diag)
+{
+	const struct given of_no_trace[] = {
+		{options->ebpf, "--ebpf"},
+		{options->now, "--now"},
+		{options->otel, "--otel"},
+	};
+
+	return options->check ? given_check("--check traces nothing", of_no_trace,
+					    COUNT(of_no_trace), diag)
+			      : 0;
+}
+
 /* What each option could not see of the others. in_text is one that was given, or NULL. */
 static int options_check(const struct options *options, const struct option_row *in_text,
 			 struct diag *diag)
@@ -231,7 +245,9 @@ static int options_check(const struct options *options, const struct option_row 
 				"--bpf-text: %s keeps what it likes: --stuck goes without it",
 				options->bpf_text);
 	err = summary_check(options, diag);
-	return err ? err : now_check(options, diag);
+	if (!err)
+		err = now_check(options, diag);
+	return err ? err : check_check(options, diag);
 }
 
 int options_parse(int argc, char **argv, struct options *options, struct diag *diag)

@@ -66,6 +66,7 @@ struct options {
 	bool summary; /* of what is counted, in place of the events */
 	uint64_t summary_ns; /* between two summaries, or 0: only one, at the end */
 	bool now; /* the sockets that are there, in place of events */
+	bool check; /* only whether it would trace */
 	struct stuck_limit stuck;
 	bool keep_privileges;
 	struct field_list fields; /* none: the format's own */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "custom_text.h"
 #include "diag.h"
 #include "host.h"
@@ -139,8 +140,9 @@ static int tool_run(struct options *options, int *status, struct diag *diag)
 		custom = &from_file;
 	}
 	if (!err)
-		err = options->ebpf ? text_print(options, custom, diag)
-				    : trace(options, custom, diag);
+		err = options->ebpf    ? text_print(options, custom, diag)
+		      : options->check ? check_run(options, custom, diag)
+				       : trace(options, custom, diag);
 	custom_text_free(&from_file);
 	return err;
 }

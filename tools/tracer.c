@@ -367,3 +367,16 @@ int tracer_run(struct options *options, const struct probe *probe, struct loader
 	tracer_close(&tracer);
 	return err;
 }
+
+int tracer_check(struct options *options, struct loader *loader, struct diag *diag)
+{
+	struct tracer tracer = {.options = options, .loader = loader};
+	int err;
+
+	writer_open(&tracer.writer, options);
+	err = tracer_open(&tracer, diag);
+	if (!err)
+		err = loader_may_attach(loader, diag);
+	tracer_close(&tracer);
+	return err;
+}

@@ -17,4 +17,7 @@ struct steps;
 int tracer_run(struct options *options, const struct probe *probe, struct loader *loader,
 	       struct steps *steps, struct diag *diag);
 
+/* Only opens what tracer_run() does before it attaches, and closes it again. */
+int tracer_check(struct options *options, struct loader *loader, struct diag *diag);
+
 #endif

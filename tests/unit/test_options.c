@@ -398,6 +398,7 @@ static const char *const help_lines[] = {
 	"  --summary[=SECONDS]\n ",
 	"  --stuck=SECONDS[:STATES]\n ",
 	"  --now ",
+	"  --check ",
 	"  --ebpf ",
 	"  --bpf-text=FILE ",
 	"  -v, --verbose ",

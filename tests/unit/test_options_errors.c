@@ -105,6 +105,18 @@ static void a_summary_has_no_events(void **state)
 	error_cases_check(cases, COUNT(cases));
 }
 
+static void a_check_is_of_a_trace(void **state)
+{
+	static const struct error_case cases[] = {
+		{{"--check", "--ebpf"}, "--check traces nothing: --ebpf goes without it"},
+		{{"--now", "--check"}, "--check traces nothing: --now goes without it"},
+		{{"--check", "--otel"}, "--check traces nothing: --otel goes without it"},
+		{{"--check", "-q"}, "-q/--quiet prints nothing: it needs -Y/--journal"},
+	};
+
+	error_cases_check(cases, COUNT(cases));
+}
+
 #define NO_FIELD(name, list)                                                                       \
 	"-o/--output: no such field: '" name "' in '" list "' (-o help lists them)"
 #define FIELD_TWICE(name, list)                                                                    \
@@ -344,6 +356,7 @@ int main(void)
 		cmocka_unit_test(layouts_exclude_each_other),
 		cmocka_unit_test(a_summary_has_no_events),
 		cmocka_unit_test(what_is_there_is_no_trace),
+		cmocka_unit_test(a_check_is_of_a_trace),
 		cmocka_unit_test(bad_fields_are_refused),
 		cmocka_unit_test(unknown_options_are_refused),
 		cmocka_unit_test(letter_in_a_cluster_after_a_name_is_told),

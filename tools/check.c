@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "custom_text.h"
+#include "diag.h"
+#include "headers.h"
+#include "host.h"
+#include "journal.h"
+#include "json.h"
+#include "loader.h"
+#include "object.h"
+#include "options.h"
+#include "output.h"
+#include "probe.h"
+#include "program.h"
+#include "scan.h"
+#include "steps.h"
+#include "store.h"
+#include "tracefs.h"
+#include "tracer.h"
+
+#define PARANOID "/proc/sys/kernel/perf_event_paranoid"
+
+enum verdict {
+	VERDICT_OK,
+	VERDICT_WITHOUT,
+	VERDICT_UNTRIED,
+	VERDICT_NO,
+	VERDICT_NONE, /* no line */
+};
+
+static const char *const verdicts[] = {"ok", "--", "--", "no"};
+
+struct check {
+	struct options *options;
+	struct options fresh; /* the same, but for a cache */
+	const struct custom_text *custom; /* or NULL */
+	struct steps steps;
+	struct line_format format;
+	struct output output;
+	bool permitted;
+	struct probe probe;
+	bool probed; /* there is one */
+	struct text object;
+	bool cached; /* that is where the object is from */
+	struct loader *loader; /* or NULL: it is not loaded */
+};
+
+/* What comes next needs it, and has been told to be missing. */
+static enum verdict untried(const char *without, struct diag *diag)
+{
+	diag_set(diag, 0, "not tried, without %s", without);
+	return VERDICT_UNTRIED;
+}
+
+static enum verdict kernel_check(struct check *check, struct diag *diag)
+{
+	struct utsname name;
+
+	(void)check;
+	uname(&name);
+	diag_set(diag, 0, "%s %s %s", name.sysname, name.release, name.machine);
+	return VERDICT_OK;
+}
+
+/* What it forbids to this program is seen when that is loaded. */
+static enum verdict lockdown_check(struct check *check, struct diag *diag)
+{
+	char mode[HOST_LOCKDOWN_ROOM];
+	bool locked = host_is_locked_down(mode);
+
+	(void)check;
+	diag_set(diag, 0, "%s", locked ? mode : "none");
+	return locked ? VERDICT_WITHOUT : VERDICT_OK;
+}
+
+static enum verdict journal_check(struct check *check, struct diag *diag)
+{
+	if (journal_open(diag))
+		return check->options->journal ? VERDICT_NO : VERDICT_WITHOUT;
+	diag_set(diag, 0, "takes entries");
+	return VERDICT_OK;
+}
+
+static enum verdict capabilities_check(struct check *check, struct diag *diag)
+{
+	if (host_may_trace(diag))
+		return VERDICT_NO;
+	check->permitted = true;
+	diag_set(diag, 0, "tracing is permitted");
+	return VERDICT_OK;
+}
+
+static enum verdict offer_check(const char *probe_name, struct diag *diag)
+{
+	struct probe probe;
+
+	if (probe_try(&probe, probe_name, diag))
+		return VERDICT_WITHOUT;
+	diag_set(diag, 0, "for the probe %s", probe_name);
+	return VERDICT_OK;
+}
+
+static enum verdict btf_check(struct check *check, struct diag *diag)
+{
+	(void)check;
+	return offer_check("raw_tracepoint", diag);
+}
+
+static enum verdict tracefs_check(struct check *check, struct diag *diag)
+{
+	enum verdict verdict = offer_check("tracepoint", diag);
+
+	(void)check;
+	if (verdict == VERDICT_OK && !tracefs_is_mounted())
+		diag_set(diag, 0,
+			 "for the probe tracepoint; not mounted: it is, unseen, when needed");
+	return verdict;
+}
+
+static enum verdict kprobes_check(struct check *check, struct diag *diag)
+{
+	(void)check;
+	return offer_check("kprobe", diag);
+}
+
+static enum verdict probe_check(struct check *check, struct diag *diag)
+{
+	const char *wanted = check->custom ? check->custom->probe : check->options->probe;
+
+	if (probe_choose(&check->probe, wanted, diag))
+		return VERDICT_NO;
+	check->probed = true;
+	diag_set(diag, 0, "%s", probe_name(&check->probe));
+	return VERDICT_OK;
+}
+
+static enum verdict headers_check(struct check *check, struct diag *diag)
+{
+	const struct options *options = check->options;
+	bool wanted = check->probed ? program_wants_headers(options, &check->probe, check->custom)
+				    : options->kernel_headers;
+	struct headers headers;
+
+	if (headers_find(options->kernel_headers_path, &headers, diag))
+		return wanted ? VERDICT_NO : VERDICT_WITHOUT;
+	diag_set(diag, 0, "%s%s", headers.source, wanted ? "" : ": not needed");
+	return VERDICT_OK;
+}
+
+/* What a start would do there. */
+static int folder_look(struct check *check, struct diag *diag)
+{
+	struct store store;
+	int err = store_look(&store, check->options, &check->steps, diag);
+
+	if (!err && cache_may_put(&store.cache))
+		err = diag_errno(diag, cache_may_put(&store.cache), "cache: %s",
+				 check->options->cache_dir);
+	store_close(&store);
+	if (err && err != -ENOENT && err != -ECANCELED)
+		diag_hint(diag, "--cache-dir names another");
+	return err == -ENOENT ? 0 : err;
+}
+
+static enum verdict cache_check(struct check *check, struct diag *diag)
+{
+	struct diag none;
+	int err = folder_look(check, diag);
+
+	check->cached = check->probed && !program_look(check->options, &check->probe, check->custom,
+						       &check->steps, &check->object, &none);
+	if (check->cached)
+		diag_set(diag, 0, "%s: has this program", check->options->cache_dir);
+	else if (err)
+		return VERDICT_WITHOUT;
+	else
+		diag_set(diag, 0, "%s: does not have this program yet", check->options->cache_dir);
+	return VERDICT_OK;
+}
+
+/* Of each library of LLVM's and BCC's that it was, the file, which has the version. */
+static void compiler_name(const struct text *object, struct text *names)
+{
+	static const char *const libraries[] = {"/libbcc.so", "/libLLVM"};
+	_cleanup_text_ struct text lines = {0};
+	size_t len = 0;
+	const char *found = object_compiler(object->data, object->len, &len);
+	char *rest;
+
+	text_str(names, "bcc-compile");
+	text_bytes(&lines, found ? found : "", len);
+	rest = lines.data;
+	for (char *line; rest && (line = strsep(&rest, "\n"));) {
+		char *path = strchr(line, '/'), *file = path ? realpath(path, NULL) : NULL;
+
+		for (size_t i = 0; file && i < sizeof(libraries) / sizeof(*libraries); i++)
+			if (strstr(file, libraries[i]))
+				text_printf(names, ", %s", strrchr(file, '/') + 1);
+		free(file);
+	}
+}
+
+/* Asked to compile what a start would, whatever is in the cache. */
+static enum verdict compiler_check(struct check *check, struct diag *diag)
+{
+	_cleanup_text_ struct text object = {0}, names = {0};
+
+	if (!check->probed)
+		return untried("a probe", diag);
+	if (program_compile(&check->fresh, &check->probe, check->custom, &check->steps, &object,
+			    diag))
+		return check->cached ? VERDICT_WITHOUT : VERDICT_NO;
+	compiler_name(&object, &names);
+	diag_set(diag, 0, "%s", names.err ? "" : names.data);
+	if (!check->cached)
+		text_bytes(&check->object, object.data, object.len);
+	return VERDICT_OK;
+}
+
+static enum verdict program_check(struct check *check, struct diag *diag)
+{
+	if (!check->object.len)
+		return untried("an object", diag);
+	if (!check->permitted)
+		return untried("the capabilities", diag);
+	if (loader_open(&check->loader, check->object.data, check->object.len, NULL, diag))
+		return VERDICT_NO;
+	diag_set(diag, 0, "the kernel loads it");
+	return VERDICT_OK;
+}
+
+/* Before 5.11, what BPF takes counts as locked, and libbpf raises the limit if it may. */
+static enum verdict memlock_check(struct check *check, struct diag *diag)
+{
+	unsigned int version, patchlevel;
+	struct utsname name;
+	struct rlimit limit;
+
+	(void)check;
+	uname(&name);
+	if (sscanf(name.release, "%u.%u", &version, &patchlevel) == 2 &&
+	    (version > 5 || (version == 5 && patchlevel >= 11)))
+		return VERDICT_NONE;
+	getrlimit(RLIMIT_MEMLOCK, &limit);
+	if (limit.rlim_cur == RLIM_INFINITY)
+		diag_set(diag, 0, "no limit");
+	else
+		diag_set(diag, 0, "%llu kB (RLIMIT_MEMLOCK)",
+			 (unsigned long long)limit.rlim_cur >> 10);
+	return VERDICT_OK;
+}
+
+static enum verdict files_check(struct check *check, struct diag *diag)
+{
+	struct rlimit limit;
+
+	(void)check;
+	getrlimit(RLIMIT_NOFILE, &limit);
+	diag_set(diag, 0, "%llu may be open (RLIMIT_NOFILE)", (unsigned long long)limit.rlim_cur);
+	return VERDICT_OK;
+}
+
+static enum verdict buffers_check(struct check *check, struct diag *diag)
+{
+	FILE *file = fopen(PARANOID, "re");
+	int paranoid = 0;
+	bool known = file && fscanf(file, "%d", &paranoid) == 1;
+
+	if (file)
+		fclose(file);
+	if (!check->loader)
+		return untried("a program", diag);
+	if (tracer_check(check->options, check->loader, diag))
+		return VERDICT_NO;
+	if (check->options->summary)
+		diag_set(diag, 0, "none: a summary is counted in the kernel");
+	else
+		diag_set(diag, 0, "%llu pages for each CPU",
+			 (unsigned long long)check->options->buffer_pages);
+	if (known)
+		snprintf(diag->what + strlen(diag->what), 64, " (perf_event_paranoid %d)",
+			 paranoid);
+	return VERDICT_OK;
+}
+
+static enum verdict scan_check(struct check *check, struct diag *diag)
+{
+	struct scan *scan = NULL;
+	int err;
+
+	if (!scan_is_wanted(check->options))
+		return VERDICT_NONE;
+	if (!check->loader)
+		return untried("a program", diag);
+	err = scan_open(&scan, &check->fresh, check->loader, &check->steps, diag);
+	scan_free(scan);
+	if (err)
+		return VERDICT_WITHOUT;
+	diag_set(diag, 0, "the kernel loads it");
+	return VERDICT_OK;
+}
+
+/* In the order of a start, so that the first one that fails is what a start would tell. */
+static const struct row {
+	const char *name;
+	enum verdict (*judge)(struct check *check, struct diag *diag);
+	const char *remedy; /* where diag has none, or NULL */
+} rows[] = {
+	{"kernel", kernel_check, NULL},
+	{"lockdown", lockdown_check, "see kernel_lockdown(7)"},
+	{"journal", journal_check, "install libsystemd"},
+	{"capabilities", capabilities_check, NULL},
+	{"btf", btf_check, "a kernel with CONFIG_DEBUG_INFO_BTF"},
+	{"tracefs", tracefs_check, "run it as root"},
+	{"kprobes", kprobes_check, "only the probe kprobe needs them"},
+	{"probe", probe_check, NULL},
+	{"headers", headers_check, NULL},
+	{"cache", cache_check, NULL},
+	{"compiler", compiler_check, "-v shows its words"},
+	{"program", program_check, NULL},
+	{"memlock", memlock_check, NULL},
+	{"files", files_check, NULL},
+	{"buffers", buffers_check, "fewer --buffer-pages, or higher limits: ulimit -l, ulimit -n"},
+	{"scan", scan_check, NULL},
+};
+
+#define ROWS (sizeof(rows) / sizeof(*rows))
+
+static void line_append(struct check *check, const struct check_line *line)
+{
+	struct text *text = &check->output.lines;
+
+	if (check->format.layout == LAYOUT_JSON) {
+		json_check(&check->format, line, text);
+		return;
+	}
+	text_printf(text, "%-2s  %-12s  %s", line->verdict, line->name, line->what);
+	if (line->remedy[0])
+		text_printf(text, " (%s)", line->remedy);
+	text_char(text, '\n');
+}
+
+static const char *remedy_choose(const struct row *row, enum verdict verdict,
+				 const struct diag *diag)
+{
+	if (verdict == VERDICT_OK || verdict == VERDICT_UNTRIED)
+		return "";
+	return diag->hint[0] || !row->remedy ? diag->hint : row->remedy;
+}
+
+/* Whether a start would go on. */
+static bool row_check(struct check *check, const struct row *row, struct diag *diag)
+{
+	enum verdict verdict;
+	struct check_line line;
+
+	*diag = (struct diag){0};
+	verdict = row->judge(check, diag);
+	if (verdict == VERDICT_NONE)
+		return true;
+	line = (struct check_line){row->name, verdicts[verdict], diag->what,
+				   remedy_choose(row, verdict, diag)};
+	line_append(check, &line);
+	return verdict != VERDICT_NO;
+}
+
+static int rows_check(struct check *check, struct diag *diag)
+{
+	struct losses none = {0};
+	struct diag found;
+	int err = 0;
+
+	wall_clock_update(&check->format.clock);
+	if (check->format.layout == LAYOUT_JSON)
+		json_begin(&check->format, &check->output.lines);
+	for (size_t i = 0; i < ROWS; i++) {
+		if (row_check(check, &rows[i], &found))
+			continue;
+		if (!err)
+			*diag = found;
+		err = -ECANCELED;
+	}
+	if (check->format.layout == LAYOUT_JSON)
+		json_end(&check->format, 0, &none, &check->output.lines);
+	return err;
+}
+
+int check_run(struct options *options, const struct custom_text *custom, struct diag *diag)
+{
+	struct check check = {
+		.options = options,
+		.fresh = *options,
+		.custom = custom,
+		.output.fd = STDOUT_FILENO,
+	};
+	int err, broken;
+
+	check.fresh.no_cache = true;
+	steps_begin(&check.steps, options->verbose);
+	options_format(options, &check.format);
+	err = rows_check(&check, diag);
+	loader_free(check.loader);
+	text_free(&check.object);
+	if (options->quiet)
+		text_clear(&check.output.lines);
+	broken = output_flush(&check.output);
+	output_free(&check.output);
+	return err || !broken || broken == -EPIPE ? err
+						  : diag_errno(diag, broken, "writing to stdout");
+}

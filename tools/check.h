@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * --check: whether a trace with these options would start here, and what lacks. It is judged by
+ * doing what a start does, as far as nothing is attached: the program is compiled, loaded and
+ * dropped. Nothing stays.
+ */
+#ifndef CHECK_H
+#define CHECK_H
+
+struct custom_text;
+struct diag;
+struct options;
+
+struct check_line {
+	const char *name; /* what was looked at */
+	const char *verdict; /* ok; --: is not there, but a trace does without; no: does not */
+	const char *what; /* was found */
+	const char *remedy; /* or empty */
+};
+
+/*
+ * Writes a line for each to stdout. -errno with diag as the start of a trace would have filled it,
+ * if it would fail. custom may be NULL.
+ */
+int check_run(struct options *options, const struct custom_text *custom, struct diag *diag);
+
+#endif
