@@ -14,6 +14,7 @@
 #include "diag.h"
 #include "seccomp_filters.h"
 
+#define HINT	       "--keep-privileges goes on with all of them"
 #define COMPILE_MEMORY (4ULL << 30) /* bytes of address space; Clang takes some 0.5 GB */
 #define COMPILE_FILE   (256ULL << 20) /* bytes; the kernel's headers are unpacked one by one */
 #define COMPILE_FILES  1024
@@ -126,21 +127,35 @@ static bool filter_holds(void)
 	return fd < 0 && errno == EPERM;
 }
 
+static int refusal(int err, struct diag *diag)
+{
+	diag_errno(diag, err, "seccomp");
+	diag_hint(diag, HINT);
+	return err;
+}
+
+int privileges_may_drop(struct diag *diag)
+{
+	uint32_t action = SECCOMP_RET_ERRNO;
+
+	return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) ? refusal(-errno, diag)
+									  : 0;
+}
+
 int privileges_drop(unsigned int may, bool (*may_read)(void *arg), void *arg, struct diag *diag)
 {
 	int err = caps_drop(may, may_read, arg);
 
 	if (err) {
 		diag_errno(diag, err, "giving up capabilities");
+		diag_hint(diag, HINT);
 	} else if (!is_sanitized) {
 		err = filter_set(&tracers[may]);
 		if (err)
-			diag_errno(diag, err, "seccomp");
+			refusal(err, diag);
 		else if (!filter_holds())
-			err = diag_set(diag, -EPERM, "seccomp: the filter does not hold");
+			err = refusal(-ENOTSUP, diag);
 	}
-	if (err)
-		diag_hint(diag, "--keep-privileges goes on with all of them");
 	return err;
 }
 
@@ -170,8 +185,11 @@ int privileges_compile(unsigned int seconds, bool may_mount)
 		{RLIMIT_CORE, 0},
 	};
 	int err = caps_set(mounting, may_mount, true);
+	struct diag none;
 
 	for (size_t i = 0; !err && i < sizeof(limits) / sizeof(*limits); i++)
 		err = limit_set(limits[i].resource, limits[i].value);
-	return err ? err : filter_set(&compilers[may_mount]);
+	/* Whoever has a kernel without seccomp has been told, and gone on with --keep-privileges.
+	 */
+	return err || privileges_may_drop(&none) ? err : filter_set(&compilers[may_mount]);
 }

@@ -26,6 +26,9 @@ bool privileges_have(int capability);
  */
 int privileges_drop(unsigned int may, bool (*may_read)(void *arg), void *arg, struct diag *diag);
 
+/* Whether the kernel has what that takes: 0, or -errno with diag filled. It changes nothing. */
+int privileges_may_drop(struct diag *diag);
+
 /*
  * For the compiler, between fork(2) and exec: no capability, no network, no other process; and
  * limits of memory, of processor seconds and of what it writes. One that is to mount something in a

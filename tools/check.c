@@ -20,6 +20,7 @@
 #include "object.h"
 #include "options.h"
 #include "output.h"
+#include "privileges.h"
 #include "probe.h"
 #include "program.h"
 #include "scan.h"
@@ -295,7 +296,7 @@ static enum verdict buffers_check(struct check *check, struct diag *diag)
 
 static enum verdict scan_check(struct check *check, struct diag *diag)
 {
-	struct scan *scan = NULL;
+	struct scan scan;
 	int err;
 
 	if (!scan_is_wanted(check->options))
@@ -303,10 +304,23 @@ static enum verdict scan_check(struct check *check, struct diag *diag)
 	if (!check->loader)
 		return untried("a program", diag);
 	err = scan_open(&scan, &check->fresh, check->loader, &check->steps, diag);
-	scan_free(scan);
+	scan_close(&scan);
 	if (err)
 		return VERDICT_WITHOUT;
 	diag_set(diag, 0, "the kernel loads it");
+	return VERDICT_OK;
+}
+
+/* Or it would not go on with the rights that it has. */
+static enum verdict seccomp_check(struct check *check, struct diag *diag)
+{
+	if (check->options->keep_privileges) {
+		diag_set(diag, 0, "not wanted");
+		return VERDICT_OK;
+	}
+	if (privileges_may_drop(diag))
+		return VERDICT_NO;
+	diag_set(diag, 0, "filters system calls");
 	return VERDICT_OK;
 }
 
@@ -320,6 +334,7 @@ static const struct row {
 	{"lockdown", lockdown_check, "see kernel_lockdown(7)"},
 	{"journal", journal_check, "install libsystemd"},
 	{"capabilities", capabilities_check, NULL},
+	{"seccomp", seccomp_check, NULL},
 	{"btf", btf_check, "a kernel with CONFIG_DEBUG_INFO_BTF"},
 	{"tracefs", tracefs_check, "run it as root"},
 	{"kprobes", kprobes_check, "only the probe kprobe needs them"},

@@ -19,6 +19,7 @@
 #include "now.h"
 #include "options.h"
 #include "output.h"
+#include "privileges.h"
 #include "probe.h"
 #include "program.h"
 #include "steps.h"
@@ -104,6 +105,8 @@ static int trace(struct options *options, const struct custom_text *custom, stru
 		err = host_may_trace(diag);
 	if (!err && options->now)
 		return now_run(options, &steps, diag);
+	if (!err && !options->keep_privileges)
+		err = privileges_may_drop(diag); /* before it has begun to trace */
 	if (!err)
 		err = probe_choose(&probe, probe_wanted, diag);
 	if (err)
