@@ -19,7 +19,7 @@
 
 struct order;
 
-typedef void order_record_fn(void *arg, const void *record);
+typedef void order_record_fn(void *arg, void *record); /* which is not kept after it */
 
 struct order *order_new(size_t record_size); /* NULL: no memory */
 void order_free(struct order *order);

@@ -189,7 +189,7 @@ int field_list_make(struct field_list *list, const struct line_format *format, c
 
 unsigned int field_list_extras(const struct field_list *list)
 {
-	unsigned int extras = 0;
+	unsigned int extras = list->untold;
 
 	for (size_t i = 0; i < list->count; i++)
 		extras |= list->fields[i]->extras;

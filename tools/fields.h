@@ -66,6 +66,7 @@ struct field_list {
 	const struct field *fields[FIELDS];
 	uint8_t widths[FIELDS]; /* of columns: each grows with what it has to hold */
 	size_t count; /* 0: none was asked for */
+	unsigned int untold; /* extras that are wanted, though no field shows them */
 };
 
 /*
@@ -77,7 +78,7 @@ struct field_list {
 int field_list_make(struct field_list *list, const struct line_format *format, const char *names,
 		    struct diag *diag);
 
-/* The extras (enum event_extra) that the fields want. */
+/* The extras (enum event_extra) that the fields want, and the untold ones. */
 unsigned int field_list_extras(const struct field_list *list);
 
 /* Whether a layout has the field without -o. */

@@ -253,6 +253,8 @@ const struct option_row option_rows[] = {
 	{'j', "json", .help = "print JSON, one object a line", .group = GROUP_MORE, FLAG(json)},
 	{0, "otel", .help = "print JSON with OpenTelemetry's names", .group = GROUP_MORE,
 	 FLAG(otel)},
+	{0, "no-skaddr", .help = "show a number of the socket, not its address in the kernel",
+	 .group = GROUP_MORE, FLAG(no_skaddr)},
 	{0, "color", "WHEN", "color states: auto (on a terminal), always, never",
 	 .group = GROUP_MORE, .set = color_set},
 	{'n', "count", "COUNT", "stop after so many events", .group = GROUP_MORE, .set = count_set},

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "diag.h"
+#include "event.h"
 #include "option_rows.h"
 
 #define FIELDS_OWNER "uid,opid,ocomm,netns"
@@ -125,6 +126,8 @@ static int fields_choose(struct options *options, struct diag *diag)
 	struct line_format format;
 
 	options_format(options, &format);
+	if (options->no_skaddr)
+		options->fields.untold = 1U << EXTRA_AGE;
 	if (!names && options->now && !options->extended)
 		names = format.layout < LAYOUT_JSON ? FIELDS_NOW : "+" FIELDS_OWNER;
 	if (!names && !options->extended && format.layout < LAYOUT_JSON)
@@ -184,6 +187,7 @@ static int summary_check(const struct options *options, struct diag *diag)
 		{options->otel, "--otel"},
 		{options->count, "-n/--count"},
 		{options->stuck.after_ns, "--stuck"},
+		{options->no_skaddr, "--no-skaddr"},
 		{options->json && options->time, "-T/--time with -j/--json"},
 	};
 

@@ -69,6 +69,7 @@ struct options {
 	bool check; /* only whether it would trace */
 	struct stuck_limit stuck;
 	bool keep_privileges;
+	bool no_skaddr; /* a number in its place */
 	struct field_list fields; /* none: the format's own */
 };
 

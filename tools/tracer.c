@@ -145,7 +145,7 @@ static void kick_take(void *arg, int cpu, const void *data, size_t size)
 	(void)size;
 }
 
-static void event_show(void *arg, const void *record)
+static void event_show(void *arg, void *record)
 {
 	struct tracer *tracer = arg;
 

@@ -42,6 +42,7 @@ void writer_open(struct writer *writer, struct options *options)
 void writer_close(struct writer *writer)
 {
 	cgroups_free(writer->line.cgroups);
+	aliases_free(&writer->aliases);
 	output_free(&writer->output);
 }
 
@@ -74,10 +75,12 @@ bool writer_is_done(const struct writer *writer)
 	return writer->err || count_is_reached(writer);
 }
 
-void writer_event(struct writer *writer, const struct event *event)
+void writer_event(struct writer *writer, struct event *event)
 {
 	if (count_is_reached(writer))
 		return;
+	if (writer->options->no_skaddr)
+		aliases_hide(&writer->aliases, &writer->layout, event);
 	writer->format->event(&writer->line, event, &writer->output.lines);
 	writer->shown++;
 	if (writer->output.lines.len > BATCH_SIZE)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "aliases.h"
 #include "event.h"
 #include "format.h"
 #include "losses.h"
@@ -19,6 +20,7 @@ struct writer {
 	struct line_format line;
 	const struct format *format;
 	struct event_layout layout; /* of the events */
+	struct aliases aliases; /* in place of addresses, if those are not to be shown */
 	struct output output;
 	struct losses losses;
 	uint64_t shown; /* events */
@@ -30,7 +32,7 @@ void writer_open(struct writer *writer, struct options *options);
 void writer_close(struct writer *writer);
 
 void writer_begin(struct writer *writer); /* the header, unless nobody wants it */
-void writer_event(struct writer *writer, const struct event *event);
+void writer_event(struct writer *writer, struct event *event); /* which it may change */
 void writer_flush(struct writer *writer); /* after a batch */
 
 /* So many events are shown as were asked for, or nothing more can be written. */

@@ -384,6 +384,7 @@ static const char *const help_lines[] = {
 	"  -x, --extended ",
 	"  -j, --json ",
 	"  --otel ",
+	"  --no-skaddr ",
 	"  --color=WHEN ",
 	"  -n, --count=COUNT\n ",
 	"  -d, --duration=SECONDS\n ",

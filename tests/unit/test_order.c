@@ -18,7 +18,7 @@ struct seen {
 	size_t count;
 };
 
-static void record_see(void *arg, const void *record)
+static void record_see(void *arg, void *record)
 {
 	struct seen *seen = arg;
 
@@ -234,7 +234,7 @@ static void order_is_as_the_model(void **state)
 	assert_true(number > 10000 && model.late > 100);
 }
 
-static void size_see(void *arg, const void *record)
+static void size_see(void *arg, void *record)
 {
 	const char *bytes = record;
 
