@@ -3,36 +3,39 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <systemd/sd-journal.h>
-#include <unistd.h>
 
+#include "clock.h"
 #include "diag.h"
+#include "room.h"
 
 #define LIBRARY "libsystemd.so.0"
 #define SOCKET	"/run/systemd/journal/socket"
 
 static typeof(&sd_journal_sendv) sendv;
+static int peer = -1; /* connected to journald, to see whether there is room for an entry */
+static uint64_t connected_ns;
+static bool given_up;
 
-static int socket_probe(void)
+static int peer_connect(void)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = SOCKET};
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), err = 0;
 
-	if (fd < 0)
+	if (peer < 0)
+		peer = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (peer < 0 || connect(peer, (struct sockaddr *)&address, sizeof(address)))
 		return -errno;
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address)))
-		err = -errno;
-	close(fd);
-	return err;
+	connected_ns = clock_now_ns();
+	return 0;
 }
 
 int journal_open(struct diag *diag)
 {
-	int err = socket_probe();
+	int err = peer_connect();
 	void *library;
 
 	if (err) {
@@ -47,7 +50,13 @@ int journal_open(struct diag *diag)
 	return 0;
 }
 
-int journal_send(const struct iovec *fields, int count)
+/* sd_journal_sendv(3) waits as long as it takes. */
+int journal_send(const struct iovec *fields, int count, int end)
 {
-	return sendv(fields, count);
+	/* One that has been started anew has another socket there. */
+	if (clock_now_ns() - connected_ns > NS_PER_SECOND)
+		peer_connect();
+	if (!given_up)
+		given_up = room_wait(peer, end) == -ECANCELED;
+	return given_up ? -ECANCELED : sendv(fields, count);
 }

@@ -15,7 +15,10 @@ struct iovec;
  */
 int journal_open(struct diag *diag);
 
-/* Sends one entry: count fields, each "NAME=value" (sd_journal_sendv(3)). 0 or -errno. */
-int journal_send(const struct iovec *fields, int count);
+/*
+ * Sends one entry: count fields, each "NAME=value" (sd_journal_sendv(3)). A journald that takes
+ * nothing is waited for, until end can be read from: -ECANCELED from then on. 0 or -errno.
+ */
+int journal_send(const struct iovec *fields, int count, int end);
 
 #endif

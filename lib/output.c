@@ -2,8 +2,13 @@
 #include "output.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include "room.h"
 
 void output_free(struct output *output)
 {
@@ -18,15 +23,44 @@ static int writable_wait(int fd)
 	return poll(&poller, 1, -1) < 0 && errno != EINTR ? -errno : 0;
 }
 
+/* A pipe that can be written to has room for PIPE_BUF bytes (pipe(7)); a file is never waited for.
+ */
+void output_end_with(struct output *output, int end)
+{
+	struct stat stat;
+
+	if (fstat(output->fd, &stat) ||
+	    (!S_ISFIFO(stat.st_mode) && !S_ISSOCK(stat.st_mode) && !isatty(output->fd)))
+		return;
+	output->at_once = PIPE_BUF;
+	output->end = end;
+}
+
+static uint64_t lines_count(const char *text, size_t len)
+{
+	uint64_t count = 0;
+
+	for (const char *end = text + len; (text = memchr(text, '\n', end - text)); text++)
+		count++;
+	return count;
+}
+
 int output_flush(struct output *output)
 {
 	size_t done = 0;
-	int err = output->lines.err;
+	int err = output->dropped ? -ECANCELED : output->lines.err;
 
 	while (!err && done < output->lines.len) {
-		ssize_t put =
-			write(output->fd, output->lines.data + done, output->lines.len - done);
+		size_t left = output->lines.len - done;
+		ssize_t put;
 
+		if (output->at_once) {
+			err = room_wait(output->fd, output->end);
+			if (err)
+				break;
+			left = left < output->at_once ? left : output->at_once;
+		}
+		put = write(output->fd, output->lines.data + done, left);
 		if (put >= 0)
 			done += put;
 		else if (errno == EAGAIN)
@@ -34,6 +68,8 @@ int output_flush(struct output *output)
 		else if (errno != EINTR)
 			err = errno == EBADF ? -EPIPE : -errno;
 	}
+	if (err == -ECANCELED)
+		output->dropped += lines_count(output->lines.data + done, output->lines.len - done);
 	text_clear(&output->lines);
 	return err;
 }

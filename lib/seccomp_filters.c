@@ -90,6 +90,7 @@ static const struct allowed tracer[] = {
 
 	/* sd_journal_sendv(3): a large entry is a sealed file. */
 	{"socket", MAY_LOG, ARG_0, UINT32_MAX, AF_UNIX},
+	{.name = "connect", .may = MAY_LOG},
 	{.name = "sendmsg", .may = MAY_LOG},
 	{.name = "getsockopt", .may = MAY_LOG},
 	{.name = "setsockopt", .may = MAY_LOG},

@@ -126,3 +126,24 @@ peers_prepare() {
 	ln -s "$build" "$modules/build"
 	ln -s "$(sed -n 's|^include \(.*\)/Makefile$|\1|p' "$build/Makefile")" "$modules/source"
 }
+
+# journald_prepare: a /run and a /var/log of the test's own for journald, which takes all that comes.
+journald=/lib/systemd/systemd-journald
+journald_prepare() {
+	[ -x $journald ] || { echo "SKIP: no systemd-journald"; exit 77; }
+	mount -t tmpfs none /run
+	mount -t tmpfs none /var/log
+	mkdir -p /run/systemd/journal /run/systemd/journald.conf.d
+	printf '[Journal]\nRateLimitIntervalSec=0\n' >/run/systemd/journald.conf.d/all.conf
+}
+
+# journald_start: one that takes entries, in $journald_pid.
+journald_start() {
+	rm -f /run/systemd/journal/socket
+	$journald 2>"$work/journald" &
+	journald_pid=$!
+	started+=("$journald_pid")
+	until [ -S /run/systemd/journal/socket ]; do
+		kill -0 "$journald_pid" 2>/dev/null || { cat "$work/journald"; fail "journald ended"; }
+	done
+}

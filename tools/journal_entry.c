@@ -101,7 +101,7 @@ static void entry_fill(struct entry *entry, const struct event *event, struct li
 	entry->starts[entry->count] = entry->text.len;
 }
 
-int journal_entry_send(const struct event *event, struct line_format *format)
+int journal_entry_send(const struct event *event, struct line_format *format, int end)
 {
 	struct entry entry = {0};
 	struct iovec fields[FIELDS_MAX];
@@ -112,7 +112,7 @@ int journal_entry_send(const struct event *event, struct line_format *format)
 		fields[i].iov_base = entry.text.data + entry.starts[i];
 		fields[i].iov_len = entry.starts[i + 1] - entry.starts[i];
 	}
-	err = entry.text.err ? entry.text.err : journal_send(fields, entry.count);
+	err = entry.text.err ? entry.text.err : journal_send(fields, entry.count, end);
 	text_free(&entry.text);
 	return err;
 }

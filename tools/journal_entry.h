@@ -10,9 +10,9 @@ struct event;
 struct line_format;
 
 /*
- * Sends the event; 0 or -errno. Of format's fields it has those that not every entry has anyway,
- * where they are known.
+ * Sends the event; 0 or -errno, as journal_send(). Of format's fields it has those that not every
+ * entry has anyway, where they are known.
  */
-int journal_entry_send(const struct event *event, struct line_format *format);
+int journal_entry_send(const struct event *event, struct line_format *format, int end);
 
 #endif

@@ -13,6 +13,7 @@ static const struct {
 	[LOSS_BAD_RECORD] = {"bad_record", "events lost: not a record of ours"},
 	[LOSS_LATE] = {"late", "events out of order: they came late"},
 	[LOSS_JOURNAL] = {"journal", "events not logged: the journal did not take them"},
+	[LOSS_OUTPUT] = {"output", "events not printed: nobody took the lines"},
 };
 
 const char *loss_name(enum loss cause)

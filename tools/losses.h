@@ -13,6 +13,7 @@ enum loss {
 	LOSS_BAD_RECORD, /* a record was not as long as an event */
 	LOSS_LATE, /* an event came too late for its place in time */
 	LOSS_JOURNAL, /* journald did not take an entry */
+	LOSS_OUTPUT, /* at the end, nobody took the lines */
 	LOSSES,
 };
 

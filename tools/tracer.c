@@ -93,8 +93,13 @@ static int wakeups_make(struct tracer *tracer, struct diag *diag)
 {
 	const struct ring_set *const sets[] = {tracer->kicks, tracer->rings};
 
-	return wakeups_open(&tracer->wakeups, tracer->options, sets, sizeof(sets) / sizeof(*sets),
-			    tracer->options->quiet ? -1 : tracer->writer.output.fd, diag);
+	int err =
+		wakeups_open(&tracer->wakeups, tracer->options, sets, sizeof(sets) / sizeof(*sets),
+			     tracer->options->quiet ? -1 : tracer->writer.output.fd, diag);
+
+	if (!err)
+		writer_end_with(&tracer->writer, wakeups_end(tracer->wakeups));
+	return err;
 }
 
 static int tracer_open(struct tracer *tracer, struct diag *diag)

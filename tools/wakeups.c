@@ -17,7 +17,8 @@
 #include "stuck.h"
 
 enum {
-	POLL_SIGNALS,
+	POLL_END,
+	POLL_LIST,
 	POLL_STDOUT,
 	POLL_PREPARED,
 	POLL_DURATION,
@@ -72,14 +73,14 @@ static int pollers_make(struct wakeups *wakeups, const struct ring_set *const *s
 	return 0;
 }
 
-static int signals_open(void)
+/* One, or two. */
+static int signals_open(int signal, int other)
 {
 	sigset_t set;
 
 	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, signal);
+	sigaddset(&set, other);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
@@ -92,8 +93,9 @@ int wakeups_open(struct wakeups **wakeups, const struct options *options,
 
 	if (!new || pollers_make(new, sets, count, output))
 		return diag_errno(diag, -ENOMEM, "starting");
-	fd = new->pollers[POLL_SIGNALS].fd = signals_open();
-	if (fd < 0)
+	new->pollers[POLL_END].fd = signals_open(SIGINT, SIGTERM);
+	new->pollers[POLL_LIST].fd = signals_open(SIGUSR1, SIGUSR1);
+	if (new->pollers[POLL_END].fd < 0 || new->pollers[POLL_LIST].fd < 0)
 		return diag_errno(diag, -errno, "starting");
 	timers_choose(new->timers, options);
 	for (size_t i = 0; i < POLL_RINGS; i++) {
@@ -133,20 +135,21 @@ int wakeups_start(struct wakeups *wakeups, struct diag *diag)
 	return 0;
 }
 
+int wakeups_end(const struct wakeups *wakeups)
+{
+	return wakeups->pollers[POLL_END].fd;
+}
+
 void wakeups_watch(struct wakeups *wakeups, int fd)
 {
 	wakeups->pollers[POLL_PREPARED].fd = fd;
 }
 
-/* One that ends it stays, as nobody waits again. */
-static int signals_read(int fd)
+static bool signal_read(int fd)
 {
 	struct signalfd_siginfo info;
-	int came = 0;
 
-	while (read(fd, &info, sizeof(info)) == sizeof(info))
-		came |= info.ssi_signo == SIGUSR1 ? WAKEUP_LIST : WAKEUP_END;
-	return came;
+	return read(fd, &info, sizeof(info)) == sizeof(info);
 }
 
 int wakeups_wait(struct wakeups *wakeups, const struct timespec *pause, struct diag *diag)
@@ -158,10 +161,11 @@ int wakeups_wait(struct wakeups *wakeups, const struct timespec *pause, struct d
 		return diag_errno(diag, -errno, "poll");
 	if (ready <= 0)
 		return 0;
-	if (wakeups->pollers[POLL_SIGNALS].revents)
-		came |= signals_read(wakeups->pollers[POLL_SIGNALS].fd);
-	if (wakeups->pollers[POLL_STDOUT].revents)
+	/* A signal that ends it stays, for wakeups_end(). */
+	if (wakeups->pollers[POLL_END].revents || wakeups->pollers[POLL_STDOUT].revents)
 		came |= WAKEUP_END;
+	if (wakeups->pollers[POLL_LIST].revents && signal_read(wakeups->pollers[POLL_LIST].fd))
+		came |= WAKEUP_LIST;
 	if (wakeups->pollers[POLL_PREPARED].revents)
 		came |= WAKEUP_PREPARED;
 	for (size_t i = 0; i < POLL_RINGS; i++)

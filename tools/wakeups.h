@@ -30,6 +30,9 @@ void wakeups_free(struct wakeups *wakeups);
 /* The timers begin to run. -errno with diag filled. */
 int wakeups_start(struct wakeups *wakeups, struct diag *diag);
 
+/* A descriptor that can be read from since a signal has come to end it. */
+int wakeups_end(const struct wakeups *wakeups);
+
 /* Waits for fd too from here on, or, with -1, no longer. */
 void wakeups_watch(struct wakeups *wakeups, int fd);
 

@@ -30,13 +30,19 @@ static void cgroups_prepare(struct writer *writer)
 
 void writer_open(struct writer *writer, struct options *options)
 {
-	*writer = (struct writer){.options = options, .output.fd = STDOUT_FILENO};
+	*writer = (struct writer){.options = options, .output.fd = STDOUT_FILENO, .end = -1};
 	options_format(options, &writer->line);
 	event_layout_init(&writer->layout, field_list_extras(&options->fields));
 	writer->line.extras = &writer->layout;
 	writer->format = options->summary ? format_of_summary(writer->line.layout)
 					  : format_of(writer->line.layout);
 	cgroups_prepare(writer);
+}
+
+void writer_end_with(struct writer *writer, int end)
+{
+	writer->end = end;
+	output_end_with(&writer->output, end);
 }
 
 void writer_close(struct writer *writer)
@@ -63,6 +69,7 @@ void writer_flush(struct writer *writer)
 	err = output_flush(&writer->output);
 	if (err && !writer->err)
 		writer->err = err;
+	writer->losses.counts[LOSS_OUTPUT] = writer->output.dropped;
 }
 
 static bool count_is_reached(const struct writer *writer)
@@ -85,7 +92,7 @@ void writer_event(struct writer *writer, struct event *event)
 	writer->shown++;
 	if (writer->output.lines.len > BATCH_SIZE)
 		writer_flush(writer);
-	if (writer->options->journal && journal_entry_send(event, &writer->line))
+	if (writer->options->journal && journal_entry_send(event, &writer->line, writer->end))
 		writer->losses.counts[LOSS_JOURNAL]++;
 }
 
@@ -115,7 +122,7 @@ void writer_end(struct writer *writer)
 
 int writer_check(const struct writer *writer, struct diag *diag)
 {
-	if (!writer->err || writer->err == -EPIPE)
+	if (!writer->err || writer->err == -EPIPE || writer->err == -ECANCELED)
 		return 0;
 	return diag_errno(diag, writer->err, "writing to stdout");
 }

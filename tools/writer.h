@@ -24,11 +24,15 @@ struct writer {
 	struct output output;
 	struct losses losses;
 	uint64_t shown; /* events */
+	int end; /* can be read from when it is time to end */
 	int err; /* of the first write that failed */
 };
 
 /* The options must stay. Says once on stderr if a field that they ask for must be off. */
 void writer_open(struct writer *writer, struct options *options);
+
+/* When end can be read from, neither stdout nor the journal is waited for; else they are. */
+void writer_end_with(struct writer *writer, int end);
 void writer_close(struct writer *writer);
 
 void writer_begin(struct writer *writer); /* the header, unless nobody wants it */

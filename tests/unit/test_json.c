@@ -96,21 +96,24 @@ static void end_has_the_totals(void **state)
 			   [LOSS_NO_MEMORY] = 4,
 			   [LOSS_BAD_RECORD] = 5,
 			   [LOSS_LATE] = 6,
-			   [LOSS_JOURNAL] = 7},
+			   [LOSS_JOURNAL] = 7,
+			   [LOSS_OUTPUT] = 9},
 		.told = {9, 9, 9},
 	};
 	_cleanup_text_ struct text text = {0};
 
 	format_of(LAYOUT_JSON)->end(&plain, 8, &losses, &text);
-	record_check(&text, "{\"record\":\"end\",\"isotime\":\"" NOW
-			    "\",\"events\":8,\"buffer_full\":1,\"missed\":2,\"no_room\":3,"
-			    "\"no_memory\":4,\"bad_record\":5,\"late\":6,\"journal\":7}\n");
+	record_check(&text,
+		     "{\"record\":\"end\",\"isotime\":\"" NOW
+		     "\",\"events\":8,\"buffer_full\":1,\"missed\":2,\"no_room\":3,"
+		     "\"no_memory\":4,\"bad_record\":5,\"late\":6,\"journal\":7,\"output\":9}\n");
 	format_of(LAYOUT_OTEL)->end(&otel, UINT64_MAX, &losses, &text);
 	record_check(&text,
 		     "{\"event.name\":\"tcpstates.end\",\"timestamp\":\"" NOW
 		     "\",\"tcpstates.events\":18446744073709551615,\"tcpstates.buffer_full\":1,"
 		     "\"tcpstates.missed\":2,\"tcpstates.no_room\":3,\"tcpstates.no_memory\":4,"
-		     "\"tcpstates.bad_record\":5,\"tcpstates.late\":6,\"tcpstates.journal\":7}\n");
+		     "\"tcpstates.bad_record\":5,\"tcpstates.late\":6,\"tcpstates.journal\":7,"
+		     "\"tcpstates.output\":9}\n");
 }
 
 /* Lines have a header, and nothing for what is lost: that is on stderr. */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Waiting for whoever is slow to take what is written, but not against the user's will. */
+#ifndef ROOM_H
+#define ROOM_H
+
+/*
+ * Waits until fd takes more, or is broken, which a write then tells. -ECANCELED: end can be read
+ * from, which says that it is time to end, and fd has taken nothing for a second since. -errno.
+ */
+int room_wait(int fd, int end);
+
+#endif
