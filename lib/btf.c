@@ -14,6 +14,7 @@
 #include "diag.h"
 
 #define DEPTH_MAX 8 /* of anonymous structs, and of typedefs and the like */
+#define LOOKS_MAX 4096 /* at members, for one of them; no struct of Linux 6.18 takes 300 */
 
 struct btf_types {
 	void *file; /* what was mapped, if it is ours */
@@ -248,10 +249,18 @@ static int field_set(const struct btf_types *types, const struct btf_type *paren
 	return 0;
 }
 
-static int member_find(const struct btf_types *types, const struct btf_type *parent,
-		       const char *path, uint32_t base, int depth, struct btf_field *field)
+/* What is looked for. Structs that contain themselves must not make it endless. */
+struct search {
+	const struct btf_types *types;
+	struct btf_field *field;
+	uint32_t looks;
+};
+
+static int member_find(struct search *search, const struct btf_type *parent, const char *path,
+		       uint32_t base, int depth)
 {
 	const struct btf_member *members = (const void *)(parent + 1);
+	const struct btf_types *types = search->types;
 	size_t len = strcspn(path, ".");
 
 	for (uint32_t i = 0; i < BTF_INFO_VLEN(parent->info); i++) {
@@ -259,13 +268,15 @@ static int member_find(const struct btf_types *types, const struct btf_type *par
 		bool named = name_is(types, members[i].name_off, path, len);
 		struct btf_field here;
 
+		if (search->looks++ >= LOOKS_MAX)
+			return -EPROTO;
 		if (named && !path[len])
-			return field_set(types, parent, &members[i], base, field);
+			return field_set(types, parent, &members[i], base, search->field);
 		if ((!named && members[i].name_off) || !inner || !is_composite(inner) ||
 		    depth == DEPTH_MAX || field_set(types, parent, &members[i], base, &here))
 			continue;
-		if (!member_find(types, inner, named ? path + len + 1 : path, here.offset,
-				 depth + 1, field))
+		if (!member_find(search, inner, named ? path + len + 1 : path, here.offset,
+				 depth + 1))
 			return 0;
 	}
 	return -ENOENT;
@@ -274,12 +285,14 @@ static int member_find(const struct btf_types *types, const struct btf_type *par
 int btf_types_field(const struct btf_types *types, const char *structure, const char *member,
 		    struct btf_field *field)
 {
+	struct search search = {.types = types, .field = field};
+
 	for (uint32_t id = 1; id <= types->count; id++) {
 		const struct btf_type *type = types->by_id[id];
 
 		if (BTF_INFO_KIND(type->info) == BTF_KIND_STRUCT && BTF_INFO_VLEN(type->info) &&
 		    name_is(types, type->name_off, structure, strlen(structure)))
-			return member_find(types, type, member, 0, 0, field);
+			return member_find(&search, type, member, 0, 0);
 	}
 	return -ENOENT;
 }

@@ -29,7 +29,7 @@ struct btf_field {
 /*
  * Finds a member of a struct by name, also inside anonymous structs and unions, and by a path of
  * names with dots between inside those that have one. -ENOENT: there is no such struct or member;
- * -EPROTO: a bit field that does not fill whole bytes.
+ * -EPROTO: a bit field that does not fill whole bytes, or more members than any kernel has there.
  */
 int btf_types_field(const struct btf_types *types, const char *structure, const char *member,
 		    struct btf_field *field);

@@ -188,6 +188,35 @@ static void damage_is_survived(void **state)
 	}
 }
 
+/* Each member of the struct is the struct again: a tree of ways whose ends nobody lives to see. */
+static void structs_in_themselves_end(void **state)
+{
+	enum { MEMBERS = 200 };
+	struct {
+		struct btf_header header;
+		struct btf_type type;
+		struct btf_member members[MEMBERS];
+		char strings[sizeof(strings)];
+	} image = {
+		.type = {S_OUTER, INFO(BTF_KIND_STRUCT, MEMBERS), {4}},
+	};
+	struct btf_types *decoded;
+	struct btf_field field;
+
+	image.header = (struct btf_header)BTF_IMAGE_HEADER(image.type, strings);
+	image.header.type_len += sizeof(image.members);
+	image.header.str_off = image.header.type_len;
+	memcpy(image.strings, strings, sizeof(strings));
+	for (int i = 0; i < MEMBERS; i++)
+		image.members[i].type = 1;
+	assert_int_equal(btf_types_decode(&decoded, &image, sizeof(image)), 0);
+	assert_int_equal(btf_types_field(decoded, "outer", "deep", &field), -EPROTO);
+	image.members[0].name_off = S_DEEP;
+	image.members[0].type = 0;
+	assert_int_equal(btf_types_field(decoded, "outer", "deep", &field), 0);
+	btf_types_free(decoded);
+}
+
 static void file_is_read(void **state)
 {
 	struct btf_types *decoded;
@@ -201,9 +230,8 @@ static void file_is_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(members_are_found),
-		cmocka_unit_test(paths_are_followed),
-		cmocka_unit_test(damage_is_survived),
+		cmocka_unit_test(members_are_found),  cmocka_unit_test(paths_are_followed),
+		cmocka_unit_test(damage_is_survived), cmocka_unit_test(structs_in_themselves_end),
 		cmocka_unit_test(file_is_read),
 	};
 
