@@ -24,7 +24,13 @@ void wall_clock_update(struct wall_clock *clock)
 
 int64_t wall_clock_ns(const struct wall_clock *clock, uint64_t ts_ns)
 {
-	return clock->offset_ns + (int64_t)ts_ns;
+	return (uint64_t)clock->offset_ns + ts_ns;
+}
+
+/* Rounded down, also before the Epoch: whoever sends a time may send any. */
+static int64_t second_of(int64_t ns)
+{
+	return ns / NS_PER_SECOND - (ns % NS_PER_SECOND < 0);
 }
 
 /* The texts of a second are made once for all its events. */
@@ -45,17 +51,17 @@ static void second_show(struct wall_clock *clock, time_t second)
 
 const char *wall_clock_text(struct wall_clock *clock, uint64_t ts_ns)
 {
-	second_show(clock, wall_clock_ns(clock, ts_ns) / NS_PER_SECOND);
+	second_show(clock, second_of(wall_clock_ns(clock, ts_ns)));
 	return clock->text;
 }
 
 void wall_clock_iso(struct wall_clock *clock, uint64_t ts_ns, char *at)
 {
-	int64_t ns = wall_clock_ns(clock, ts_ns);
+	int64_t ns = wall_clock_ns(clock, ts_ns), rest = ns % NS_PER_SECOND;
 	const size_t seconds = sizeof(clock->iso) - 1;
 
-	second_show(clock, ns / NS_PER_SECOND);
+	second_show(clock, second_of(ns));
 	memcpy(at, clock->iso, seconds);
-	digits_fraction(at + seconds, ns % NS_PER_SECOND / 1000, 6);
+	digits_fraction(at + seconds, (rest < 0 ? rest + NS_PER_SECOND : rest) / 1000, 6);
 	memcpy(at + seconds + 7, clock->zone, sizeof(clock->zone) - 1);
 }

@@ -78,6 +78,30 @@ static void offset_and_time_add_up(void **state)
 	assert_string_equal(wall_clock_text(&clock, 1), "00:00:01");
 }
 
+/* What sends the times may be a program of the user's own. */
+static void any_time_is_shown(void **state)
+{
+	static const struct {
+		int64_t offset_ns;
+		uint64_t ts_ns;
+		const char *iso;
+	} cases[] = {
+		{0, -1ULL, "1969-12-31T23:59:59.999999+00:00"},
+		{0, -NS_PER_SECOND, "1969-12-31T23:59:59.000000+00:00"},
+		{0, 1ULL << 63, "1677-09-21T00:12:43.145224+00:00"},
+		{MIDNIGHT_NS, INT64_MAX, "1731-12-10T00:12:43.145224+00:00"},
+	};
+	char iso[WALL_CLOCK_ISO_LEN + 1] = "";
+
+	zone_set("UTC");
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct wall_clock clock = {.offset_ns = cases[i].offset_ns};
+
+		wall_clock_iso(&clock, cases[i].ts_ns, iso);
+		assert_string_equal(iso, cases[i].iso);
+	}
+}
+
 static void offset_may_change(void **state)
 {
 	struct wall_clock clock = {.offset_ns = MIDNIGHT_NS};
@@ -111,7 +135,7 @@ int main(void)
 		cmocka_unit_test(now_is_monotonic),    cmocka_unit_test(update_finds_the_offset),
 		cmocka_unit_test(text_is_time_of_day), cmocka_unit_test(offset_and_time_add_up),
 		cmocka_unit_test(offset_may_change),   cmocka_unit_test(zone_is_local),
-		cmocka_unit_test(epoch_is_shown),
+		cmocka_unit_test(epoch_is_shown),      cmocka_unit_test(any_time_is_shown),
 	};
 
 	return cmocka_run_group_tests_name("clock", tests, NULL, NULL);
