@@ -8,7 +8,7 @@
 #define DIAG_H
 
 struct diag {
-	char what[512]; /* one line: what: why */
+	char what[512]; /* one line: what: why; the words of others are made visible */
 	char hint[256]; /* what to do about it, or the place in what was given; or empty */
 	char detail[4096]; /* many lines, for the curious: a compiler's or verifier's words */
 };

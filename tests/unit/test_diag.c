@@ -48,6 +48,24 @@ static void what_is_cut(void **state)
 	assert_int_equal(strlen(diag.hint), sizeof(diag.hint) - 1);
 }
 
+/* A value of the command line may have anything in it, and so may the compiler's words. */
+static void what_is_one_line(void **state)
+{
+	struct diag diag = full;
+	char word[1000];
+
+	diag_set(&diag, -EINVAL, "not a port: '%s'", "80\n\033[2J\xff \xc3\xa4");
+	assert_string_equal(diag.what, "not a port: '80\\x0a\\x1b[2J\xef\xbf\xbd \xc3\xa4'");
+	assert_string_equal(diag.hint, "");
+	diag_errno(&diag, -ENOENT, "a\tb");
+	assert_string_equal(diag.what, "a\\x09b: No such file or directory");
+	/* No character is cut in two: one of three bytes takes the place of each. */
+	memset(word, '\xff', sizeof(word) - 1);
+	word[sizeof(word) - 1] = '\0';
+	diag_set(&diag, -EINVAL, "%s", word);
+	assert_int_equal(strlen(diag.what), (sizeof(diag.what) - 1) / 3 * 3);
+}
+
 static void hint_is_added(void **state)
 {
 	struct diag diag = {0};
@@ -113,6 +131,7 @@ int main(void)
 		cmocka_unit_test(set_replaces_all),
 		cmocka_unit_test(errno_is_said),
 		cmocka_unit_test(what_is_cut),
+		cmocka_unit_test(what_is_one_line),
 		cmocka_unit_test(hint_is_added),
 		cmocka_unit_test(detail_that_fits_is_whole),
 		cmocka_unit_test(detail_keeps_its_last_lines),
