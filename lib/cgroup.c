@@ -100,15 +100,14 @@ static int kernel_find(void *arg, uint64_t id, char path[CGROUP_PATH_ROOM])
 	return 0;
 }
 
-/* \040 and the like, for blanks and backslashes. */
+/* \040 and the like, for blanks and backslashes; the kernel always writes three digits. */
 static void octal_decode(char *text)
 {
 	char *to = text;
-	unsigned int byte;
 
 	while (*text) {
-		if (sscanf(text, "\\%3o", &byte) == 1) {
-			*to++ = byte;
+		if (*text == '\\' && strspn(text + 1, "01234567") >= 3) {
+			*to++ = (text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0');
 			text += 4;
 		} else {
 			*to++ = *text++;

@@ -128,6 +128,7 @@ static void mount_point_is_that_of_a_whole_hierarchy(void **state)
 		{"41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 none rw",
 		 "/sys/fs/cgroup/unified"},
 		{"41 31 0:38 / /a\\040b\\134c rw shared:1 master:2 - cgroup2 x rw", "/a b\\c"},
+		{"41 31 0:38 / /a\\1 rw - cgroup2 x rw", "/a\\1"},
 		{"41 31 0:38 /system.slice /mnt rw,relatime - cgroup2 cgroup2 rw\n", NULL},
 		{"41 31 0:38 /../.. /mnt rw,relatime - cgroup2 cgroup2 rw\n", NULL},
 		{"41 31 0:38 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n", NULL},
