@@ -54,22 +54,25 @@ static void entry_message(struct entry *entry, const struct event *event)
 	state_append(text, event->newstate);
 }
 
-/* One that was asked for. An entry without it says best that it is not known. */
+/*
+ * One that was asked for, which takes at most more beyond VALUE_ROOM. An entry without it says best
+ * that it is not known.
+ */
 static void entry_asked(struct entry *entry, const struct field *field, struct line_format *format,
-			const struct event *event)
+			const struct event *event, size_t more)
 {
-	const char *comm = value_comm(field, format, event);
-	char name[FIELD_JOURNAL_ROOM], *at;
+	char name[FIELD_JOURNAL_ROOM], *at, *end;
 	struct text *text;
 	size_t columns;
 
 	if (value_is_unknown(field, format, event) || !field_journal_name(field, name))
 		return;
 	text = entry_field(entry, name);
-	at = text_reserve(text, VALUE_ROOM);
-	if (at)
-		text_take(text, comm ? comm_put(at, comm, SIZE_MAX, &columns)
-				     : value_put(at, field, format, event));
+	at = text_reserve(text, VALUE_ROOM + more);
+	if (!at)
+		return;
+	end = name_put(at, field, format, event, SIZE_MAX, &columns);
+	text_take(text, end ? end : value_put(at, field, format, event));
 }
 
 /*
@@ -80,6 +83,8 @@ static void entry_asked(struct entry *entry, const struct field *field, struct l
  */
 static void entry_fill(struct entry *entry, const struct event *event, struct line_format *format)
 {
+	size_t more = format->list ? value_parts_find(format, event) : 0;
+
 	entry_message(entry, event);
 	text_str(entry_field(entry, "SYSLOG_IDENTIFIER"), "tcpstates");
 	text_str(entry_field(entry, "PRIORITY"), "5"); /* LOG_NOTICE */
@@ -97,7 +102,7 @@ static void entry_fill(struct entry *entry, const struct event *event, struct li
 	text_dec(entry_field(entry, "TCPSTATES_TIMESTAMP"),
 		 wall_clock_ns(&format->clock, event->ts_ns) / 1000);
 	for (size_t i = 0; format->list && i < format->list->count; i++)
-		entry_asked(entry, format->list->fields[i], format, event);
+		entry_asked(entry, format->list->fields[i], format, event, more);
 	entry->starts[entry->count] = entry->text.len;
 }
 

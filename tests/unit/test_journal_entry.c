@@ -8,6 +8,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "clock.h"
 #include "event.h"
 #include "fields.h"
@@ -108,11 +109,20 @@ static void error_is_passed_on(void **state)
 	assert_int_equal(journal_entry_send(&event, &format, -1), -EPERM);
 }
 
+static int path_find(void *arg, uint64_t id, char path[CGROUP_PATH_ROOM])
+{
+	assert_int_equal(id, EXTRA_CGROUP);
+	strcpy(path, arg);
+	return 0;
+}
+
 /* Of all fields, those that are not in each entry anyway, and of these what is known. */
 static void fields_asked_for_follow(void **state)
 {
 	static const struct owner owner = {OWNER_LISTENER, 99, "a\nUID=0"}, nobody;
 	static const struct ending ending = {ECONNRESET, 0}, none;
+	static char path[] = "/system.slice/a\nb.slice/docker-0123456789abcdef0123456789abcdef"
+			     "0123456789abcdef0123456789abcdef.scope";
 	_cleanup_text_ struct text names = {0};
 	struct line_format asked = format;
 	struct event_layout layout;
@@ -142,8 +152,10 @@ static void fields_asked_for_follow(void **state)
 	assert_string_equal(strchr(at, '\n'), "\nTCPSTATES_CPU_LOGICAL_NUMBER=0\n");
 
 	room.event.newstate = 7;
-	for (int extra = EXTRA_AGE; extra <= EXTRA_RETRANS; extra++) {
-		uint64_t number = extra * 1000000ULL + extra;
+	asked.cgroups = cgroups_new(path_find, path);
+	assert_non_null(asked.cgroups);
+	for (int extra = EXTRA_AGE; extra <= EXTRA_CGROUP; extra++) {
+		uint64_t number = (extra == EXTRA_CGROUP ? 0 : extra * 1000000ULL) + extra;
 
 		memcpy(room.bytes + layout.offsets[extra], &number, sizeof(number));
 	}
@@ -151,15 +163,20 @@ static void fields_asked_for_follow(void **state)
 	memcpy(room.bytes + layout.offsets[EXTRA_ENDING], &ending, sizeof(ending));
 	assert_int_equal(journal_entry_send(&room.event, &asked, -1), 0);
 	at = strstr(sent.data, "TCPSTATES_TIMESTAMP=");
-	assert_string_equal(strchr(at, '\n'),
-			    "\nTCPSTATES_AGE_MS=0.000\nTCPSTATES_CPU_LOGICAL_NUMBER=0\n"
-			    "TCPSTATES_OWNER_PID=99\nTCPSTATES_OWNER_COMM=a\\x0aUID=0\n"
-			    "TCPSTATES_OWNER_FROM=listener\nTCPSTATES_WHY=reset-by-peer\n"
-			    "TCPSTATES_FIRST=remote\nTCPSTATES_NETNS=1000001\n"
-			    "TCPSTATES_UID=2000002\nTCPSTATES_MARK=3000003\n"
-			    "TCPSTATES_IFACE=4000004\nTCPSTATES_COOKIE=5000005\n"
-			    "TCPSTATES_TX_BYTES=6000006\nTCPSTATES_RX_BYTES=7000007\n"
-			    "TCPSTATES_RTT_US=8000008\nTCPSTATES_RETRANS=9000009\n");
+	assert_string_equal(
+		strchr(at, '\n'),
+		"\nTCPSTATES_AGE_MS=0.000\nTCPSTATES_CPU_LOGICAL_NUMBER=0\n"
+		"TCPSTATES_OWNER_PID=99\nTCPSTATES_OWNER_COMM=a\\x0aUID=0\n"
+		"TCPSTATES_OWNER_FROM=listener\nTCPSTATES_WHY=reset-by-peer\n"
+		"TCPSTATES_FIRST=remote\n"
+		"TCPSTATES_CGROUP=/system.slice/a\\x0ab.slice/docker-"
+		"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope\n"
+		"TCPSTATES_CONTAINER_ID=0123456789ab\nTCPSTATES_NETNS=1000001\n"
+		"TCPSTATES_UID=2000002\nTCPSTATES_MARK=3000003\n"
+		"TCPSTATES_IFACE=4000004\nTCPSTATES_COOKIE=5000005\n"
+		"TCPSTATES_TX_BYTES=6000006\nTCPSTATES_RX_BYTES=7000007\n"
+		"TCPSTATES_RTT_US=8000008\nTCPSTATES_RETRANS=9000009\n");
+	cgroups_free(asked.cgroups);
 }
 
 static int sent_free(void **state)
