@@ -121,6 +121,8 @@ static const char *state_model(unsigned int state, char *out)
 
 	if (state >= 1 && state <= COUNT(names))
 		return names[state - 1];
+	if (state == STATE_STILL)
+		return "(still)";
 	sprintf(out, "%u", state);
 	return out;
 }
