@@ -166,6 +166,8 @@ static int64_t ring_drain(struct ring_set *set, struct ring *ring, ring_record_f
 	uint64_t tail = ring->meta->data_tail;
 	int64_t records = 0;
 
+	if (head - tail > set->data_size)
+		return -EPROTO;
 	while (tail != head) {
 		struct perf_event_header header;
 		const void *record;
