@@ -51,6 +51,12 @@ void stuck_free(struct stuck *stuck)
 	free(stuck);
 }
 
+/* A mask has no bit for a state that is none. */
+static bool is_watched(const struct stuck *stuck, unsigned int state)
+{
+	return state <= STATE_STILL && stuck->limit->states >> state & 1;
+}
+
 /* Between the last look and this one it has been there for the limit, or for a doubling of it. */
 static bool is_due(const struct stuck *stuck, uint64_t since_ns)
 {
@@ -77,8 +83,7 @@ static int start_look(void *arg, const void *value, size_t size)
 	if (size < seen || !event_decode(layout, CPU_UNKNOWN, (const char *)value + size - seen,
 					 layout->sent, event))
 		return -EINVAL;
-	if (!event->ts_ns || !(stuck->limit->states >> event->newstate & 1) ||
-	    !is_due(stuck, event->ts_ns))
+	if (!event->ts_ns || !is_watched(stuck, event->newstate) || !is_due(stuck, event->ts_ns))
 		return 0;
 	event_still(layout, event, stuck->now_ns);
 	return stuck->show(stuck->arg, event);
