@@ -167,6 +167,7 @@ static int relocs_add(struct writer *writer, struct bpf_insn *insns, size_t coun
 		Elf64_Rel rel = {.r_offset = i * sizeof(*insns)};
 		ssize_t map;
 
+		/* NOLINTNEXTLINE(misc-redundant-expression): both are 0, each says what it is */
 		if (insns[i].code != (BPF_LD | BPF_DW | BPF_IMM))
 			continue;
 		if (insns[i].src_reg == BPF_PSEUDO_MAP_FD) {
@@ -313,15 +314,15 @@ static int writer_open(struct writer *writer)
 	const struct object_source *source = writer->source;
 	Elf64_Ehdr *header;
 
-	writer->fd = memfd_create("object", MFD_CLOEXEC);
-	if (writer->fd < 0)
-		return -errno;
 	writer->relocs = calloc(source->program_count, sizeof(*writer->relocs));
 	writer->maps = calloc(source->map_count, MAP_SIZE);
 	writer->map_vars = calloc(source->map_count, sizeof(*writer->map_vars));
 	if (!writer->relocs || !writer->maps || !writer->map_vars ||
 	    elf_version(EV_CURRENT) == EV_NONE)
 		return -ENOMEM;
+	writer->fd = memfd_create("object", MFD_CLOEXEC);
+	if (writer->fd < 0)
+		return -errno;
 	writer->elf = elf_begin(writer->fd, ELF_C_WRITE, NULL);
 	header = writer->elf ? elf64_newehdr(writer->elf) : NULL;
 	if (!header)
@@ -367,6 +368,13 @@ static int writer_finish(struct writer *writer, struct text *out)
 	return 0;
 }
 
+static void insns_free(struct bpf_insn **insns, size_t count)
+{
+	for (size_t i = 0; insns && i < count; i++)
+		free(insns[i]);
+	free(insns);
+}
+
 /* The caller's instructions stay as they are: the relocations are made in a copy. */
 static struct bpf_insn **insns_copy(const struct object_source *source)
 {
@@ -374,17 +382,13 @@ static struct bpf_insn **insns_copy(const struct object_source *source)
 
 	for (size_t i = 0; insns && i < source->program_count; i++) {
 		insns[i] = malloc(source->programs[i].size);
-		if (insns[i])
-			memcpy(insns[i], source->programs[i].insns, source->programs[i].size);
+		if (!insns[i]) {
+			insns_free(insns, i);
+			return NULL;
+		}
+		memcpy(insns[i], source->programs[i].insns, source->programs[i].size);
 	}
 	return insns;
-}
-
-static void insns_free(struct bpf_insn **insns, size_t count)
-{
-	for (size_t i = 0; insns && i < count; i++)
-		free(insns[i]);
-	free(insns);
 }
 
 int object_write(const struct object_source *source, struct text *out, struct diag *diag)
@@ -395,8 +399,6 @@ int object_write(const struct object_source *source, struct text *out, struct di
 
 	if (!source->map_count)
 		err = -EINVAL;
-	for (size_t i = 0; !err && i < source->program_count; i++)
-		err = insns[i] ? 0 : -ENOMEM;
 	if (!err)
 		err = writer_fill(&writer, insns);
 	if (!err)
@@ -415,14 +417,19 @@ static const char *section_find(Elf *elf, const char *name, const char *object, 
 	if (elf_getshdrstrndx(elf, &names))
 		return NULL;
 	while ((scn = elf_nextscn(elf, scn))) {
-		const Elf64_Shdr *header = elf64_getshdr(scn);
-		const char *found = header ? elf_strptr(elf, names, header->sh_name) : NULL;
+		const void *at = elf64_getshdr(scn);
+		const char *found;
+		Elf64_Shdr header;
 
+		if (!at)
+			return NULL;
+		memcpy(&header, at, sizeof(header)); /* an odd file has it at an odd place */
+		found = elf_strptr(elf, names, header.sh_name);
 		if (!found || strcmp(found, name))
 			continue;
-		*len = header->sh_size;
-		return header->sh_offset <= size && *len <= size - header->sh_offset
-			       ? object + header->sh_offset
+		*len = header.sh_size;
+		return header.sh_offset <= size && *len <= size - header.sh_offset
+			       ? object + header.sh_offset
 			       : NULL;
 	}
 	return NULL;
