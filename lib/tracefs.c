@@ -3,10 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <linux/perf_event.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
@@ -15,6 +15,7 @@
 
 #include "diag.h"
 #include "host.h"
+#include "parse.h"
 
 #define TRACEFS	    "/sys/kernel/tracing"
 #define FORMAT_SIZE 16384
@@ -67,13 +68,31 @@ static int file_read(int dir, const char *event, const char *name, char *buf, si
 	return 0;
 }
 
+/* The number behind name, which is at *at; that moves behind it. */
+static int number_take(const char **at, const char *name, unsigned int *number)
+{
+	size_t len = strlen(name);
+	uint64_t value;
+
+	if (strncmp(*at, name, len))
+		return -EPROTO;
+	*at += len;
+	len = strcspn(*at, ";\n");
+	if (parse_number(*at, len, 0, UINT_MAX, &value))
+		return -EPROTO;
+	*at += len;
+	*number = value;
+	return 0;
+}
+
 /* "\tfield:__u8 saddr[4];\toffset:32;\tsize:4;\tsigned:0;" */
 static int field_parse(const char *line, struct tracepoint_field *field)
 {
-	const char *end = line + strcspn(line, ";\n"), *start = end;
+	const char *end = line + strcspn(line, ";\n"), *start = end, *behind = end;
 	size_t len;
 
-	if (sscanf(end, "; offset:%u; size:%u;", &field->offset, &field->size) != 2)
+	if (number_take(&behind, ";\toffset:", &field->offset) ||
+	    number_take(&behind, ";\tsize:", &field->size))
 		return -EPROTO;
 	while (start > line && start[-1] != ' ')
 		start--;
@@ -109,6 +128,7 @@ const struct tracepoint_field *tracepoint_field(const struct tracepoint *tracepo
 int tracepoint_read(const char *event, struct tracepoint *tracepoint, struct diag *diag)
 {
 	char buf[FORMAT_SIZE];
+	uint64_t id;
 	int err, dir = tracefs_open();
 
 	if (dir < 0) {
@@ -117,8 +137,10 @@ int tracepoint_read(const char *event, struct tracepoint *tracepoint, struct dia
 		return dir;
 	}
 	err = file_read(dir, event, "id", buf, sizeof(buf));
+	if (!err)
+		err = parse_number(buf, strcspn(buf, "\n"), 0, INT_MAX, &id);
 	if (!err) {
-		tracepoint->id = atoi(buf);
+		tracepoint->id = id;
 		err = file_read(dir, event, "format", buf, sizeof(buf));
 	}
 	close(dir);
