@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A kernel's BTF, asked for everything that a program's text is made with. */
+#include "btf.h"
+
+#include "diag.h"
+#include "event.h"
+#include "fuzz.h"
+#include "judge.h"
+#include "members.h"
+#include "places.h"
+#include "text.h"
+
+/* The paths of another kernel lead elsewhere: through unions, typedefs and structs in structs. */
+static void fields_find(const struct btf_types *types)
+{
+	static const char *const paths[] = {"a", "a.a", "a.a.a", "", ".", "a.", ".a", "bits"};
+	struct btf_field field;
+
+	for (size_t i = 0; i < COUNT_OF(paths); i++) {
+		btf_types_field(types, "a", paths[i], &field);
+		btf_types_field(types, "", paths[i], &field);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	_cleanup_text_ struct text text = {0}, lacks = {0};
+	struct btf_types *types;
+	struct diag diag;
+
+	if (btf_types_decode(&types, data, size))
+		return 0;
+	members_render(types, ~0U, &text, &lacks);
+	places_render(types, ~0U, &text, &lacks, &diag);
+	places_render_scan(types, &text, &diag);
+	fields_find(types);
+	btf_types_free(types);
+	PROMISE(!text.err && judge_ascii(text.data, text.len, "\n"));
+	PROMISE(!lacks.err && judge_ascii(lacks.len ? lacks.data : "", lacks.len, ""));
+	return 0;
+}

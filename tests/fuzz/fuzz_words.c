@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The words of others that end in a diagnosis: the compiler's answer with its status, and the
+ * verifier's log.
+ *
+ * Input: the status (2 bytes), whether it came in time (a byte), the words.
+ */
+#include "compile.c"
+#include "loader.c"
+
+#include "fuzz.h"
+#include "judge.h"
+
+static void diag_judge(const struct diag *diag)
+{
+	PROMISE(diag->what[0] && judge_visible(diag->what, strlen(diag->what), ""));
+	PROMISE(memchr(diag->hint, '\0', sizeof(diag->hint)));
+	PROMISE(memchr(diag->detail, '\0', sizeof(diag->detail)));
+}
+
+static void answer_judge(int err, int status, struct input input)
+{
+	_cleanup_text_ struct text result = {0};
+	struct diag diag;
+
+	text_bytes(&result, input.at, input.left);
+	err = result_judge(err, status, 30, &result, &diag);
+	if (err)
+		diag_judge(&diag);
+	else
+		PROMISE(!WTERMSIG(status & 0x7f7f) && !WEXITSTATUS(status) && result.len >= 4 &&
+			!memcmp(result.data, "\177ELF", 4));
+}
+
+static void log_judge(struct input input)
+{
+	char *log = input_string(&input);
+	struct diag diag;
+	const char *reason;
+	int len;
+
+	reason = verifier_reason(log, &len);
+	PROMISE(len >= 0 && !memchr(reason, '\n', len));
+	PROMISE(!len || (reason >= log && reason + len <= log + strlen(log)));
+	diag_set(&diag, -EINVAL, "refused: %.*s", len, reason);
+	diag_detail(&diag, log);
+	diag_judge(&diag);
+	PROMISE(strlen(log) < sizeof(diag.detail) ? !strcmp(diag.detail, log)
+						  : strlen(diag.detail) > 0);
+	free(log);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const int errors[] = {0, 0, 0, -ETIMEDOUT, -EFBIG, -EIO};
+	struct input input = {data, size};
+	int status = input_number(&input, 2);
+	int err = errors[input_number(&input, 1) % COUNT_OF(errors)];
+
+	answer_judge(err, status, input);
+	log_judge(input);
+	return 0;
+}
