@@ -65,7 +65,7 @@ static int point_drop(const char *point, char *path)
 		return -EXDEV;
 	memmove(path, path + len, strlen(path + len) + 1);
 	if (!*path)
-		strcpy(path, "/");
+		memcpy(path, "/", sizeof("/"));
 	return 0;
 }
 

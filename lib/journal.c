@@ -35,8 +35,8 @@ static int peer_connect(void)
 
 int journal_open(struct diag *diag)
 {
+	static void *library; /* for good */
 	int err = peer_connect();
-	void *library;
 
 	if (err) {
 		diag_errno(diag, err, "journal: " SOCKET);

@@ -178,9 +178,11 @@ int loader_open(struct loader **loader, const void *object, size_t size, const s
 		struct diag *diag)
 {
 	struct loader *new = calloc(1, sizeof(*new));
-	int err = new ? object_open(new, object, size, diag)
-		      : diag_errno(diag, -ENOMEM, "loading the program");
+	int err;
 
+	if (!new)
+		return diag_errno(diag, -ENOMEM, "loading the program");
+	err = object_open(new, object, size, diag);
 	if (!err && other)
 		err = maps_share(new, other, diag);
 	if (!err)

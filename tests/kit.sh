@@ -5,7 +5,7 @@ set -eu
 
 : "${BUILD:?}" "${SOURCE:?}"
 # shellcheck disable=SC2034
-tool=$BUILD/tools/tcpstates
+tool=${TOOL:-$BUILD/tools/tcpstates} # tests/analysis/memcheck may stand in for it
 traffic=$BUILD/tests/traffic/traffic
 
 [ "$(id -u)" = 0 ] || { echo "SKIP: not root"; exit 77; }

@@ -271,7 +271,7 @@ static int module_write(void *module, const char *compiler, struct text *object,
 static int compile(int argc, char **argv, struct text *object, struct diag *diag)
 {
 	struct text text = {0}, compiler = {0};
-	char build[PATH_MAX];
+	char build[PATH_MAX] = "";
 	void *module;
 	int err = stdin_read(&text);
 

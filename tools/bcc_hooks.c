@@ -48,6 +48,7 @@ int bcc_symcache_resolve_name(void *symcache, const char *module, const char *na
 	(void)symcache;
 	(void)module;
 	if (strcmp(name, "bpf_probe_read_kernel") || uname(&kernel) ||
+	    /* NOLINTNEXTLINE(cert-err34-c): no kernel's number is too large */
 	    sscanf(kernel.release, "%u.%u", &major, &minor) != 2)
 		return -1;
 	*addr = 0; /* kallsyms, too, shows no addresses to everyone */

@@ -271,7 +271,9 @@ int options_parse(int argc, char **argv, struct options *options, struct diag *d
 	opterr = 0;
 	while ((value = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
 		row = value == '?' || value == ':' ? NULL : row_find(value);
-		err = row ? option_set(options, row, diag) : getopt_explain(value, argv, diag);
+		if (!row)
+			return getopt_explain(value, argv, diag);
+		err = option_set(options, row, diag);
 		if (err)
 			return err;
 		if (row->in_text)
