@@ -57,6 +57,8 @@ static bool alias_is(const struct alias *alias, uint64_t first_ns)
 	       (!alias->first_ns && first_ns <= alias->shown_ns);
 }
 
+/* gcc does not see that the tree has it: tsearch(3) takes it as const. */
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 void aliases_hide(struct aliases *aliases, const struct event_layout *layout, struct event *event)
 {
 	uint64_t age = event_age_ns(layout, event);

@@ -240,17 +240,24 @@ static enum verdict program_check(struct check *check, struct diag *diag)
 	return VERDICT_OK;
 }
 
-/* Before 5.11, what BPF takes counts as locked, and libbpf raises the limit if it may. */
+/* Whether what BPF takes counts as locked memory, and libbpf raises the limit if it may. */
+static bool counts_as_locked(const char *release)
+{
+	char *rest;
+	unsigned long version = strtoul(release, &rest, 10);
+	unsigned long patchlevel = *rest == '.' ? strtoul(rest + 1, NULL, 10) : 0;
+
+	return version < 5 || (version == 5 && patchlevel < 11);
+}
+
 static enum verdict memlock_check(struct check *check, struct diag *diag)
 {
-	unsigned int version, patchlevel;
 	struct utsname name;
 	struct rlimit limit;
 
 	(void)check;
 	uname(&name);
-	if (sscanf(name.release, "%u.%u", &version, &patchlevel) == 2 &&
-	    (version > 5 || (version == 5 && patchlevel >= 11)))
+	if (!counts_as_locked(name.release))
 		return VERDICT_NONE;
 	getrlimit(RLIMIT_MEMLOCK, &limit);
 	if (limit.rlim_cur == RLIM_INFINITY)
@@ -271,26 +278,36 @@ static enum verdict files_check(struct check *check, struct diag *diag)
 	return VERDICT_OK;
 }
 
-static enum verdict buffers_check(struct check *check, struct diag *diag)
+/* What a user without CAP_PERFMON may have of perf, or "" where that is not told. */
+static void paranoid_read(char paranoid[16])
 {
 	FILE *file = fopen(PARANOID, "re");
-	int paranoid = 0;
-	bool known = file && fscanf(file, "%d", &paranoid) == 1;
 
+	if (!file || !fgets(paranoid, 16, file))
+		paranoid[0] = '\0';
+	paranoid[strcspn(paranoid, "\n")] = '\0';
 	if (file)
 		fclose(file);
+}
+
+static enum verdict buffers_check(struct check *check, struct diag *diag)
+{
+	_cleanup_text_ struct text found = {0};
+	char paranoid[16];
+
 	if (!check->loader)
 		return untried("a program", diag);
 	if (tracer_check(check->options, check->loader, diag))
 		return VERDICT_NO;
 	if (check->options->summary)
-		diag_set(diag, 0, "none: a summary is counted in the kernel");
+		text_str(&found, "none: a summary is counted in the kernel");
 	else
-		diag_set(diag, 0, "%llu pages for each CPU",
-			 (unsigned long long)check->options->buffer_pages);
-	if (known)
-		snprintf(diag->what + strlen(diag->what), 64, " (perf_event_paranoid %d)",
-			 paranoid);
+		text_printf(&found, "%llu pages for each CPU",
+			    (unsigned long long)check->options->buffer_pages);
+	paranoid_read(paranoid);
+	if (paranoid[0])
+		text_printf(&found, " (perf_event_paranoid %s)", paranoid);
+	diag_set(diag, 0, "%s", found.err ? "" : found.data);
 	return VERDICT_OK;
 }
 

@@ -276,10 +276,18 @@ const char *probe_kind_name(size_t index)
 	return index < KINDS ? ladder[index].name : NULL;
 }
 
+static int kind_try(struct probe *probe, const struct probe_kind *kind, struct diag *diag)
+{
+	*probe = (struct probe){.kind = kind};
+	return kind->prepare(probe, diag);
+}
+
 int probe_try(struct probe *probe, const char *name, struct diag *diag)
 {
-	*probe = (struct probe){.kind = kind_find(name)};
-	return probe->kind->prepare(probe, diag);
+	const struct probe_kind *kind = kind_find(name);
+
+	return kind ? kind_try(probe, kind, diag)
+		    : diag_set(diag, -ENOENT, "no such probe: %s", name);
 }
 
 int probe_choose(struct probe *probe, const char *name, struct diag *diag)
@@ -290,7 +298,7 @@ int probe_choose(struct probe *probe, const char *name, struct diag *diag)
 	for (size_t i = 0; i < KINDS; i++) {
 		if (name && strcmp(ladder[i].name, name))
 			continue;
-		if (!probe_try(probe, ladder[i].name, &why))
+		if (!kind_try(probe, &ladder[i], &why))
 			return 0;
 		text_printf(&lacks, "%s%s: %s", lacks.len ? "; " : "", ladder[i].name, why.what);
 	}

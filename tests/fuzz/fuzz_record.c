@@ -29,8 +29,9 @@ struct shown {
 };
 
 /* In the place of libsystemd's. A value is text, and an entry without one has no field for it. */
-int journal_send(const struct iovec *fields, int count)
+int journal_send(const struct iovec *fields, int count, int end)
 {
+	(void)end;
 	for (int i = 0; i < count; i++) {
 		const char *field = fields[i].iov_base,
 			   *sign = memchr(field, '=', fields[i].iov_len);
@@ -78,14 +79,14 @@ static void line_judge(const struct shown *shown)
 		PROMISE(judge_csv_values(line, len - 1) == shown->list.count);
 }
 
-static void event_show(void *arg, const void *record)
+static void event_show(void *arg, void *record)
 {
 	struct shown *shown = arg;
 
 	text_clear(&shown->text);
 	shown->format->event(&shown->line, record, &shown->text);
 	line_judge(shown);
-	PROMISE(!journal_entry_send(record, &shown->line));
+	PROMISE(!journal_entry_send(record, &shown->line, -1));
 }
 
 static int still_take(void *arg, const void *event)
