@@ -44,7 +44,6 @@ static long (*bpf_perf_event_output)(void *ctx, void *map, u64 flags, void *data
 static long (*bpf_probe_read_kernel)(void *to, u32 size, const void *from) = (void *)113;
 
 static long (*bpf_seq_write)(u64 seq, const void *data, u32 len) = (void *)127;
-static u64 (*bpf_sock_from_file)(u64 file) = (void *)162;
 
 /* The rewriter gives it the map as a number. */
 static inline void bpf_tail_call_(u64 map, void *ctx, int index)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /*
  * The sockets that are there already: an iterator over the files of all tasks (bpf_iter_task_file,
- * Linux 5.8; bpf_sock_from_file(), 5.11). What it finds goes into the table of sockets of the
+ * Linux 5.8). What it finds goes into the table of sockets of the
  * program that traces, if there is one, and is written as an event whose old state is the one that
  * it is in.
  *
  * That program may be at work meanwhile. What it has put into the table stays, as it is newer.
  *
- * SOCKET_SK, SOCK_STATE, TASK_TGID and TASK_COMM are places of members, in bytes.
+ * FILE_INODE, FILE_DATA, INODE_MODE, SOCKET_SK, SOCK_STATE, TASK_TGID and TASK_COMM are places of
+ * members, in bytes.
  */
 struct task_file {
 	u64 meta;
@@ -15,6 +16,9 @@ struct task_file {
 	u32 fd;
 	u64 file;
 };
+
+#define MODE_TYPE   0170000 /* S_IFMT and S_IFSOCK, which the kernel's headers may have */
+#define MODE_SOCKET 0140000
 
 BPF_F_TABLE("hash", u64, u8, scanned, MAX_SOCKETS, BPF_F_NO_PREALLOC); /* may have several files */
 BPF_TABLE("array", u32, struct start, blank, 1); /* the stack has no room for one more */
@@ -27,11 +31,22 @@ static inline u8 sock_state(u64 sk)
 	return state;
 }
 
-/* Its own, or 0. */
+/*
+ * Its own, or 0. bpf_sock_from_file() would do, but comes with Linux 5.11. A socket cannot be
+ * opened by a path but with O_PATH, and then the file has no data.
+ */
 static inline u64 file_sock(u64 file)
 {
-	u64 sk = 0, socket = file ? bpf_sock_from_file(file) : 0;
+	u64 inode = 0, socket = 0, sk = 0;
+	u16 mode = 0;
 
+	if (!file)
+		return 0;
+	bpf_probe_read_kernel(&inode, sizeof(inode), (void *)(file + FILE_INODE));
+	bpf_probe_read_kernel(&mode, sizeof(mode), (void *)(inode + INODE_MODE));
+	if ((mode & MODE_TYPE) != MODE_SOCKET)
+		return 0;
+	bpf_probe_read_kernel(&socket, sizeof(socket), (void *)(file + FILE_DATA));
 	if (socket)
 		bpf_probe_read_kernel(&sk, sizeof(sk), (void *)(socket + SOCKET_SK));
 	return sk;

@@ -69,6 +69,9 @@ static int ending_render(const struct btf_types *types, struct text *text, struc
 int places_render_scan(const struct btf_types *types, struct text *text, struct diag *diag)
 {
 	static const struct place places[] = {
+		{"FILE_INODE", "file", "f_inode", sizeof(void *)},
+		{"FILE_DATA", "file", "private_data", sizeof(void *)},
+		{"INODE_MODE", "inode", "i_mode", 2},
 		{"SOCKET_SK", "socket", "sk", sizeof(void *)},
 		{"SOCK_STATE", "sock_common", "skc_state", 1},
 		{"TASK_TGID", "task_struct", "tgid", 4},
