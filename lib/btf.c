@@ -165,6 +165,17 @@ static int fd_map(int fd, void **data, size_t *size)
 	return err;
 }
 
+int btf_vmlinux_find(struct diag *diag)
+{
+	if (!access(BTF_VMLINUX, R_OK))
+		return 0;
+	if (errno != ENOENT)
+		return diag_errno(diag, -errno, BTF_VMLINUX);
+	diag_set(diag, -ENOENT, "this kernel has no " BTF_VMLINUX);
+	diag_hint(diag, "it comes with Linux 5.4 and CONFIG_DEBUG_INFO_BTF");
+	return -ENOENT;
+}
+
 int btf_types_read(struct btf_types **types, const char *path, struct diag *diag)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), err;

@@ -14,6 +14,9 @@ struct diag;
 
 #define BTF_VMLINUX "/sys/kernel/btf/vmlinux"
 
+/* Whether there is BTF_VMLINUX. -errno with diag filled. */
+int btf_vmlinux_find(struct diag *diag);
+
 /* Reads the BTF file at path. -errno with diag filled; btf_types_free() ends it. */
 int btf_types_read(struct btf_types **types, const char *path, struct diag *diag);
 

@@ -46,6 +46,17 @@ bool host_is_locked_down(char mode[HOST_LOCKDOWN_ROOM])
 	return found;
 }
 
+int host_may_read(struct diag *diag)
+{
+	char mode[HOST_LOCKDOWN_ROOM];
+
+	if (!host_is_locked_down(mode) || strcmp(mode, "confidentiality"))
+		return 0;
+	diag_set(diag, -EPERM, "the kernel is locked down (%s)", mode);
+	diag_hint(diag, "see kernel_lockdown(7)");
+	return -EPERM;
+}
+
 int host_explain(int err, const char *what, struct diag *diag)
 {
 	char mode[HOST_LOCKDOWN_ROOM];

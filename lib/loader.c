@@ -139,16 +139,23 @@ static int object_load(struct loader *loader, struct diag *diag)
 {
 	char *log = calloc(1, VERIFIER_LOG_SIZE);
 	const char *reason;
+	bool reads;
 	int err, len;
 
 	if (!log)
 		return diag_errno(diag, -ENOMEM, "loading the program");
 	log_set(loader, log);
 	err = bpf_object__load(loader->object);
-	if (err && log[0]) {
-		reason = verifier_reason(log, &len);
+	reason = verifier_reason(log, &len);
+	/* A kernel that is locked down says that it does not know this one
+	 * (kernel/trace/bpf_trace.c). */
+	reads = memmem(reason, len, "bpf_probe_read", strlen("bpf_probe_read"));
+	if (err && reads && host_may_read(diag)) {
+		host_explain(-EPERM, "loading the program", diag);
+	} else if (err && log[0]) {
 		diag_set(diag, err, "the kernel's verifier refused the program: %.*s", len, reason);
-		diag_hint(diag, "-v shows its last lines");
+		diag_hint(diag, reads ? "is it locked down? see kernel_lockdown(7)"
+				      : "-v shows its last lines");
 		diag_detail(diag, log);
 	} else if (err) {
 		host_explain(err, "loading the program", diag);

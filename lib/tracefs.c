@@ -144,6 +144,9 @@ int tracepoint_read(const char *event, struct tracepoint *tracepoint, struct dia
 		err = file_read(dir, event, "format", buf, sizeof(buf));
 	}
 	close(dir);
+	/* Locked down for confidentiality as it boots, the kernel leaves tracefs empty. */
+	if (err == -ENOENT && host_may_read(diag))
+		return -EPERM;
 	if (err == -ENOENT)
 		return diag_set(diag, err, "this kernel has no tracepoint %s", event);
 	if (err)

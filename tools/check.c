@@ -137,8 +137,9 @@ static enum verdict kprobes_check(struct check *check, struct diag *diag)
 static enum verdict probe_check(struct check *check, struct diag *diag)
 {
 	const char *wanted = check->custom ? check->custom->probe : check->options->probe;
+	_cleanup_text_ struct text lacks = {0}; /* it has been told already */
 
-	if (probe_choose(&check->probe, wanted, diag))
+	if (probe_choose(&check->probe, wanted, &lacks, diag))
 		return VERDICT_NO;
 	check->probed = true;
 	diag_set(diag, 0, "%s", probe_name(&check->probe));

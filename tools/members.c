@@ -63,18 +63,18 @@ static const struct member *extra_lacks(const struct btf_types *types, enum even
 	return NULL;
 }
 
-static void lacks_add(struct text *lacks, const struct btf_types *types,
+static void lacks_add(struct text *lacks, const struct btf_types *types, const char *why,
 		      const struct member *member)
 {
-	text_printf(lacks, "%s%s: this kernel has no ", lacks->len ? "; " : "", member->field);
+	text_printf(lacks, "%s%s: ", lacks->len ? "; " : "", member->field);
 	if (types)
-		text_printf(lacks, "%s.%s", member->structure, member->path);
+		text_printf(lacks, "this kernel has no %s.%s", member->structure, member->path);
 	else
-		text_str(lacks, BTF_VMLINUX);
+		text_str(lacks, why);
 }
 
-void members_render(const struct btf_types *types, unsigned int extras, struct text *text,
-		    struct text *lacks)
+void members_render(const struct btf_types *types, const char *why, unsigned int extras,
+		    struct text *text, struct text *lacks)
 {
 	for (size_t i = 0; i < MEMBERS; i++) {
 		const struct member *member = &members[i], *lacking;
@@ -86,7 +86,7 @@ void members_render(const struct btf_types *types, unsigned int extras, struct t
 		if (!lacking)
 			member_find(types, member, &field);
 		else if (lacking == member)
-			lacks_add(lacks, types, member);
+			lacks_add(lacks, types, why, member);
 		text_printf(text, "#define %s %u\n", member->macro, field.offset);
 		text_printf(text, "#define %s_SIZE %u\n", member->macro, field.size);
 	}

@@ -14,9 +14,9 @@ bool members_are_wanted(unsigned int extras);
 /*
  * Appends the macros of the members among extras: of each its offset, SOCK_UID, and its bytes,
  * SOCK_UID_SIZE, which are 0 where types do not have it: the program sends MEMBER_UNKNOWN then.
- * Those are named in lacks, in one line. types may be NULL: a kernel without BTF.
+ * Those are named in lacks, in one line. types may be NULL, and why says why.
  */
-void members_render(const struct btf_types *types, unsigned int extras, struct text *text,
-		    struct text *lacks);
+void members_render(const struct btf_types *types, const char *why, unsigned int extras,
+		    struct text *text, struct text *lacks);
 
 #endif

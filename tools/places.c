@@ -99,13 +99,14 @@ static void errors_render(struct text *text)
 		text_printf(text, "#define %s %d\n", errors[i].macro, errors[i].number);
 }
 
-static void why_render(const struct btf_types *types, struct text *text, struct text *lacks)
+static void why_render(const struct btf_types *types, const char *without, struct text *text,
+		       struct text *lacks)
 {
 	_cleanup_text_ struct text places = {0};
 	struct diag diag = {0};
 
 	if (!types) {
-		text_str(lacks, "why: this kernel has no " BTF_VMLINUX);
+		text_printf(lacks, "why: %s", without);
 	} else if (ending_render(types, &places, &diag)) {
 		text_printf(lacks, "why: %s", diag.what);
 	} else if (places.err) {
@@ -126,13 +127,23 @@ bool places_are_wanted(unsigned int extras)
 	return extras & PLACES_WHY || places_are_needed(extras);
 }
 
-int places_render(const struct btf_types *types, unsigned int extras, struct text *text,
-		  struct text *lacks, struct diag *diag)
+int places_fail(unsigned int extras, int err, const struct diag *why, struct diag *diag)
+{
+	bool owner = extras & 1U << EXTRA_OWNER, ending = extras & 1U << EXTRA_ENDING;
+
+	diag_set(diag, err, "%s%s%s: %s", owner ? "opid, ocomm, ofrom" : "",
+		 owner && ending ? ", " : "", ending ? "why, first" : "", why->what);
+	diag_hint(diag, "%s", why->hint);
+	return err;
+}
+
+int places_render(const struct btf_types *types, const char *why, unsigned int extras,
+		  struct text *text, struct text *lacks, struct diag *diag)
 {
 	int err = 0;
 
 	if (extras & PLACES_WHY)
-		why_render(types, text, lacks);
+		why_render(types, why, text, lacks);
 	if (extras & 1U << EXTRA_OWNER)
 		err = owner_render(types, text, diag);
 	if (!err && extras & 1U << EXTRA_ENDING)

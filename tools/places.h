@@ -19,11 +19,14 @@ bool places_are_needed(unsigned int extras);
 
 /*
  * Appends the macros for bpf_text/owner.bpf.c and bpf_text/ending.bpf.c, as far as the extras want
- * them. types may be NULL if none is needed. What is not there and not needed is appended to lacks.
- * -errno with diag filled.
+ * them. types may be NULL if none is needed, and why says why. What is not there and not needed is
+ * appended to lacks. -errno with diag filled.
  */
-int places_render(const struct btf_types *types, unsigned int extras, struct text *text,
-		  struct text *lacks, struct diag *diag);
+int places_render(const struct btf_types *types, const char *why, unsigned int extras,
+		  struct text *text, struct text *lacks, struct diag *diag);
+
+/* Fills diag with why, and the fields among the extras that cannot do without. Returns err. */
+int places_fail(unsigned int extras, int err, const struct diag *why, struct diag *diag);
 
 /* Appends the macros for bpf_text/scan.bpf.c. -errno with diag filled. */
 int places_render_scan(const struct btf_types *types, struct text *text, struct diag *diag);

@@ -9,6 +9,7 @@
 #include "bpf_text.h"
 #include "btf.h"
 #include "diag.h"
+#include "host.h"
 #include "loader.h"
 #include "members.h"
 #include "places.h"
@@ -32,10 +33,17 @@ struct probe_kind {
 	bool twice; /* a second program sees what the first is too busy for */
 };
 
+int probe_may_read(struct diag *diag)
+{
+	int err = host_may_read(diag);
+
+	return err ? err : btf_vmlinux_find(diag);
+}
+
 static int raw_prepare(struct probe *probe, struct diag *diag)
 {
 	(void)probe;
-	return access(BTF_VMLINUX, R_OK) ? diag_errno(diag, -errno, BTF_VMLINUX) : 0;
+	return probe_may_read(diag);
 }
 
 /* The members that bpf_text/raw_tracepoint.bpf.c reads. */
@@ -192,7 +200,7 @@ static int kprobe_prepare(struct probe *probe, struct diag *diag)
 	if (access(KPROBE_PMU, F_OK))
 		return diag_set(diag, -ENOTSUP,
 				"this kernel has no kprobes (CONFIG_KPROBE_EVENTS)");
-	return 0;
+	return host_may_read(diag);
 }
 
 static int kprobe_layout(const struct probe *probe, const struct btf_types *types,
@@ -290,9 +298,8 @@ int probe_try(struct probe *probe, const char *name, struct diag *diag)
 		    : diag_set(diag, -ENOENT, "no such probe: %s", name);
 }
 
-int probe_choose(struct probe *probe, const char *name, struct diag *diag)
+int probe_choose(struct probe *probe, const char *name, struct text *lacks, struct diag *diag)
 {
-	_cleanup_text_ struct text lacks = {0};
 	struct diag why = {0};
 
 	for (size_t i = 0; i < KINDS; i++) {
@@ -300,9 +307,9 @@ int probe_choose(struct probe *probe, const char *name, struct diag *diag)
 			continue;
 		if (!kind_try(probe, &ladder[i], &why))
 			return 0;
-		text_printf(&lacks, "%s%s: %s", lacks.len ? "; " : "", ladder[i].name, why.what);
+		text_printf(lacks, "%s%s: %s", lacks->len ? "; " : "", ladder[i].name, why.what);
 	}
-	diag_set(diag, -ENOTSUP, "no probe works here: %s", lacks.err ? "" : lacks.data);
+	diag_set(diag, -ENOTSUP, "no probe works here: %s", lacks->err ? "" : lacks->data);
 	diag_hint(diag, "%s", why.hint);
 	return -ENOTSUP;
 }
@@ -333,21 +340,33 @@ const char *probe_includes(const struct probe *probe)
 	return probe->kind->includes ? probe->kind->includes : "";
 }
 
+static int types_read(struct btf_types **types, struct diag *diag)
+{
+	int err = probe_may_read(diag);
+
+	return err ? err : btf_types_read(types, BTF_VMLINUX, diag);
+}
+
 int probe_render_layout(const struct probe *probe, unsigned int extras, struct text *text,
 			struct text *lacks, struct diag *diag)
 {
 	struct btf_types *types = NULL;
+	struct diag why = {0};
 	int err = 0;
 
 	if (probe->kind->needs_btf || members_are_wanted(extras) || places_are_wanted(extras))
-		err = btf_types_read(&types, BTF_VMLINUX, diag);
-	if (err && (probe->kind->needs_btf || places_are_needed(extras) || err == -ENOMEM))
+		err = types_read(&types, &why);
+	if (err && (probe->kind->needs_btf || err == -ENOMEM)) {
+		*diag = why;
 		return err;
+	}
+	if (err && places_are_needed(extras))
+		return places_fail(extras, err, &why, diag);
 	err = probe->kind->layout(probe, types, text, diag);
 	if (!err)
-		members_render(types, extras, text, lacks);
+		members_render(types, why.what, extras, text, lacks);
 	if (!err)
-		err = places_render(types, extras, text, lacks, diag);
+		err = places_render(types, why.what, extras, text, lacks, diag);
 	btf_types_free(types);
 	return err;
 }

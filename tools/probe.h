@@ -29,10 +29,14 @@ const char *probe_kind_name(size_t index); /* NULL past the last */
 int probe_try(struct probe *probe, const char *name, struct diag *diag);
 
 /*
- * Finds the first probe that this kernel offers, or checks the one called name. -ENOTSUP with diag
- * saying what each lacks.
+ * Finds the first probe that this kernel offers, or checks the one called name, and appends to
+ * lacks what those before it lack. -ENOTSUP with diag saying it of all.
  */
-int probe_choose(struct probe *probe, const char *name, struct diag *diag);
+int probe_choose(struct probe *probe, const char *name, struct text *lacks, struct diag *diag);
+
+/* Whether a program may read the kernel's memory and its BTF says where. -errno with diag filled.
+ */
+int probe_may_read(struct diag *diag);
 
 /* The probe called name, or the tracepoint, as on a current kernel; asks this kernel nothing. */
 void probe_assume(struct probe *probe, const char *name);

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "btf.h"
 #include "diag.h"
 #include "event.h"
 #include "loader.h"
@@ -32,8 +31,9 @@ int scan_open(struct scan *scan, const struct options *options, const struct loa
 	int err;
 
 	*scan = SCAN_NONE;
-	if (access(BTF_VMLINUX, R_OK))
-		return diag_errno(diag, -errno, BTF_VMLINUX);
+	err = probe_may_read(diag);
+	if (err)
+		return err;
 	probe_scan(&probe);
 	err = program_compile(options, &probe, NULL, steps, &object, diag);
 	if (!err)

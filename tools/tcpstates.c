@@ -50,7 +50,7 @@ static void diag_print(const struct diag *diag, bool verbose)
 
 static int text_render(const struct options *options, struct text *text, struct diag *diag)
 {
-	_cleanup_text_ struct text layout = {0}, lacks = {0};
+	_cleanup_text_ struct text layout = {0}, lacks = {0}, passed = {0};
 	struct probe probe;
 	struct diag why;
 	int err;
@@ -58,7 +58,7 @@ static int text_render(const struct options *options, struct text *text, struct 
 	/* As this kernel wants it, where that can be seen without privilege. */
 	if (options->now)
 		probe_scan(&probe);
-	else if (probe_choose(&probe, options->probe, &why))
+	else if (probe_choose(&probe, options->probe, &passed, &why))
 		probe_assume(&probe, options->probe);
 	text_str(&layout, "");
 	err = probe_render_layout(&probe, program_wants(options), &layout, &lacks, diag);
@@ -93,7 +93,7 @@ static int text_print(const struct options *options, const struct custom_text *c
 static int trace(struct options *options, const struct custom_text *custom, struct diag *diag)
 {
 	const char *probe_wanted = custom ? custom->probe : options->probe;
-	_cleanup_text_ struct text object = {0};
+	_cleanup_text_ struct text object = {0}, passed = {0};
 	struct loader *loader = NULL;
 	struct probe probe;
 	struct steps steps;
@@ -108,10 +108,11 @@ static int trace(struct options *options, const struct custom_text *custom, stru
 	if (!err && !options->keep_privileges)
 		err = privileges_may_drop(diag); /* before it has begun to trace */
 	if (!err)
-		err = probe_choose(&probe, probe_wanted, diag);
+		err = probe_choose(&probe, probe_wanted, &passed, diag);
 	if (err)
 		return err;
-	step_done(&steps, "probe %s", probe_name(&probe));
+	step_done(&steps, passed.len ? "probe %s, not %s" : "probe %s", probe_name(&probe),
+		  passed.data);
 	if (custom)
 		step_done(&steps, "program text of %s: %zu bytes", options->bpf_text,
 			  custom->text.len);
