@@ -30,8 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (btf_types_decode(&types, data, size))
 		return 0;
-	members_render(types, ~0U, &text, &lacks);
-	places_render(types, ~0U, &text, &lacks, &diag);
+	members_render(types, "", ~0U, &text, &lacks);
+	places_render(types, "", ~0U, &text, &lacks, &diag);
 	places_render_scan(types, &text, &diag);
 	fields_find(types);
 	btf_types_free(types);
