@@ -1,12 +1,14 @@
 # shellcheck shell=bash
 # What the shell tests share. Source it first: the test then runs in a network and a mount namespace
-# of its own, which end with it. BUILD and SOURCE name the build and the source tree.
+# of its own, which end with it. BUILD and SOURCE name the build and the source tree, and TRACE_OPTIONS
+# options that each trace has before its own: another probe, or more time to compile.
 set -eu
 
 : "${BUILD:?}" "${SOURCE:?}"
 # shellcheck disable=SC2034
 tool=${TOOL:-$BUILD/tools/tcpstates} # tests/analysis/memcheck may stand in for it
 traffic=$BUILD/tests/traffic/traffic
+read -ra options <<<"${TRACE_OPTIONS-}"
 
 [ "$(id -u)" = 0 ] || { echo "SKIP: not root"; exit 77; }
 if [ -z "${KIT_INSIDE-}" ]; then
@@ -36,7 +38,7 @@ trace() {
 	shift
 	rm -f "$work/$name.fifo"
 	mkfifo "$work/$name.fifo"
-	"$tool" "$@" >"$work/$name.fifo" 2>"$work/$name.err" &
+	"$tool" "${options[@]}" "$@" >"$work/$name.fifo" 2>"$work/$name.err" &
 	tracer=$!
 	started+=("$tracer")
 	exec {fifo}<"$work/$name.fifo"
@@ -57,7 +59,7 @@ reach() {
 	shift 2
 	rm -f "$work/$name.fifo"
 	mkfifo "$work/$name.fifo"
-	"$tool" -v "$@" >"$work/$name.out" 2>"$work/$name.fifo" &
+	"$tool" -v "${options[@]}" "$@" >"$work/$name.out" 2>"$work/$name.fifo" &
 	tracer=$!
 	started+=("$tracer")
 	exec {fifo}<"$work/$name.fifo"
