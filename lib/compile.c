@@ -248,7 +248,8 @@ int compile_object(const struct text *source, const struct headers *headers,
 	err = helper_run(&helper, &result, &status);
 	close(helper.source);
 	err = result_judge(err, status, deadline_s, &result, diag);
-	if (!err)
-		text_bytes(object, result.data, result.len);
-	return err ? err : object->err;
+	if (err)
+		return err;
+	text_bytes(object, result.data, result.len);
+	return object->err ? diag_errno(diag, object->err, "the compiled object") : 0;
 }

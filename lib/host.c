@@ -15,9 +15,14 @@
 
 int host_may_trace(struct diag *diag)
 {
-	bool bpf = privileges_have(CAP_BPF), perfmon = privileges_have(CAP_PERFMON), old;
+	int bpf = privileges_have(CAP_BPF), perfmon = privileges_have(CAP_PERFMON);
+	int admin = privileges_have(CAP_SYS_ADMIN);
+	bool old;
 
-	if (privileges_have(CAP_SYS_ADMIN) || (bpf && perfmon))
+	if (bpf < 0 || perfmon < 0 || admin < 0)
+		return diag_errno(diag, bpf < 0 ? bpf : perfmon < 0 ? perfmon : admin,
+				  "reading the capabilities");
+	if (admin || (bpf && perfmon))
 		return 0;
 	/* Before Linux 5.8 there is neither. */
 	old = prctl(PR_CAPBSET_READ, CAP_BPF) < 0;

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <systemd/sd-journal.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "diag.h"
@@ -48,6 +49,13 @@ int journal_open(struct diag *diag)
 	if (!sendv)
 		return diag_set(diag, -ELIBACC, "journal: %s", dlerror());
 	return 0;
+}
+
+void journal_close(void)
+{
+	if (peer >= 0)
+		close(peer);
+	peer = -1;
 }
 
 /* sd_journal_sendv(3) waits as long as it takes. */

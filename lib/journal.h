@@ -15,6 +15,9 @@ struct iovec;
  */
 int journal_open(struct diag *diag);
 
+/* For whoever only wanted to know. */
+void journal_close(void);
+
 /*
  * Sends one entry: count fields, each "NAME=value" (sd_journal_sendv(3)). A journald that takes
  * nothing is waited for, until end can be read from: -ECANCELED from then on. 0 or -errno.

@@ -44,13 +44,14 @@ static const bool is_sanitized = true;
 static const bool is_sanitized = false;
 #endif
 
-bool privileges_have(int capability)
+int privileges_have(int capability)
 {
 	cap_flag_value_t value = CAP_CLEAR;
 	cap_t caps = cap_get_proc();
 
-	if (caps)
-		cap_get_flag(caps, capability, CAP_EFFECTIVE, &value);
+	if (!caps)
+		return -errno;
+	cap_get_flag(caps, capability, CAP_EFFECTIVE, &value);
 	cap_free(caps);
 	return value == CAP_SET;
 }
@@ -77,8 +78,8 @@ static int caps_set(const cap_value_t *kept, int count, bool for_good)
 	if (cap_set_proc(caps))
 		err = -errno;
 	now = err ? NULL : cap_get_proc();
-	if (!err && (!now || cap_compare(now, caps)))
-		err = -EPERM;
+	if (!err)
+		err = !now ? -errno : cap_compare(now, caps) ? -EPERM : 0;
 	cap_free(now);
 	cap_free(caps);
 	return err;

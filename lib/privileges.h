@@ -16,8 +16,8 @@ enum may {
 	MAY_LOG = 2, /* to write to the journal */
 };
 
-/* Whether the process has the capability CAP_..., to use now. */
-bool privileges_have(int capability);
+/* Whether the process has the capability CAP_..., to use now: 1, 0 or -errno. */
+int privileges_have(int capability);
 
 /*
  * Gives up all but may, and makes sure that it is so. may_read tells whether the maps can be read:

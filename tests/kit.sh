@@ -8,7 +8,7 @@ set -eu
 # shellcheck disable=SC2034
 tool=${TOOL:-$BUILD/tools/tcpstates} # tests/analysis/memcheck may stand in for it
 traffic=$BUILD/tests/traffic/traffic
-read -ra options <<<"${TRACE_OPTIONS-}"
+read -ra trace_options <<<"${TRACE_OPTIONS-}"
 
 [ "$(id -u)" = 0 ] || { echo "SKIP: not root"; exit 77; }
 if [ -z "${KIT_INSIDE-}" ]; then
@@ -38,7 +38,7 @@ trace() {
 	shift
 	rm -f "$work/$name.fifo"
 	mkfifo "$work/$name.fifo"
-	"$tool" "${options[@]}" "$@" >"$work/$name.fifo" 2>"$work/$name.err" &
+	"$tool" "${trace_options[@]}" "$@" >"$work/$name.fifo" 2>"$work/$name.err" &
 	tracer=$!
 	started+=("$tracer")
 	exec {fifo}<"$work/$name.fifo"
@@ -59,7 +59,7 @@ reach() {
 	shift 2
 	rm -f "$work/$name.fifo"
 	mkfifo "$work/$name.fifo"
-	"$tool" -v "${options[@]}" "$@" >"$work/$name.out" 2>"$work/$name.fifo" &
+	"$tool" -v "${trace_options[@]}" "$@" >"$work/$name.out" 2>"$work/$name.fifo" &
 	tracer=$!
 	started+=("$tracer")
 	exec {fifo}<"$work/$name.fifo"

@@ -86,7 +86,11 @@ static enum verdict lockdown_check(struct check *check, struct diag *diag)
 
 static enum verdict journal_check(struct check *check, struct diag *diag)
 {
-	if (journal_open(diag))
+	int err = journal_open(diag);
+
+	if (!check->options->journal)
+		journal_close();
+	if (err)
 		return check->options->journal ? VERDICT_NO : VERDICT_WITHOUT;
 	diag_set(diag, 0, "takes entries");
 	return VERDICT_OK;

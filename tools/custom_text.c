@@ -138,7 +138,8 @@ static bool same_extras(const struct custom_text *custom, const struct options *
 
 		event_layout_init(&layout, 1U << i);
 		event_layout_render(&layout, &macro);
-		if (macro.len && !strstr(custom->text.data, macro.data) != !(wanted & 1U << i))
+		if (macro.err ||
+		    (macro.len && !strstr(custom->text.data, macro.data) != !(wanted & 1U << i)))
 			return false;
 	}
 	return true;

@@ -136,19 +136,23 @@ static void macros_render(struct text *text, const struct options *options)
 }
 
 /* What would be compiled in vain makes a start longer by 4 of 60 ms. */
-static bool is_asked(const struct options *options)
+static bool is_asked(const struct options *options, struct text *text)
 {
 	static const struct options nothing;
 	_cleanup_text_ struct text asked = {0}, all_seen = {0};
 
 	macros_render(&asked, options);
 	macros_render(&all_seen, &nothing);
-	return asked.err || all_seen.err || strcmp(asked.data, all_seen.data);
+	if (asked.err || all_seen.err) {
+		text->err = -ENOMEM;
+		return false;
+	}
+	return strcmp(asked.data, all_seen.data);
 }
 
 void filter_render(struct text *text, const struct options *options)
 {
-	if (is_asked(options))
+	if (is_asked(options, text))
 		macros_render(text, options);
 }
 
@@ -158,7 +162,7 @@ void filter_render_functions(struct text *text, const struct options *options)
 
 	if (expression)
 		expression_render_helpers(expression, text);
-	if (is_asked(options))
+	if (is_asked(options, text))
 		text_str(text, bpf_text_filter);
 	expression_free(expression);
 }

@@ -62,6 +62,8 @@ static int text_render(const struct options *options, struct text *text, struct 
 		probe_assume(&probe, options->probe);
 	text_str(&layout, "");
 	err = probe_render_layout(&probe, program_wants(options), &layout, &lacks, diag);
+	if (!err && layout.err)
+		err = diag_errno(diag, layout.err, "the program text");
 	if (err)
 		return err;
 	if (lacks.len)
