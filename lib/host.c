@@ -20,7 +20,10 @@ int host_may_trace(struct diag *diag)
 	bool old;
 
 	if (bpf < 0 || perfmon < 0 || admin < 0)
-		return diag_errno(diag, bpf < 0 ? bpf : perfmon < 0 ? perfmon : admin,
+		return diag_errno(diag,
+				  bpf < 0	? bpf
+				  : perfmon < 0 ? perfmon
+						: admin,
 				  "reading the capabilities");
 	if (admin || (bpf && perfmon))
 		return 0;

@@ -177,6 +177,7 @@ int field_list_make(struct field_list *list, const struct line_format *format, c
 	int err;
 
 	list->count = 0;
+	list->untold = 0;
 	if (!names || more)
 		list_add_own(list, format);
 	if (!names)

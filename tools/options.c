@@ -126,8 +126,6 @@ static int fields_choose(struct options *options, struct diag *diag)
 	struct line_format format;
 
 	options_format(options, &format);
-	if (options->no_skaddr)
-		options->fields.untold = 1U << EXTRA_AGE;
 	if (!names && options->now && !options->extended)
 		names = format.layout < LAYOUT_JSON ? FIELDS_NOW : "+" FIELDS_OWNER;
 	if (!names && !options->extended && format.layout < LAYOUT_JSON)
@@ -286,6 +284,8 @@ int options_parse(int argc, char **argv, struct options *options, struct diag *d
 	err = options_check(options, in_text, diag);
 	if (!err)
 		err = fields_choose(options, diag);
+	if (options->no_skaddr)
+		options->fields.untold = 1U << EXTRA_AGE; /* for aliases_hide() */
 	return err ? err : filter_finish(options, diag);
 }
 
