@@ -17,7 +17,6 @@
 #define HINT	       "--keep-privileges goes on with all of them"
 #define COMPILE_MEMORY (4ULL << 30) /* bytes of address space; Clang takes some 0.5 GB */
 #define COMPILE_FILE   (256ULL << 20) /* bytes; the kernel's headers are unpacked one by one */
-#define COMPILE_FILES  1024
 #define FILTER(array)                                                                              \
 	{                                                                                          \
 		sizeof(array) / sizeof(*(array)), (struct sock_filter *)(array)                    \
@@ -182,7 +181,6 @@ int privileges_compile(unsigned int seconds, bool may_mount)
 		{RLIMIT_AS, is_sanitized ? RLIM_INFINITY : COMPILE_MEMORY},
 		{RLIMIT_CPU, seconds},
 		{RLIMIT_FSIZE, COMPILE_FILE},
-		{RLIMIT_NOFILE, COMPILE_FILES},
 		{RLIMIT_CORE, 0},
 	};
 	int err = caps_set(mounting, may_mount, true);
