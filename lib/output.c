@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,14 +12,6 @@
 void output_free(struct output *output)
 {
 	text_free(&output->lines);
-}
-
-/* A terminal or pipe that somebody else made non-blocking is waited for. */
-static int writable_wait(int fd)
-{
-	struct pollfd poller = {.fd = fd, .events = POLLOUT};
-
-	return poll(&poller, 1, -1) < 0 && errno != EINTR ? -errno : 0;
 }
 
 /* A pipe that can be written to has room for PIPE_BUF bytes (pipe(7)); a file is never waited for.
@@ -63,8 +54,8 @@ int output_flush(struct output *output)
 		put = write(output->fd, output->lines.data + done, left);
 		if (put >= 0)
 			done += put;
-		else if (errno == EAGAIN)
-			err = writable_wait(output->fd);
+		else if (errno == EAGAIN) /* somebody else made it non-blocking */
+			err = room_wait(output->fd, -1);
 		else if (errno != EINTR)
 			err = errno == EBADF ? -EPIPE : -errno;
 	}

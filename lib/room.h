@@ -4,8 +4,9 @@
 #define ROOM_H
 
 /*
- * Waits until fd takes more, or is broken, which a write then tells. -ECANCELED: end can be read
- * from, which says that it is time to end, and fd has taken nothing for a second since. -errno.
+ * Waits until fd takes more, or is broken, which a write then tells. -ECANCELED: end, which may be
+ * -1, can be read from, which says that it is time to end, and fd has taken nothing for a second
+ * since. -errno.
  */
 int room_wait(int fd, int end);
 
