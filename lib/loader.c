@@ -361,19 +361,22 @@ int loader_values(const struct loader *loader, const char *name, uint32_t key, v
 	return bpf_map_lookup_elem(fd, &key, values);
 }
 
+typedef typeof(bpf_map_lookup_batch) batch_fn; /* with or without deleting */
+typedef int take_fn(void *arg, const void *value, size_t size);
+
 /* The kernel gives whole buckets: BATCH is more than any has (BPF_MAP_LOOKUP_BATCH, Linux 5.6). */
-static int batches_take(int fd, uint32_t size, void *keys, char *values,
-			int (*take)(void *arg, const void *value, size_t size), void *arg)
+static int batches_take(int fd, batch_fn *batch, void *keys, char *values, size_t size,
+			take_fn *take, void *arg)
 {
 	uint32_t where, *in = NULL;
 
 	for (;;) {
 		uint32_t count = BATCH;
-		int err = bpf_map_lookup_batch(fd, in, &where, keys, values, &count, NULL);
+		int err = batch(fd, in, &where, keys, values, &count, NULL);
 
 		if (err && err != -ENOENT)
 			return err;
-		for (uint32_t i = 0; i < count; i++) {
+		for (uint32_t i = 0; take && i < count; i++) {
 			int stop = take(arg, values + i * size, size);
 
 			if (stop)
@@ -385,41 +388,33 @@ static int batches_take(int fd, uint32_t size, void *keys, char *values,
 	}
 }
 
-int loader_each(const struct loader *loader, const char *name,
-		int (*take)(void *arg, const void *value, size_t size), void *arg)
+/* take may be NULL. */
+static int hash_walk(int fd, batch_fn *batch, size_t key_size, size_t value_size, take_fn *take,
+		     void *arg)
 {
-	const struct bpf_map *map = bpf_object__find_map_by_name(loader->object, name);
-	void *keys;
-	char *values;
-	int err;
+	void *keys = calloc(BATCH, key_size);
+	char *values = calloc(BATCH, value_size);
+	int err = keys && values ? batches_take(fd, batch, keys, values, value_size, take, arg)
+				 : -ENOMEM;
 
-	if (!map)
-		return -ENOENT;
-	keys = calloc(BATCH, bpf_map__key_size(map));
-	values = calloc(BATCH, bpf_map__value_size(map));
-	err = keys && values ? batches_take(bpf_map__fd(map), bpf_map__value_size(map), keys,
-					    values, take, arg)
-			     : -ENOMEM;
 	free(keys);
 	free(values);
 	return err;
 }
 
+int loader_each(const struct loader *loader, const char *name,
+		int (*take)(void *arg, const void *value, size_t size), void *arg)
+{
+	const struct bpf_map *map = bpf_object__find_map_by_name(loader->object, name);
+
+	return map ? hash_walk(bpf_map__fd(map), bpf_map_lookup_batch, bpf_map__key_size(map),
+			       bpf_map__value_size(map), take, arg)
+		   : -ENOENT;
+}
+
 int loader_map_empty(int map, size_t key_size, size_t value_size)
 {
-	void *keys = calloc(BATCH, key_size), *values = calloc(BATCH, value_size);
-	uint32_t where, *in = NULL;
-	int err = keys && values ? 0 : -ENOMEM;
-
-	while (!err) {
-		uint32_t count = BATCH;
-
-		err = bpf_map_lookup_and_delete_batch(map, in, &where, keys, values, &count, NULL);
-		in = &where;
-	}
-	free(keys);
-	free(values);
-	return err == -ENOENT ? 0 : err; /* that was the last */
+	return hash_walk(map, bpf_map_lookup_and_delete_batch, key_size, value_size, NULL, NULL);
 }
 
 int loader_counters(const struct loader *loader, const char *name, uint64_t *sums, size_t count)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan.h"
 
-#include <errno.h>
 #include <unistd.h>
 
 #include "diag.h"
