@@ -137,6 +137,9 @@ static inline void start_see(struct start *start, const struct event *event, int
 static inline int event_send(void *ctx, struct event *event)
 {
 	struct start *start;
+#ifndef SUMMARY
+	int error;
+#endif
 #ifdef FILTERS
 	enum verdict verdict = socket_judge(event);
 
@@ -166,8 +169,9 @@ static inline int event_send(void *ctx, struct event *event)
 #ifndef STUCK
 	event_fill(event);
 #endif
-	if (events.perf_submit(ctx, event, EVENT_SIZE))
-		counter_add(COUNTER_LOST, 1);
+	error = events.perf_submit(ctx, event, EVENT_SIZE);
+	if (error)
+		counter_add(error == BUFFER_IS_FULL ? COUNTER_LOST : COUNTER_NO_BUFFER, 1);
 	else
 		reader_kick(ctx, event->ts_ns);
 #endif

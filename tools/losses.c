@@ -7,6 +7,7 @@ static const struct {
 	const char *name, *words;
 } causes[LOSSES] = {
 	[LOSS_BUFFER_FULL] = {"buffer_full", "events lost: the perf buffer was full"},
+	[LOSS_NO_BUFFER] = {"no_buffer", "events lost: on a CPU that came online since the start"},
 	[LOSS_MISSED] = {"missed", "events missed: the program was busy"},
 	[LOSS_NO_ROOM] = {"no_room", "sockets not timed: the table was full (--max-sockets)"},
 	[LOSS_NO_MEMORY] = {"no_memory", "events lost: no memory"},

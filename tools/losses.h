@@ -7,6 +7,7 @@
 
 enum loss {
 	LOSS_BUFFER_FULL, /* the program found its perf buffer full */
+	LOSS_NO_BUFFER, /* the program found none for its CPU */
 	LOSS_MISSED, /* the program was busy on that CPU, and so was not run */
 	LOSS_NO_ROOM, /* the program found the table of sockets full */
 	LOSS_NO_MEMORY, /* the tracer could not keep a record */

@@ -167,6 +167,7 @@ static void losses_read(struct tracer *tracer)
 	if (loader_counters(tracer->loader, "counters", counters, COUNTERS))
 		return;
 	counts[LOSS_BUFFER_FULL] = counters[COUNTER_LOST];
+	counts[LOSS_NO_BUFFER] = counters[COUNTER_NO_BUFFER];
 	counts[LOSS_NO_ROOM] = counters[COUNTER_NO_ROOM];
 	/* More may have been caught by now, but what was missed stays so. */
 	if (passed_over > counters[COUNTER_CAUGHT] + counts[LOSS_MISSED])
