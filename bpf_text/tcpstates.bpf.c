@@ -108,6 +108,16 @@ static inline void reader_kick(void *ctx, u64 now)
 	if (quiet > QUIET_NS)
 		kicks.perf_submit(ctx, &zero, sizeof(zero));
 }
+
+static inline void event_submit(void *ctx, struct event *event)
+{
+	int error = events.perf_submit(ctx, event, EVENT_SIZE);
+
+	if (error)
+		counter_add(error == BUFFER_IS_FULL ? COUNTER_LOST : COUNTER_NO_BUFFER, 1);
+	else
+		reader_kick(ctx, event->ts_ns);
+}
 #endif
 
 /* What is not needed to decide whether it is shown. */
@@ -137,9 +147,6 @@ static inline void start_see(struct start *start, const struct event *event, int
 static inline int event_send(void *ctx, struct event *event)
 {
 	struct start *start;
-#ifndef SUMMARY
-	int error;
-#endif
 #ifdef FILTERS
 	enum verdict verdict = socket_judge(event);
 
@@ -169,11 +176,7 @@ static inline int event_send(void *ctx, struct event *event)
 #ifndef STUCK
 	event_fill(event);
 #endif
-	error = events.perf_submit(ctx, event, EVENT_SIZE);
-	if (error)
-		counter_add(error == BUFFER_IS_FULL ? COUNTER_LOST : COUNTER_NO_BUFFER, 1);
-	else
-		reader_kick(ctx, event->ts_ns);
+	event_submit(ctx, event);
 #endif
 	return 0;
 }
