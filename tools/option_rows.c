@@ -206,11 +206,14 @@ static int output_set(struct options *options, const char *value, struct diag *d
 	return 0;
 }
 
+const char *const color_words[] = {"auto", "always", "never", NULL};
+
 static int color_set(struct options *options, const char *value, struct diag *diag)
 {
 	options->color = strcmp(value, "auto") ? value : NULL;
-	if (!options->color || !strcmp(value, "always") || !strcmp(value, "never"))
-		return 0;
+	for (const char *const *word = color_words; *word; word++)
+		if (!strcmp(value, *word))
+			return 0;
 	return diag_set(diag, -EINVAL, "--color: not auto, always or never: '%s'", value);
 }
 
@@ -231,22 +234,25 @@ const struct option_row option_rows[] = {
 	 .in_text = "filters"},
 	{'6', "ipv6", .help = "trace IPv6 family only", FLAG(ipv6), .in_text = "filters"},
 	{0, "laddr", "LIST", "trace these local addresses and prefixes, or with !LIST all others",
-	 .group = GROUP_MORE, .in_text = "filters", .set = laddr_set},
+	 .group = GROUP_MORE, .in_text = "filters", .complete = COMPLETE_ADDRESSES,
+	 .set = laddr_set},
 	{0, "raddr", "LIST", "the same of remote ones", .group = GROUP_MORE, .in_text = "filters",
 	 .set = raddr_set},
 	{0, "old-state", "LIST", "trace changes from these states, or with !LIST from others",
-	 .group = GROUP_MORE, .in_text = "filters", .set = old_state_set},
+	 .group = GROUP_MORE, .in_text = "filters", .complete = COMPLETE_STATES,
+	 .set = old_state_set},
 	{0, "new-state", "LIST", "trace changes to these states, or with !LIST to others",
-	 .group = GROUP_MORE, .in_text = "filters", .set = new_state_set},
+	 .group = GROUP_MORE, .in_text = "filters", .complete = COMPLETE_STATES,
+	 .set = new_state_set},
 	{0, "state", "LIST", "trace changes from or to these states, or with !LIST neither",
-	 .group = GROUP_MORE, .in_text = "filters", .set = state_set},
+	 .group = GROUP_MORE, .in_text = "filters", .complete = COMPLETE_STATES, .set = state_set},
 	{0, "min-ms", "N", "trace changes after at least N ms (1.5, say) in the old state",
 	 .group = GROUP_MORE, .in_text = "filters", .set = min_ms_set},
 	{0, "filter", "EXPR", "trace only where it holds, as 'rport == 443 && span_us > 1000'",
 	 .group = GROUP_MORE, .in_text = "filters", .set = filter_set},
 	{'o', "output", "NAME,...",
 	 "show these fields, or with +NAME,... these as well; help lists them", .group = GROUP_MORE,
-	 .set = output_set},
+	 .complete = COMPLETE_FIELDS, .set = output_set},
 	{'x', "extended",
 	 .help = "show who owns the socket and why it ended, and unknown times as -",
 	 .group = GROUP_MORE, FLAG(extended)},
@@ -256,7 +262,7 @@ const struct option_row option_rows[] = {
 	{0, "no-skaddr", .help = "show a number of the socket, not its address in the kernel",
 	 .group = GROUP_MORE, FLAG(no_skaddr)},
 	{0, "color", "WHEN", "color states: auto (on a terminal), always, never",
-	 .group = GROUP_MORE, .set = color_set},
+	 .group = GROUP_MORE, .complete = COMPLETE_COLORS, .set = color_set},
 	{'n', "count", "COUNT", "stop after so many events", .group = GROUP_MORE, .set = count_set},
 	{'d', "duration", "SECONDS", "stop after so long (such as 0.5)", .group = GROUP_MORE,
 	 .set = duration_set},
@@ -266,7 +272,7 @@ const struct option_row option_rows[] = {
 	 .group = GROUP_MORE, .value_optional = true, .set = summary_set},
 	{0, "stuck", "SECONDS[:STATES]",
 	 "show also who is in a state so long, twice as long, and so on", .group = GROUP_MORE,
-	 .set = stuck_set},
+	 .complete = COMPLETE_STUCK, .set = stuck_set},
 	{0, "now", .help = "show the sockets that are open, and exit", .group = GROUP_MORE,
 	 FLAG(now)},
 	{0, "check", .help = "tell whether a trace would start here, and what lacks, and exit",
@@ -274,17 +280,18 @@ const struct option_row option_rows[] = {
 	{0, "ebpf", .help = "print the BPF program's text and exit", .group = GROUP_MORE,
 	 FLAG(ebpf)},
 	{0, "bpf-text", "FILE", "run this text, which --ebpf printed (- is stdin)",
-	 .group = GROUP_MORE, .set = bpf_text_set},
+	 .group = GROUP_MORE, .complete = COMPLETE_FILES, .set = bpf_text_set},
 	{'v', "verbose", .help = "tell on stderr what is done at start, and its time",
 	 .group = GROUP_MORE, FLAG(verbose)},
 	{'V', "version", .help = "print the version and exit", .group = GROUP_MORE, FLAG(version)},
-	{0, "probe", "NAME", "use this probe and no other", .group = GROUP_MORE, .set = probe_set},
+	{0, "probe", "NAME", "use this probe and no other", .group = GROUP_MORE,
+	 .complete = COMPLETE_PROBES, .set = probe_set},
 	{0, "kernel-headers", "PATH",
 	 "compile against the kernel's headers (a folder, kheaders.tar.xz)", .group = GROUP_MORE,
-	 .value_optional = true, .set = headers_set},
+	 .value_optional = true, .complete = COMPLETE_FILES, .set = headers_set},
 	{0, "no-cache", .help = "compile, and keep nothing", .group = GROUP_MORE, FLAG(no_cache)},
 	{0, "cache-dir", "DIR", "keep compiled objects there (default " CACHE_DIR_DEFAULT ")",
-	 .group = GROUP_MORE, .set = cache_dir_set},
+	 .group = GROUP_MORE, .complete = COMPLETE_FOLDERS, .set = cache_dir_set},
 	{0, "max-sockets", "N",
 	 "keep the times of at most N sockets (default " STRING(MAX_SOCKETS_DEFAULT) ")",
 	 .group = GROUP_MORE, .in_text = "table size", .set = max_sockets_set},

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every option once: what is parsed, -h and the manual page are made from these rows. */
+/*
+ * Every option once: what is parsed, -h, the manual page and the shells' completions are made from
+ * these rows.
+ */
 #ifndef OPTION_ROWS_H
 #define OPTION_ROWS_H
 
@@ -16,6 +19,19 @@ enum group {
 	GROUP_MORE,
 };
 
+/* What a shell can complete a value from. */
+enum completion {
+	COMPLETE_NOTHING,
+	COMPLETE_STATES,
+	COMPLETE_STUCK, /* SECONDS[:STATES] */
+	COMPLETE_FIELDS,
+	COMPLETE_PROBES,
+	COMPLETE_COLORS,
+	COMPLETE_ADDRESSES, /* this host's */
+	COMPLETE_FILES,
+	COMPLETE_FOLDERS,
+};
+
 struct option_row {
 	char letter; /* or 0 */
 	const char *name;
@@ -24,6 +40,7 @@ struct option_row {
 	enum group group;
 	bool value_optional;
 	bool or_next; /* excludes the next row */
+	enum completion complete;
 	const char *in_text; /* what it sets in the program text, so not in --bpf-text's */
 	size_t flag; /* the bool to set ... */
 	option_fn *set; /* ... or what to do with the value */
@@ -33,5 +50,7 @@ struct option_row {
 
 extern const struct option_row option_rows[];
 extern const size_t option_row_count;
+
+extern const char *const color_words[]; /* of --color; NULL past the last */
 
 #endif
