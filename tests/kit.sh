@@ -107,6 +107,18 @@ session() {
 	"$traffic" "$@"
 }
 
+# neighbours_make: one that takes all and answers nothing, 192.0.2.2, and an address that nobody has, 192.0.2.3.
+# What is tried there is given up within seconds.
+neighbours_make() {
+	ip link add near type veth peer name far
+	ip address add 192.0.2.1/24 dev near
+	ip link set near up
+	ip neighbour add 192.0.2.2 lladdr 02:00:00:00:00:02 dev near
+	ip link set far up
+	sysctl -qw net.ipv4.tcp_syn_retries=1 net.ipv4.neigh.near.mcast_solicit=1 \
+		net.ipv4.neigh.near.retrans_time_ms=100
+}
+
 # hidden_count FILE COMMAND...: runs it, and writes how many changes came meanwhile with process 1 on the CPU:
 # some kernels run no BPF program then, and count no miss. perf counts them all. Needs tracefs.
 hidden_count() {
