@@ -40,6 +40,17 @@ struct scenario {
 	void (*run)(struct session *s);
 };
 
+static void line_wait(void)
+{
+	int c;
+
+	do {
+		c = getchar();
+	} while (c != '\n' && c != EOF);
+	if (c == EOF)
+		error_die("stdin", ferror(stdin) ? strerror(errno) : "ended while waited for");
+}
+
 static void session_open(struct session *s)
 {
 	s->client = client_connect(s->opts->mode, s->opts->port);
@@ -98,6 +109,16 @@ static void half_close_run(struct session *s)
 	end_close(s->client);
 }
 
+/* The server keeps its end, in CLOSE_WAIT, until it is told to close. */
+static void close_wait_run(struct session *s)
+{
+	session_open(s);
+	end_close(s->client);
+	eof_expect(s->server);
+	line_wait();
+	end_close_wait(s->server);
+}
+
 static void refused_run(struct session *s)
 {
 	client_refuse(s->opts->mode, s->opts->port + 1, &s->names);
@@ -114,8 +135,8 @@ static void listen_run(struct session *s)
 static const struct scenario scenarios[] = {
 	{"client-fin", true, client_fin_run}, {"server-fin", true, server_fin_run},
 	{"client-rst", true, client_rst_run}, {"server-rst", true, server_rst_run},
-	{"half-close", true, half_close_run}, {"refused", false, refused_run},
-	{"listen", false, listen_run},
+	{"half-close", true, half_close_run}, {"close-wait", true, close_wait_run},
+	{"refused", false, refused_run},      {"listen", false, listen_run},
 };
 
 static const struct scenario *scenario_find(const char *name)
@@ -124,17 +145,6 @@ static const struct scenario *scenario_find(const char *name)
 		if (!strcmp(scenarios[i].name, name))
 			return &scenarios[i];
 	return NULL;
-}
-
-static void line_wait(void)
-{
-	int c;
-
-	do {
-		c = getchar();
-	} while (c != '\n' && c != EOF);
-	if (c == EOF)
-		error_die("stdin", ferror(stdin) ? strerror(errno) : "ended while waited for");
 }
 
 static void scenario_run(const struct scenario *scenario, const struct options *opts)
