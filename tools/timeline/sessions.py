@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sessions, made of records: which states a socket was in, from when to when."""
+import collections
+
+from records import KNOWN, SECOND, STILL
+
+STATES = ("", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE",
+          "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING", "NEW_SYN_RECV")
+# No session goes back: what is in an earlier state than before is another one.
+RANKS = {"LISTEN": 0, "SYN_SENT": 0, "NEW_SYN_RECV": 0, "SYN_RECV": 1, "ESTABLISHED": 2, "FIN_WAIT1": 3,
+         "CLOSE_WAIT": 3, "FIN_WAIT2": 4, "CLOSING": 4, "LAST_ACK": 4, "TIME_WAIT": 5}
+SHOWN_ELSEWHERE = KNOWN - {"netns"} | {"record", "at"}
+
+# A time in a state, in microseconds, and the tool's own figure of how long, or None. Without a state it is
+# a gap: no line says what was there. A beginning of None is the picture's left edge.
+Span = collections.namedtuple("Span", "state begin end us")
+
+
+class Session:
+    """A socket from its first line to CLOSE."""
+
+    __slots__ = ("ends", "owner", "active", "why", "first", "more", "spans", "state", "since", "before",
+                 "closed")
+
+    def __init__(self, event):
+        self.ends = ends_of(event)
+        self.owner = None  # name, process, how that is known
+        self.active = None  # whether it connected; None where that is not known
+        self.why = self.first = None
+        self.more = {}
+        self.spans = []
+        self.state = None
+        self.since = None
+        self.before = False  # whether it was there before the trace
+        self.closed = False
+
+    def learn(self, event):
+        """What a line says beside the change."""
+        laddr, lport, raddr, rport = ends_of(event)
+        self.ends = (laddr, lport or self.ends[1], raddr, rport or self.ends[3])
+        if event.get("opid") is not None:
+            self.owner = (event.get("ocomm") or "?", event["opid"], event.get("ofrom"))
+        elif event["oldstate"] == "CLOSE" and event.get("pid") is not None:
+            # Only connect() and listen() leave CLOSE, and so the process on the CPU is the one.
+            self.owner = (event.get("comm") or "?", event["pid"], None)
+        self.why = event.get("why") or self.why
+        self.first = event.get("first") or self.first
+        for name, value in event.items():
+            if value is not None and name not in SHOWN_ELSEWHERE:
+                self.more[name] = value
+
+
+def ends_of(event):
+    return tuple(event.get(name) for name in ("laddr", "lport", "raddr", "rport"))
+
+
+def is_born(old, new):
+    return old == "CLOSE" or (old, new) == ("LISTEN", "SYN_RECV")
+
+
+def is_over(session, event):
+    """Whether the line is of another socket that has the address now."""
+    if is_born(event["oldstate"], event["newstate"]):
+        return True
+    for had, has in zip(session.ends[1:], ends_of(event)[1:]):
+        if had and has and had != has:
+            return True
+    return RANKS.get(event["oldstate"], 9) < RANKS.get(session.state, 0)
+
+
+class Trace:
+    """All sessions of an input, its edges, and what it lacks."""
+
+    def __init__(self, clock, is_csv):
+        self.clock = clock
+        self.is_csv = is_csv
+        self.sessions = []
+        self.open = {}
+        self.left = self.right = None
+        self.start = None  # the time of the last start record, where events are placed by such times
+        self.host = None
+        self.changes = 0
+        self.marks = []  # (time, count, cause)
+        self.lost = collections.Counter()
+        self.totals = collections.Counter()
+        self.others = collections.Counter()  # records of other kinds
+        self.bad = 0
+        self.complete = False
+
+    def take(self, record):
+        """One record."""
+        kind = record["record"]
+        if kind == "event":
+            self.event(record)
+        elif kind == "start":
+            self.begin(record)
+        elif kind == "lost":
+            self.loss(record)
+        elif kind == "end":
+            self.complete = True
+            self.totals.update({cause: count for cause, count in record.items()
+                                if type(count) is int and cause != "events"})
+            self.reach(record)
+        elif kind == "bad":
+            self.bad += 1
+        else:
+            self.others[kind] += 1
+
+    def reach(self, record):
+        """Room for what is no event: its time, or None if events are placed by another one."""
+        if not record.get("isotime") or self.clock.field not in (None, "isotime"):
+            return None
+        self.include(record["isotime"][0])
+        return record["isotime"][0]
+
+    def include(self, at):
+        self.left = at if self.left is None else min(self.left, at)
+        self.right = at if self.right is None else max(self.right, at)
+
+    def begin(self, record):
+        """A trace begins; what an earlier one in the same input left open has no end."""
+        self.leave_all()
+        self.host = record.get("host")
+        self.complete = False
+        self.start = self.reach(record)
+
+    def loss(self, record):
+        cause, count = str(record.get("cause")), record.get("count") or 1
+        self.lost[cause] += count
+        self.marks.append((self.reach(record), count, cause))
+
+    def event(self, event):
+        """A change, or a line that says that there was none."""
+        if not self.sessions and self.clock.field != "isotime":
+            self.left = self.right = self.start = None
+            self.marks = [(None, count, cause) for _, count, cause in self.marks]
+        key = (event.get("netns"), event["skaddr"])
+        session = self.open.get(key)
+        if session and is_over(session, event):
+            self.leave(session, self.known_since(event))
+            session = None
+        if not session:
+            session = self.open[key] = Session(event)
+            self.sessions.append(session)
+        session.learn(event)
+        self.change(session, event)
+        if event["newstate"] == "CLOSE":
+            session.closed = True
+            del self.open[key]
+
+    def change(self, session, event):
+        """Ends the span that the line is about, if it does not say that it lasts."""
+        old, new, us = event["oldstate"], event["newstate"], event.get("ms")
+        at = self.placed(session, event)
+        first = session.state is None
+        self.include(at)
+        if first and not is_born(old, new):
+            session.before = us is None
+            session.state = old
+            session.since = self.left_edge(at) if us is None else self.known_since(event)
+        elif session.state != old and not first:
+            # Lines are missing: only the line's own figure says since when it is in this state.
+            known = self.known_since(event)
+            since = max(known, session.since or known)
+            session.spans.append(Span(None, session.since, since, None))
+            session.state, session.since = old, since
+        if new == STILL:
+            return
+        self.changes += 1
+        if session.state is not None:
+            session.spans.append(Span(old, session.since, at, us))
+        if new in ("SYN_SENT", "SYN_RECV"):
+            session.active = new == "SYN_SENT"
+        session.state, session.since = new, at
+
+    def placed(self, session, event):
+        """
+        The time of a line: not before the session's last one. Where times are to the second, its own figure
+        puts it into that second.
+        """
+        at, since = event["at"], session.since
+        if since is None:
+            return at
+        if self.clock.coarse:
+            return max(at, since, min(since + (event.get("ms") or 0), at + SECOND))
+        return max(at, since)
+
+    def left_edge(self, at):
+        """Of the trace that the line is in: a change may come before the start record is written."""
+        return None if self.start is None else min(self.start, at)
+
+    def known_since(self, event):
+        """The first moment of which the line knows the state."""
+        at = event["at"]
+        if not is_born(event["oldstate"], event["newstate"]):
+            at -= event.get("ms") or 0
+        self.include(at)
+        return at
+
+    def leave(self, session, at):
+        """Its end is not among the lines, but it was before this time."""
+        since = session.since
+        session.spans.append(Span(None, since, at if since is None else max(at, since), None))
+
+    def leave_all(self):
+        """The end of a trace: all that is open lasts until then, as far as one knows."""
+        for session in self.open.values():
+            session.spans.append(Span(session.state, session.since, self.right, None))
+        self.open.clear()
+
+    def finish(self):
+        """The end of the input. What began at the left edge gets the time of that."""
+        self.leave_all()
+        if self.left is None:
+            self.left = self.right = 0
+        self.sessions = [session for session in self.sessions if session.spans]
+        for session in self.sessions:
+            session.spans = [span if span.begin is not None else span._replace(begin=self.left)
+                             for span in session.spans]
+        self.sessions.sort(key=lambda session: session.spans[0].begin)
+        self.lost |= self.totals
