@@ -3,9 +3,10 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <stdbool.h>
-#include <string.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <systemd/sd-journal.h>
 #include <unistd.h>
@@ -49,6 +50,16 @@ int journal_open(struct diag *diag)
 	if (!sendv)
 		return diag_set(diag, -ELIBACC, "journal: %s", dlerror());
 	return 0;
+}
+
+bool journal_has_stderr(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat st;
+
+	return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	       !fstat(STDERR_FILENO, &st) && st.st_dev == device && st.st_ino == inode;
 }
 
 void journal_close(void)

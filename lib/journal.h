@@ -6,6 +6,8 @@
 #ifndef JOURNAL_H
 #define JOURNAL_H
 
+#include <stdbool.h>
+
 struct diag;
 struct iovec;
 
@@ -14,6 +16,9 @@ struct iovec;
  * (sd_journal_send(3), "returns 0 ... if journald is not available"). -errno with diag filled.
  */
 int journal_open(struct diag *diag);
+
+/* Whether stderr ends there too (systemd.exec(5), "$JOURNAL_STREAM"). */
+bool journal_has_stderr(void);
 
 /* For whoever only wanted to know. */
 void journal_close(void);

@@ -73,7 +73,7 @@ static uint64_t extra64(const struct event_layout *layout, enum event_extra extr
 	return number;
 }
 
-void event_still(const struct event_layout *layout, struct event *event, uint64_t now_ns)
+void event_stuck(const struct event_layout *layout, struct event *event, uint64_t now_ns)
 {
 	uint64_t span = now_ns - event->ts_ns, age;
 
@@ -84,7 +84,7 @@ void event_still(const struct event_layout *layout, struct event *event, uint64_
 	event->ts_ns = now_ns;
 	event->span_ns = span;
 	event->oldstate = event->newstate;
-	event->newstate = STATE_STILL;
+	event->newstate = STATE_STUCK;
 }
 
 uint64_t event_age_ns(const struct event_layout *layout, const struct event *event)
@@ -146,6 +146,7 @@ const struct state_name *state_name(unsigned int state)
 		[10] = NAME("LISTEN"),
 		[11] = NAME("CLOSING"),
 		[12] = NAME("NEW_SYN_RECV"),
+		[STATE_STUCK] = NAME("(still)"),
 		[STATE_STILL] = NAME("(still)"),
 	};
 

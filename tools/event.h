@@ -32,6 +32,7 @@ enum event_extra {
 };
 
 #define CPU_UNKNOWN (-1)
+#define STATE_STUCK 30 /* as STATE_STILL, and of the reader's own: it should have passed */
 
 struct event_layout {
 	unsigned int wanted; /* a bit for each extra */
@@ -52,8 +53,8 @@ void event_layout_render(const struct event_layout *layout, struct text *text);
 bool event_decode(const struct event_layout *layout, int cpu, const void *data, size_t size,
 		  struct event *event);
 
-/* Makes of a change the state that it led to, in which the socket still is at now_ns. */
-void event_still(const struct event_layout *layout, struct event *event, uint64_t now_ns);
+/* Makes of a change the state that it led to, in which the socket is stuck at now_ns. */
+void event_stuck(const struct event_layout *layout, struct event *event, uint64_t now_ns);
 
 /* An extra that is wanted. */
 uint64_t event_age_ns(const struct event_layout *layout, const struct event *event);

@@ -10,9 +10,7 @@
 #include "list.h"
 #include "text.h"
 
-#define STATES                                                                                     \
-	STATE_STILL /* more than there are, but no state is that; a mask has one bit more          \
-		     */
+#define STATES STATE_STUCK /* more than there are, but from here on none is a socket's */
 #define PREFIX "TCP_"
 
 /* The number of a state, or -1. */

@@ -14,6 +14,16 @@
 
 #define FIELDS_MAX (20 + FIELDS)
 
+enum entry_kind { ENTRY_CHANGE, ENTRY_STUCK, ENTRY_LISTED, ENTRY_LOST };
+
+/* From systemd-id128(1). packaging/tcpstates.catalog explains them. */
+static const char *const message_ids[] = {
+	[ENTRY_CHANGE] = "c2a30fa51cb04d2896b52112287616ea",
+	[ENTRY_STUCK] = "47b2bc9d77134f13844700fd6a243f4b",
+	[ENTRY_LISTED] = "a01835b720ec4c328e581691dd0714ac",
+	[ENTRY_LOST] = "9083a12bb060492db76607c48dfd6a12",
+};
+
 /* Fields one after the other; where each begins, since the text may move while it grows. */
 struct entry {
 	struct text text;
@@ -75,6 +85,26 @@ static void entry_asked(struct entry *entry, const struct field *field, struct l
 	text_take(text, end ? end : value_put(at, field, format, event));
 }
 
+static enum entry_kind kind_of(const struct event *event)
+{
+	switch (event->newstate) {
+	case STATE_STUCK:
+		return ENTRY_STUCK;
+	case STATE_STILL:
+		return ENTRY_LISTED;
+	}
+	return ENTRY_CHANGE;
+}
+
+/* What each entry has beside its message. */
+static void entry_begin(struct entry *entry, enum entry_kind kind)
+{
+	text_str(entry_field(entry, "MESSAGE_ID"), message_ids[kind]);
+	text_str(entry_field(entry, "SYSLOG_IDENTIFIER"), "tcpstates");
+	/* LOG_WARNING, LOG_NOTICE */
+	text_str(entry_field(entry, "PRIORITY"), kind == ENTRY_LOST ? "4" : "5");
+}
+
 /*
  * journald adds OBJECT_COMM and more itself where root names OBJECT_PID
  * (systemd.journal-fields(7)), but only while the process lives, and it ignores fields that begin
@@ -86,8 +116,7 @@ static void entry_fill(struct entry *entry, const struct event *event, struct li
 	size_t more = format->list ? value_parts_find(format, event) : 0;
 
 	entry_message(entry, event);
-	text_str(entry_field(entry, "SYSLOG_IDENTIFIER"), "tcpstates");
-	text_str(entry_field(entry, "PRIORITY"), "5"); /* LOG_NOTICE */
+	entry_begin(entry, kind_of(event));
 	text_dec(entry_field(entry, "OBJECT_PID"), event->pid);
 	if (geteuid())
 		comm_append(entry_field(entry, "OBJECT_COMM"), event);
@@ -103,21 +132,40 @@ static void entry_fill(struct entry *entry, const struct event *event, struct li
 		 wall_clock_ns(&format->clock, event->ts_ns) / 1000);
 	for (size_t i = 0; format->list && i < format->list->count; i++)
 		entry_asked(entry, format->list->fields[i], format, event, more);
+}
+
+/* Sends and frees it. */
+static int entry_send(struct entry *entry, int end)
+{
+	struct iovec fields[FIELDS_MAX];
+	int err;
+
 	entry->starts[entry->count] = entry->text.len;
+	for (int i = 0; i < entry->count; i++) {
+		fields[i].iov_base = entry->text.data + entry->starts[i];
+		fields[i].iov_len = entry->starts[i + 1] - entry->starts[i];
+	}
+	err = entry->text.err ? entry->text.err : journal_send(fields, entry->count, end);
+	text_free(&entry->text);
+	return err;
 }
 
 int journal_entry_send(const struct event *event, struct line_format *format, int end)
 {
 	struct entry entry = {0};
-	struct iovec fields[FIELDS_MAX];
-	int err;
 
 	entry_fill(&entry, event, format);
-	for (int i = 0; i < entry.count; i++) {
-		fields[i].iov_base = entry.text.data + entry.starts[i];
-		fields[i].iov_len = entry.starts[i + 1] - entry.starts[i];
-	}
-	err = entry.text.err ? entry.text.err : journal_send(fields, entry.count, end);
-	text_free(&entry.text);
-	return err;
+	return entry_send(&entry, end);
+}
+
+int journal_entry_lost(enum loss cause, uint64_t count, int end)
+{
+	struct entry entry = {0};
+
+	text_printf(entry_field(&entry, "MESSAGE"), "%llu %s", (unsigned long long)count,
+		    loss_words(cause));
+	entry_begin(&entry, ENTRY_LOST);
+	text_str(entry_field(&entry, "TCPSTATES_LOST_CAUSE"), loss_name(cause));
+	text_dec(entry_field(&entry, "TCPSTATES_LOST_COUNT"), count);
+	return entry_send(&entry, end);
 }

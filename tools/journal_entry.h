@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An event as an entry of the systemd journal, with the field names of BCC's tool, and what was
- * asked for beside them.
+ * asked for beside them; and what was lost, as entries among those.
  */
 #ifndef JOURNAL_ENTRY_H
 #define JOURNAL_ENTRY_H
+
+#include <stdint.h>
+
+#include "losses.h"
 
 struct event;
 struct line_format;
@@ -14,5 +18,6 @@ struct line_format;
  * entry has anyway, where they are known.
  */
 int journal_entry_send(const struct event *event, struct line_format *format, int end);
+int journal_entry_lost(enum loss cause, uint64_t count, int end);
 
 #endif

@@ -22,6 +22,11 @@ const char *loss_name(enum loss cause)
 	return causes[cause].name;
 }
 
+const char *loss_words(enum loss cause)
+{
+	return causes[cause].words;
+}
+
 void losses_tell(struct losses *losses, loss_fn *fn, void *arg)
 {
 	for (int i = 0; i < LOSSES; i++) {
@@ -29,8 +34,9 @@ void losses_tell(struct losses *losses, loss_fn *fn, void *arg)
 
 		if (!new)
 			continue;
-		fprintf(stderr, "tcpstates: %llu %s\n", (unsigned long long)new, causes[i].words);
-		fn(arg, i, new);
+		if (!fn(arg, i, new))
+			fprintf(stderr, "tcpstates: %llu %s\n", (unsigned long long)new,
+				causes[i].words);
 		losses->told[i] = losses->counts[i];
 	}
 }

@@ -3,6 +3,7 @@
 #ifndef LOSSES_H
 #define LOSSES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum loss {
@@ -23,12 +24,14 @@ struct losses {
 	uint64_t told[LOSSES];
 };
 
-/* The cause's name, for programs to read. */
+/* The cause's name, for programs to read, and what people read after the count. */
 const char *loss_name(enum loss cause);
+const char *loss_words(enum loss cause);
 
-typedef void loss_fn(void *arg, enum loss cause, uint64_t count);
+/* True: whoever reads stderr knows it by that. */
+typedef bool loss_fn(void *arg, enum loss cause, uint64_t count);
 
-/* Tells what is new, each to fn as well. */
+/* Tells what is new, each to fn first. */
 void losses_tell(struct losses *losses, loss_fn *fn, void *arg);
 
 /* Tells the totals, if there are any. */

@@ -85,7 +85,7 @@ static int start_look(void *arg, const void *value, size_t size)
 		return -EINVAL;
 	if (!event->ts_ns || !is_watched(stuck, event->newstate) || !is_due(stuck, event->ts_ns))
 		return 0;
-	event_still(layout, event, stuck->now_ns);
+	event_stuck(layout, event, stuck->now_ns);
 	return stuck->show(stuck->arg, event);
 }
 

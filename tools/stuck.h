@@ -23,7 +23,7 @@ void stuck_free(struct stuck *stuck);
 /*
  * Looks as of now_ns, and hands over each session whose time in its state has become the limit
  * since the last look, or twice, four times, ... the limit: as an event of the layout whose old
- * state is that state, its new one STATE_STILL, and its span the time so far. Of a session from
+ * state is that state, its new one STATE_STUCK, and its span the time so far. Of a session from
  * before the tracer that is counted from where it was found. -errno with diag filled, or what show
  * returned.
  */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <time.h>
 
@@ -10,6 +11,7 @@
 #include "diag.h"
 #include "event.h"
 #include "loader.h"
+#include "notify.h"
 #include "options.h"
 #include "order.h"
 #include "privileges.h"
@@ -322,6 +324,23 @@ static int rights_drop(struct tracer *tracer, struct diag *diag)
 	return err;
 }
 
+/* The last steps before the loop. What is opened here no child has: there are no more. */
+static int tracer_settle(struct tracer *tracer, struct diag *diag)
+{
+	char lines[64], notice[128];
+	int err = notify_open();
+
+	if (err) {
+		snprintf(notice, sizeof(notice), "$NOTIFY_SOCKET: %s", strerror(-err));
+		step_notice(notice);
+	}
+	err = rights_drop(tracer, diag);
+	snprintf(lines, sizeof(lines), "READY=1\nSTATUS=Tracing: %s", probe_name(tracer->probe));
+	if (!err)
+		notify_tell(lines);
+	return err;
+}
+
 static int tracer_trace(struct tracer *tracer, struct diag *diag)
 {
 	int err;
@@ -340,9 +359,10 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	writer_begin(&tracer->writer);
 	if (!tracer->options->summary)
 		wakeups_watch(tracer->wakeups, sockets_prepare(tracer->sockets));
-	err = rights_drop(tracer, diag);
+	err = tracer_settle(tracer, diag);
 	if (!err)
 		err = tracer_loop(tracer, diag);
+	notify_tell("STOPPING=1");
 	sockets_free(tracer->sockets); /* and what they hold of the attachments */
 	tracer->sockets = NULL;
 	loader_detach(tracer->loader);

@@ -7,6 +7,7 @@
 
 #include "cgroup.h"
 #include "diag.h"
+#include "journal.h"
 #include "journal_entry.h"
 #include "options.h"
 #include "steps.h"
@@ -96,12 +97,14 @@ void writer_event(struct writer *writer, struct event *event)
 		writer->losses.counts[LOSS_JOURNAL]++;
 }
 
-static void loss_show(void *arg, enum loss cause, uint64_t count)
+static bool loss_show(void *arg, enum loss cause, uint64_t count)
 {
 	struct writer *writer = arg;
 
 	if (writer->format->lost)
 		writer->format->lost(&writer->line, cause, count, &writer->output.lines);
+	return writer->options->journal && !journal_entry_lost(cause, count, writer->end) &&
+	       journal_has_stderr();
 }
 
 void writer_tell_losses(struct writer *writer)

@@ -94,7 +94,7 @@ static int still_take(void *arg, const void *event)
 	struct shown *shown = arg;
 	void *slot = order_slot(shown->order);
 
-	PROMISE(slot && ((const struct event *)event)->newstate == STATE_STILL);
+	PROMISE(slot && ((const struct event *)event)->newstate == STATE_STUCK);
 	memcpy(slot, event, shown->line.extras->size);
 	order_add(shown->order);
 	return 0;

@@ -16,6 +16,8 @@
 #include "journal.h"
 #include "journal_entry.h"
 
+#define CHANGE_ID "c2a30fa51cb04d2896b52112287616ea"
+
 static struct text sent; /* a line a field */
 static int answer;
 
@@ -66,7 +68,8 @@ static void fields_of_ipv4(void **state)
 	sent_assert(&event,
 		    "MESSAGE=na\xc3\xafve 192.0.2.1 80 \xe2\x86\x92 198.51.100.2 54321 "
 		    "ESTABLISHED \xe2\x86\x92 CLOSE_WAIT\n"
-		    "SYSLOG_IDENTIFIER=tcpstates\nPRIORITY=5\nOBJECT_PID=4711\n",
+		    "MESSAGE_ID=" CHANGE_ID
+		    "\nSYSLOG_IDENTIFIER=tcpstates\nPRIORITY=5\nOBJECT_PID=4711\n",
 		    "na\xc3\xafve",
 		    "OBJECT_IPV4_SOURCE_ADDRESS=192.0.2.1\nOBJECT_TCP_SOURCE_PORT=80\n"
 		    "OBJECT_IPV4_DESTINATION_ADDRESS=198.51.100.2\n"
@@ -92,7 +95,8 @@ static void fields_of_ipv6(void **state)
 	sent_assert(&event,
 		    "MESSAGE=a\\x0aPRIORITY=0 2001:db8::1 0 \xe2\x86\x92 ::1 0 "
 		    "CLOSE \xe2\x86\x92 13\n"
-		    "SYSLOG_IDENTIFIER=tcpstates\nPRIORITY=5\nOBJECT_PID=0\n",
+		    "MESSAGE_ID=" CHANGE_ID
+		    "\nSYSLOG_IDENTIFIER=tcpstates\nPRIORITY=5\nOBJECT_PID=0\n",
 		    "a\\x0aPRIORITY=0",
 		    "OBJECT_IPV6_SOURCE_ADDRESS=2001:db8::1\nOBJECT_TCP_SOURCE_PORT=0\n"
 		    "OBJECT_IPV6_DESTINATION_ADDRESS=::1\nOBJECT_TCP_DESTINATION_PORT=0\n"
@@ -101,12 +105,51 @@ static void fields_of_ipv6(void **state)
 		    "TCPSTATES_TIMESTAMP=1710892800000000\n");
 }
 
+/* What is stuck and what is only listed are the same to people, and not to programs. */
+static void kinds_are_told_apart(void **state)
+{
+	static const struct {
+		uint8_t newstate;
+		const char *id;
+	} kinds[] = {
+		{7, CHANGE_ID},
+		{STATE_STUCK, "47b2bc9d77134f13844700fd6a243f4b"},
+		{STATE_STILL, "a01835b720ec4c328e581691dd0714ac"},
+	};
+
+	answer = 0;
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		struct event event = {.family = AF_INET,
+				      .oldstate = 8,
+				      .newstate = kinds[i].newstate};
+		char line[64];
+
+		snprintf(line, sizeof(line), "\nMESSAGE_ID=%s\n", kinds[i].id);
+		assert_int_equal(journal_entry_send(&event, &format, -1), 0);
+		assert_non_null(strstr(sent.data, line));
+		assert_int_equal(!strstr(sent.data, "CLOSE_WAIT \xe2\x86\x92 (still)\n"), !i);
+	}
+}
+
+static void fields_of_a_loss(void **state)
+{
+	answer = 0;
+	assert_int_equal(journal_entry_lost(LOSS_NO_ROOM, 18446744073709551615ULL, -1), 0);
+	assert_string_equal(sent.data,
+			    "MESSAGE=18446744073709551615 sockets not timed: the table was full "
+			    "(--max-sockets)\nMESSAGE_ID=9083a12bb060492db76607c48dfd6a12\n"
+			    "SYSLOG_IDENTIFIER=tcpstates\nPRIORITY=4\n"
+			    "TCPSTATES_LOST_CAUSE=no_room\n"
+			    "TCPSTATES_LOST_COUNT=18446744073709551615\n");
+}
+
 static void error_is_passed_on(void **state)
 {
 	static const struct event event = {.family = AF_INET};
 
 	answer = -EPERM;
 	assert_int_equal(journal_entry_send(&event, &format, -1), -EPERM);
+	assert_int_equal(journal_entry_lost(LOSS_LATE, 1, -1), -EPERM);
 }
 
 static int path_find(void *arg, uint64_t id, char path[CGROUP_PATH_ROOM])
@@ -188,10 +231,9 @@ static int sent_free(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(fields_of_ipv4),
-		cmocka_unit_test(fields_of_ipv6),
-		cmocka_unit_test(error_is_passed_on),
-		cmocka_unit_test(fields_asked_for_follow),
+		cmocka_unit_test(fields_of_ipv4),	cmocka_unit_test(fields_of_ipv6),
+		cmocka_unit_test(kinds_are_told_apart), cmocka_unit_test(fields_of_a_loss),
+		cmocka_unit_test(error_is_passed_on),	cmocka_unit_test(fields_asked_for_follow),
 	};
 
 	return cmocka_run_group_tests_name("journal_entry", tests, NULL, sent_free);

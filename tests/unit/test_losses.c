@@ -38,10 +38,16 @@ static void capture_end(struct capture *capture, const char *expected)
 	assert_string_equal(got, expected);
 }
 
-static void loss_sum(void *arg, enum loss cause, uint64_t count)
+static bool loss_sum(void *arg, enum loss cause, uint64_t count)
 {
 	assert_non_null(loss_name(cause));
 	*(uint64_t *)arg += count;
+	return false;
+}
+
+static bool late_is_known(void *arg, enum loss cause, uint64_t count)
+{
+	return cause == LOSS_LATE;
 }
 
 static void told_assert(struct losses *losses, const char *expected)
@@ -117,12 +123,23 @@ static void only_news_are_told(void **state)
 			      "tcpstates: in all: 4 events out of order: they came late\n");
 }
 
+static void what_is_known_is_not_said(void **state)
+{
+	struct losses losses = {.counts = {[LOSS_MISSED] = 2, [LOSS_LATE] = 3}};
+	struct capture capture = capture_begin();
+
+	losses_tell(&losses, late_is_known, NULL);
+	capture_end(&capture, "tcpstates: 2 events missed: the program was busy\n");
+	told_assert(&losses, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_lost_is_nothing_said),
 		cmocka_unit_test(each_cause_has_its_words),
 		cmocka_unit_test(only_news_are_told),
+		cmocka_unit_test(what_is_known_is_not_said),
 	};
 
 	return cmocka_run_group_tests_name("losses", tests, NULL, NULL);
