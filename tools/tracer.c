@@ -324,7 +324,7 @@ static int rights_drop(struct tracer *tracer, struct diag *diag)
 	return err;
 }
 
-/* The last steps before the loop. What is opened here no child has: there are no more. */
+/* The last steps before the loop. No child has what is opened here: none is made any more. */
 static int tracer_settle(struct tracer *tracer, struct diag *diag)
 {
 	char lines[64], notice[128];
