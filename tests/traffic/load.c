@@ -20,8 +20,10 @@
 #define THREADS_MAX 250
 #define NSEC	    1000000000LL
 
+#define PORT 9000 /* of the first listeners */
+
 struct load {
-	bool ipv6;
+	struct pair_source like; /* which the sources are to be */
 	bool reset;
 	long threads;
 	double seconds;
@@ -43,7 +45,7 @@ struct worker {
 __attribute__((noreturn)) static void usage_die(void)
 {
 	fprintf(stderr, "usage: load [-4|-6] [-t THREADS] [-s SECONDS | -n CONNECTIONS_PER_THREAD] "
-			"[-r RATE] [--rst] [-k OPEN]\n");
+			"[-r RATE] [--rst] [-k OPEN] [-p PORT]\n");
 	exit(2);
 }
 
@@ -102,7 +104,8 @@ static struct worker *workers_create(const struct load *load, const cpu_set_t *c
 		CPU_SET(cpu, &w->cpu);
 		w->load = load;
 		w->index = i;
-		source_open(&w->source, load->ipv6, i);
+		w->source = load->like;
+		source_open(&w->source, i);
 	}
 	return workers;
 }
@@ -114,7 +117,7 @@ static void load_run(struct load *load, const cpu_set_t *cpus)
 	double seconds;
 	long done = 0;
 
-	holders_start(&holders, load->open, load->ipv6, load->reset, load->threads);
+	holders_start(&holders, load->open, &load->like, load->reset, load->threads);
 	workers = workers_create(load, cpus);
 	load->start = clock_read();
 	for (long i = 0; i < load->threads; i++) {
@@ -146,11 +149,11 @@ static void options_parse(int argc, char **argv, struct load *load)
 	static const struct option longs[] = {{"rst", no_argument, NULL, 'R'}, {0}};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "46t:s:n:r:k:", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "46t:s:n:r:k:p:", longs, NULL)) != -1) {
 		switch (c) {
 		case '4':
 		case '6':
-			load->ipv6 = c == '6';
+			load->like.ipv6 = c == '6';
 			break;
 		case 't':
 			load->threads = number_parse(optarg, 1, THREADS_MAX);
@@ -167,6 +170,9 @@ static void options_parse(int argc, char **argv, struct load *load)
 		case 'k':
 			load->open = number_parse(optarg, 0, 1e6);
 			break;
+		case 'p':
+			load->like.port = number_parse(optarg, 1024, 32767);
+			break;
 		case 'R':
 			load->reset = true;
 			break;
@@ -182,7 +188,7 @@ static void options_parse(int argc, char **argv, struct load *load)
 
 int main(int argc, char **argv)
 {
-	struct load load = {0};
+	struct load load = {.like.port = PORT};
 	cpu_set_t cpus;
 
 	call_check(!sched_getaffinity(0, sizeof(cpus), &cpus), "sched_getaffinity");

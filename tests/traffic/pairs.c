@@ -18,7 +18,6 @@
 
 #include "pairs.h"
 
-#define BASE_PORT     9000
 #define CLOSE_SECONDS 10
 #define SPARE_FILES   64 /* descriptors that are not an end of a connection */
 #define HOLDER_PAIRS  100000 /* most connections one process holds */
@@ -54,24 +53,22 @@ static void address_fill(struct pair_source *source, long index, int i)
 
 	if (source->ipv6) {
 		v6->sin6_family = AF_INET6;
-		v6->sin6_port = htons(BASE_PORT + index * SOURCE_LISTENERS + i);
+		v6->sin6_port = htons(source->port + index * SOURCE_LISTENERS + i);
 		v6->sin6_addr = in6addr_loopback;
 		source->addr_size = sizeof(*v6);
 	} else {
 		v4->sin_family = AF_INET;
-		v4->sin_port = htons(BASE_PORT + index);
+		v4->sin_port = htons(source->port + index);
 		v4->sin_addr.s_addr = htonl(0x7f000000 | (index + 1) << 8 | (i + 1));
 		source->addr_size = sizeof(*v4);
 	}
 }
 
-/* Opens the listeners; what they accept inherits their linger time. */
-void source_open(struct pair_source *source, bool ipv6, long index)
+/* What the listeners accept inherits their linger time. */
+void source_open(struct pair_source *source, long index)
 {
 	const int on = 1;
 
-	memset(source, 0, sizeof(*source));
-	source->ipv6 = ipv6;
 	for (int i = 0; i < SOURCE_LISTENERS; i++) {
 		int fd = socket_open(source);
 
@@ -145,9 +142,9 @@ __attribute__((noreturn)) static void holder_run(struct pair_source *source, lon
 }
 
 /* Starts one holder and waits until its pairs are open. */
-static pid_t holder_start(const int release[2], long count, bool ipv6, bool reset, long index)
+static pid_t holder_start(const int release[2], long count, struct pair_source source, bool reset,
+			  long index)
 {
-	struct pair_source source;
 	int ready[2];
 	char byte;
 	pid_t pid;
@@ -158,7 +155,7 @@ static pid_t holder_start(const int release[2], long count, bool ipv6, bool rese
 	if (pid == 0) {
 		close(ready[0]);
 		close(release[1]);
-		source_open(&source, ipv6, index);
+		source_open(&source, index);
 		holder_run(&source, count, reset, ready[1], release[0]);
 	}
 	close(ready[1]);
@@ -170,7 +167,8 @@ static pid_t holder_start(const int release[2], long count, bool ipv6, bool rese
 }
 
 /* Holds the pairs in as many processes as the limit of open files asks for. */
-void holders_start(struct holders *holders, long pairs, bool ipv6, bool reset, long first_index)
+void holders_start(struct holders *holders, long pairs, const struct pair_source *like, bool reset,
+		   long first_index)
 {
 	const long most = files_allow();
 	const long count = (pairs + most - 1) / most;
@@ -184,7 +182,7 @@ void holders_start(struct holders *holders, long pairs, bool ipv6, bool reset, l
 	for (long i = 0; i < count; i++) {
 		const long share = pairs / count + (i < pairs % count);
 
-		holders->pids[i] = holder_start(release, share, ipv6, reset, first_index + i);
+		holders->pids[i] = holder_start(release, share, *like, reset, first_index + i);
 	}
 	close(release[0]);
 	holders->release = release[1];

@@ -23,6 +23,7 @@
 
 struct pair_source {
 	bool ipv6;
+	int port; /* the first of all sources' */
 	int listeners[SOURCE_LISTENERS];
 	struct sockaddr_storage addrs[SOURCE_LISTENERS];
 	socklen_t addr_size;
@@ -43,11 +44,14 @@ struct holders {
 
 void call_check(bool ok, const char *what);
 
-void source_open(struct pair_source *source, bool ipv6, long index);
+/* Opens the listeners of the index-th source, whose ipv6 and port are set. */
+void source_open(struct pair_source *source, long index);
 struct end_pair pair_open(const struct pair_source *source, long n);
 void pair_close(struct end_pair pair, bool reset);
 
-void holders_start(struct holders *holders, long pairs, bool ipv6, bool reset, long first_index);
+/* The pairs are of sources like this one, from the first_index-th on. */
+void holders_start(struct holders *holders, long pairs, const struct pair_source *like, bool reset,
+		   long first_index);
 void holders_release(struct holders *holders);
 
 #endif
