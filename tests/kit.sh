@@ -129,6 +129,26 @@ hidden_count() {
 	awk -F, '/inet_sock_set_state/ { print $1 }' "$work/perf" >"$file"
 }
 
+# kprobe_may: the kprobe can be had: the kernel has kprobes, and libbcc takes the kernel's own headers, which an
+# older one does not do with newer ones. If not, $why says so.
+kprobe_may() {
+	local modules
+	modules=/lib/modules/$(uname -r)
+	why="this kernel has no kprobes"
+	[ -e /sys/bus/event_source/devices/kprobe ] || return 1
+	# shellcheck disable=SC2034
+	why="libbcc does not take this kernel's headers"
+	"$BUILD/tools/bcc-compile" tree "$modules/source" "$modules/build" >/dev/null 2>&1 <<-END
+		#include <net/inet_sock.h>
+		BPF_ARRAY(calls, u64, 1);
+		int kprobe__tcp_set_state(void *ctx)
+		{
+			calls.increment(0);
+			return 0;
+		}
+	END
+}
+
 # peers_prepare: what BCC's tcpstates and its CO-RE relative look for, in this mount namespace: tracefs,
 # and headers in /lib/modules/RELEASE. Any headers will do for the tracepoint's program: Debian's 6.1.
 peers_prepare() {
