@@ -166,12 +166,14 @@ static const char *kernel_arch(void)
  * include guards. With a split tree, the build half's folders are added to the ones libbcc knows.
  * libbcc's -g is for the BTF of the program, which it then loads into the kernel to name the maps'
  * types: the object has its own. It optimises by itself, with all that -O3 does, so Clang need not
- * do it before.
+ * do it before. A function that nobody declares is an error of the text, since Clang 16 by itself;
+ * before, the object would not load. In a kernel's headers it may be one that is newer than Clang.
  */
 static void *module_compile(const char *text, const char *build)
 {
 	static char flags[4][PATH_MAX + 64];
-	const char *own[] = {COMMON_FLAGS, "-D_UAPI__LINUX_BPF_H__", "-D__BPF_HELPERS_H"};
+	const char *own[] = {COMMON_FLAGS, "-D_UAPI__LINUX_BPF_H__", "-D__BPF_HELPERS_H",
+			     "-Werror=implicit-function-declaration"};
 	const char *split[] = {COMMON_FLAGS, flags[0], flags[1],
 			       flags[2],     flags[3], "-Wno-everything"};
 	const char *arch = kernel_arch();
