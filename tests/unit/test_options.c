@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "diag.h"
+#include "option_rows.h"
 #include "words.h"
 
 #define FLAG(member) offsetof(struct options, member)
@@ -82,6 +83,20 @@ static void nothing_is_the_default(void **state)
 	assert_int_equal(options.old_states.chosen, 0);
 	assert_false(options.min_span.set);
 	options_free(&options);
+}
+
+/* One that names no member would set the first one, which is --help's. */
+static void each_row_has_a_place_for_what_it_is_given(void **state)
+{
+	for (size_t i = 0; i < option_row_count; i++) {
+		const struct option_row *row = &option_rows[i];
+		bool placed = row->metavar ? row->set != NULL
+					   : !row->set && (row->flag || row->letter == 'h');
+
+		if (!placed)
+			print_error("--%s has none\n", row->name);
+		assert_true(placed);
+	}
 }
 
 static void letters_cluster(void **state)
@@ -317,7 +332,6 @@ static void max_compile_is_a_number(void **state)
 	assert_int_equal(options.max_compile_s, 3600);
 }
 
-/* Who asks for help gets it, whatever else is wrong with the words. */
 static void stuck_has_a_limit_and_states(void **state)
 {
 	struct options options;
@@ -355,6 +369,7 @@ static void now_has_fields_of_its_own(void **state)
 	options_free(&options);
 }
 
+/* Who asks for help gets it, whatever else is wrong with the words. */
 static void help_goes_before_errors_of_sense(void **state)
 {
 	struct options options;
@@ -450,6 +465,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(flags_are_set_alone),
 		cmocka_unit_test(nothing_is_the_default),
+		cmocka_unit_test(each_row_has_a_place_for_what_it_is_given),
 		cmocka_unit_test(letters_cluster),
 		cmocka_unit_test(ports_are_taken_in_each_form),
 		cmocka_unit_test(probe_is_named),
