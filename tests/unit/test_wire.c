@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All that a record can have is read where it is sent: bpf_text/wire.h and tools/event.c agree. */
+#define EVENT_AGE
+#define EVENT_NETNS
+#define EVENT_UID
+#define EVENT_MARK
+#define EVENT_IFACE
+#define EVENT_COOKIE
+#define EVENT_TX_BYTES
+#define EVENT_RX_BYTES
+#define EVENT_RTT
+#define EVENT_RETRANS
+#define EVENT_CGROUP
+#define EVENT_OWNER
+#define EVENT_ENDING
+#include "event.h"
+#include "unit.h"
+
+#define AT(member) offsetof(struct event, member)
+
+static const size_t places[] = {
+	[EXTRA_AGE] = AT(age_ns),
+	[EXTRA_NETNS] = AT(netns),
+	[EXTRA_UID] = AT(uid),
+	[EXTRA_MARK] = AT(mark),
+	[EXTRA_IFACE] = AT(iface),
+	[EXTRA_COOKIE] = AT(cookie),
+	[EXTRA_TX_BYTES] = AT(tx_bytes),
+	[EXTRA_RX_BYTES] = AT(rx_bytes),
+	[EXTRA_RTT] = AT(rtt_us),
+	[EXTRA_RETRANS] = AT(retrans),
+	[EXTRA_CGROUP] = AT(cgroup),
+	[EXTRA_OWNER] = AT(owner),
+	[EXTRA_ENDING] = AT(ending),
+	[EXTRA_CPU] = EVENT_SIZE, /* the reader's, behind what is sent */
+};
+
+static void extras_are_read_where_they_are_sent(void **state)
+{
+	struct event_layout layout;
+
+	event_layout_init(&layout, (1U << EXTRAS) - 1);
+	assert_int_equal(COUNT(places), EXTRAS);
+	for (int i = 0; i < EXTRAS; i++) {
+		if (layout.offsets[i] != places[i])
+			print_error("extra %d is read at %d\n", i, layout.offsets[i]);
+		assert_int_equal(layout.offsets[i], places[i]);
+	}
+	assert_int_equal(layout.sent, EVENT_SIZE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(extras_are_read_where_they_are_sent),
+	};
+
+	return cmocka_run_group_tests_name("wire", tests, NULL, NULL);
+}
