@@ -187,7 +187,7 @@ static void values_print(const struct place *place)
 /* In small letters, as they are typed; the tool takes any. */
 static void states_print(const struct place *place)
 {
-	for (unsigned int i = 0; i < STATE_STILL; i++) {
+	for (unsigned int i = 0; i < STATE_STUCK; i++) {
 		const struct state_name *state = state_name(i);
 		char name[sizeof(state->text)];
 
