@@ -29,10 +29,17 @@ machines_end() {
 } 2>/dev/null
 trap machines_end EXIT
 
+# file_put NAME FILE: where its first line says.
+file_put() {
+	local place
+	read -r _ place <"$2"
+	install -D -m 644 "$2" "$work/$1/root$place"
+}
+
 # machine_make NAME ADDRESS DIR AS: its files, in $work/NAME/root, are this machine's but for what is changed:
-# the configuration in DIR, each file put where its first line says, and its certificate, there called AS.
+# the configuration in DIR, and its certificate, there called AS.
 machine_make() {
-	local root=$work/$1/root file place
+	local root=$work/$1/root file
 	mkdir "$work/$1"
 	mount -t tmpfs none "$work/$1"
 	mkdir "$work/$1"/{up,work,root}
@@ -44,8 +51,7 @@ machine_make() {
 	ln -s /dev/null "$root/etc/systemd/system/network-online.target" # it is, before the machine is
 
 	for file in "$3"/*; do
-		read -r _ place <"$file"
-		install -D -m 644 "$file" "$root$place"
+		file_put "$1" "$file"
 	done
 	install -D -m 644 "$work/keys/ca.pem" "$root/etc/tcpstates/ca.pem"
 	install -m 644 "$work/keys/$1.pem" "$root/etc/tcpstates/$4.pem"
@@ -59,16 +65,11 @@ machine_make() {
 	ip -n "$1" address add "$2/24" dev eth0
 }
 
-# machine_unit NAME UNIT: writes one from stdin.
-machine_unit() {
-	cat >"$work/$1/root/etc/systemd/system/$2"
-}
-
 # machine_boot NAME UNIT...: until all of them have been started.
 machine_boot() {
 	local name=$1
 	shift
-	machine_unit "$name" booted.service <<-END
+	cat >"$work/$name/root/etc/systemd/system/booted.service" <<-END
 		[Unit]
 		Requires=$*
 		After=$*
@@ -84,7 +85,7 @@ machine_boot() {
 			--timezone=off --console=pipe --capability=all \
 			--system-call-filter="bpf perf_event_open open_by_handle_at" \
 			--network-namespace-path="/run/netns/$name" --bind="$work/$name/booted:/booted" \
-			--bind-ro="$BUILD" --machine="$name" -D "$work/$name/root" \
+			--machine="$name" -D "$work/$name/root" \
 			-b -- --unit=booted.service --show-status=no </dev/null >"$work/$name.console" 2>&1
 	) &
 	nspawn[$name]=$!
@@ -127,15 +128,7 @@ fleet_make() {
 	machine_make collector.example 192.0.2.1 "$fleet/collector" collector
 	for n in 1 2; do
 		machine_make host$n.example 192.0.2.1$n "$fleet/host" host
-		# The service; it is ready once the tool says that it is attached.
-		machine_unit host$n.example tcpstates.service <<-END
-			[Service]
-			Type=notify
-			NotifyAccess=all
-			EnvironmentFile=/etc/default/tcpstates
-			ExecStart=bash -c '$tool -v -Y -q \$\$OPTIONS 2>&1 | while read -r line; do \\
-				[[ \$\$line != *attached* ]] || systemd-notify --ready; done'
-		END
+		DESTDIR=$work/host$n.example/root cmake --install "$BUILD" >"$work/installed"
 	done
 }
 
