@@ -6,10 +6,11 @@ set -eu
 
 : "${BUILD:?}" "${SOURCE:?}"
 # shellcheck disable=SC2034
-tool=${TOOL:-$BUILD/tools/tcpstates} # tests/analysis/memcheck may stand in for it
+binary=$BUILD/tools/tcpstates
+tool=${TOOL:-$binary} # tests/analysis/memcheck may stand in for it
 traffic=$BUILD/tests/traffic/traffic
 sanitized=0
-! grep -qF __asan_init "$BUILD/tools/tcpstates" || sanitized=1
+! grep -qF __asan_init "$binary" || sanitized=1
 [ $sanitized = 0 ] || PATH=$SOURCE/tests/analysis/path:$PATH
 read -ra trace_options <<<"${TRACE_OPTIONS-}"
 
