@@ -120,11 +120,17 @@ neighbours_make() {
 		net.ipv4.neigh.near.retrans_time_ms=100
 }
 
+# tracefs_mount: in this mount namespace, where memcheck may have done so already.
+tracefs_mount() {
+	mountpoint -q /sys/kernel/tracing || mount -t tracefs none /sys/kernel/tracing
+}
+
 # hidden_count FILE COMMAND...: runs it, and writes how many changes came meanwhile with process 1 on the CPU:
-# some kernels run no BPF program then, and count no miss. perf counts them all. Needs tracefs.
+# some kernels run no BPF program then, and count no miss. perf counts them all, by tracefs.
 hidden_count() {
 	local file=$1 filter
 	shift
+	tracefs_mount
 	filter=$(printf 'common_pid==%s||' $(ls /proc/1/task))
 	perf stat -x , -o "$work/perf" -a -e sock:inet_sock_set_state --filter "${filter%||}" "$@"
 	awk -F, '/inet_sock_set_state/ { print $1 }' "$work/perf" >"$file"
@@ -155,7 +161,7 @@ kprobe_may() {
 peers_prepare() {
 	local build modules
 	modules=/lib/modules/$(uname -r)
-	mount -t tracefs none /sys/kernel/tracing
+	tracefs_mount
 	[ ! -e "$modules/build" ] || return 0
 	build=$(find /usr/src -maxdepth 1 -name 'linux-headers-6.1.*-amd64' | sort -V | tail -n 1)
 	[ -n "$build" ] || { echo "SKIP: no linux-headers-6.1.*-amd64"; exit 77; }
