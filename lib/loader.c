@@ -36,6 +36,17 @@ static int print_nothing(enum libbpf_print_level level, const char *fmt, va_list
 	return 0;
 }
 
+/* libbpf has errors of its own beyond errno's. */
+static int explain(int err, const char *what, struct diag *diag)
+{
+	char why[128];
+
+	if (-err < __LIBBPF_ERRNO__START)
+		return host_explain(err, what, diag);
+	libbpf_strerror(err, why, sizeof(why));
+	return diag_set(diag, -EPROTO, "%s: %s", what, why);
+}
+
 /*
  * The last first: to take the first of two programs off a tracepoint makes the kernel wait for RCU,
  * 15 ms instead of 0.2 (Linux 6.18, kernel/tracepoint.c, tracepoint_remove_func()).
@@ -85,7 +96,6 @@ static int programs_list(struct loader *loader, struct diag *diag)
 
 static int object_open(struct loader *loader, const void *object, size_t size, struct diag *diag)
 {
-	char why[128]; /* libbpf has errors of its own beyond errno's */
 	int err;
 
 	libbpf_set_print(print_nothing);
@@ -99,8 +109,7 @@ static int object_open(struct loader *loader, const void *object, size_t size, s
 	err = libbpf_get_error(loader->object);
 	if (err) {
 		loader->object = NULL;
-		libbpf_strerror(err, why, sizeof(why));
-		return diag_set(diag, -EPROTO, "the compiled object cannot be read: %s", why);
+		return explain(err, "the compiled object cannot be read", diag);
 	}
 	return programs_list(loader, diag);
 }
@@ -152,13 +161,13 @@ static int object_load(struct loader *loader, struct diag *diag)
 	reads = memmem(reason, len, "bpf_probe_read", strlen("bpf_probe_read"));
 	if (err && reads && host_may_read(diag)) {
 		host_explain(-EPERM, "loading the program", diag);
-	} else if (err && log[0]) {
+	} else if (err && len) {
 		diag_set(diag, err, "the kernel's verifier refused the program: %.*s", len, reason);
 		diag_hint(diag, reads ? "is it locked down? see kernel_lockdown(7)"
 				      : "-v shows its last lines");
 		diag_detail(diag, log);
 	} else if (err) {
-		host_explain(err, "loading the program", diag);
+		err = explain(err, "loading the program", diag);
 	}
 	log_set(loader, NULL); /* the programs keep the address */
 	free(log);
@@ -231,7 +240,7 @@ int loader_attach(struct loader *loader, int perf_fd, struct diag *diag)
 		int err = libbpf_get_error(link);
 
 		if (err)
-			return host_explain(err, bpf_program__section_name(program), diag);
+			return explain(err, bpf_program__section_name(program), diag);
 		loader->links[i] = link;
 	}
 	return tails_set(loader, diag);
