@@ -94,14 +94,22 @@ static int programs_list(struct loader *loader, struct diag *diag)
 	return 0;
 }
 
+int loader_cpus(struct diag *diag)
+{
+	int cpus;
+
+	libbpf_set_print(print_nothing);
+	cpus = libbpf_num_possible_cpus();
+	return cpus < 0 ? diag_errno(diag, cpus, "/sys/devices/system/cpu/possible") : cpus;
+}
+
 static int object_open(struct loader *loader, const void *object, size_t size, struct diag *diag)
 {
 	int err;
 
-	libbpf_set_print(print_nothing);
-	loader->cpus = libbpf_num_possible_cpus();
+	loader->cpus = loader_cpus(diag);
 	if (loader->cpus < 0)
-		return diag_errno(diag, loader->cpus, "/sys/devices/system/cpu/possible");
+		return loader->cpus;
 	loader->values = calloc(loader->cpus, sizeof(*loader->values));
 	if (!loader->values)
 		return diag_errno(diag, -ENOMEM, "loading the program");
@@ -336,11 +344,6 @@ int loader_iterate(int iterator, size_t size, int (*take)(void *arg, const void 
 	err = iterator_read(fd, size, take, arg, diag);
 	close(fd);
 	return err;
-}
-
-int loader_cpus(const struct loader *loader)
-{
-	return loader->cpus;
 }
 
 int loader_map(const struct loader *loader, const char *name)

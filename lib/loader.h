@@ -52,8 +52,8 @@ int loader_may_attach(const struct loader *loader, struct diag *diag);
 /* Ends the attachments: once it returns, no program runs any more. */
 void loader_detach(struct loader *loader);
 
-/* How many CPUs there can be: they are numbered from 0. */
-int loader_cpus(const struct loader *loader);
+/* How many CPUs there can be: they are numbered from 0. -errno with diag filled. */
+int loader_cpus(struct diag *diag);
 
 /* The descriptor of the map called name, owned by the loader, or -ENOENT. */
 int loader_map(const struct loader *loader, const char *name);

@@ -23,7 +23,9 @@ struct ring {
 };
 
 struct ring_set {
-	size_t count;
+	enum ring_wake wake;
+	int cpus;
+	size_t count; /* of those that are open */
 	size_t page_size;
 	size_t data_size; /* bytes of one buffer, a power of 2 */
 	unsigned char record[RECORD_MAX]; /* a record that wraps around, put together */
@@ -42,7 +44,7 @@ void ring_set_free(struct ring_set *set)
 	free(set);
 }
 
-static int ring_open(struct ring *ring, const struct ring_set *set, int cpu, enum ring_wake wake)
+static int ring_open(struct ring *ring, const struct ring_set *set, int cpu)
 {
 	struct perf_event_attr attr = {
 		.size = sizeof(attr),
@@ -53,7 +55,7 @@ static int ring_open(struct ring *ring, const struct ring_set *set, int cpu, enu
 	};
 	void *meta;
 
-	if (wake == RING_WAKE_QUARTER) {
+	if (set->wake == RING_WAKE_QUARTER) {
 		attr.watermark = 1;
 		attr.wakeup_watermark = set->data_size / 4;
 	} else {
@@ -87,32 +89,32 @@ static int memory_explain(const char *what, struct diag *diag)
 	return -EPERM;
 }
 
-int ring_set_open(struct ring_set **set, int cpus, unsigned int pages, enum ring_wake wake,
-		  struct diag *diag)
+struct ring_set *ring_set_new(int cpus, unsigned int pages, enum ring_wake wake)
 {
-	long page_size = sysconf(_SC_PAGESIZE);
-	struct ring_set *new = calloc(1, sizeof(*new) + cpus * sizeof(*new->rings));
-	int err;
+	struct ring_set *set = calloc(1, sizeof(*set) + cpus * sizeof(*set->rings));
 
-	if (!new)
-		return diag_errno(diag, -ENOMEM, "opening the perf buffers");
-	new->page_size = page_size;
-	new->data_size = (size_t)pages *page_size;
-	for (int cpu = 0; cpu < cpus; cpu++) {
-		err = ring_open(&new->rings[new->count], new, cpu, wake);
-		if (err == -ENODEV) /* not online */
+	if (!set)
+		return NULL;
+	set->wake = wake;
+	set->cpus = cpus;
+	set->page_size = sysconf(_SC_PAGESIZE);
+	set->data_size = pages * set->page_size;
+	return set;
+}
+
+int ring_set_open(struct ring_set *set, struct diag *diag)
+{
+	for (int cpu = 0; cpu < set->cpus; cpu++) {
+		int err = ring_open(&set->rings[set->count], set, cpu);
+		char what[64];
+
+		if (!err)
+			set->count++;
+		if (!err || err == -ENODEV) /* not online */
 			continue;
-		if (err) {
-			char what[64];
-
-			ring_set_free(new);
-			snprintf(what, sizeof(what), "opening the perf buffer of CPU %d", cpu);
-			return err == -ENOBUFS ? memory_explain(what, diag)
-					       : host_explain(err, what, diag);
-		}
-		new->count++;
+		snprintf(what, sizeof(what), "opening the perf buffer of CPU %d", cpu);
+		return err == -ENOBUFS ? memory_explain(what, diag) : host_explain(err, what, diag);
 	}
-	*set = new;
 	return 0;
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The perf buffers, one a CPU, that a BPF program's perf_event_output writes into
- * (perf_event_open(2), "MMAP layout"). A set is opened for all CPUs that are online;
- * ring_set_free() closes it.
+ * (perf_event_open(2), "MMAP layout"). ring_set_free() closes those that are open.
  */
 #ifndef RING_H
 #define RING_H
@@ -22,9 +21,14 @@ enum ring_wake {
 			      timer */
 };
 
-/* Opens a buffer of pages (a power of 2) data pages on each CPU below cpus. */
-int ring_set_open(struct ring_set **set, int cpus, unsigned int pages, enum ring_wake wake,
-		  struct diag *diag);
+/*
+ * Room for a buffer of pages (a power of 2) data pages on each CPU below cpus, none of them open
+ * yet. NULL: no memory.
+ */
+struct ring_set *ring_set_new(int cpus, unsigned int pages, enum ring_wake wake);
+
+/* Opens one on each CPU that is online. -errno with diag filled. */
+int ring_set_open(struct ring_set *set, struct diag *diag);
 void ring_set_free(struct ring_set *set);
 
 size_t ring_set_count(const struct ring_set *set); /* a set of NULL has none, here and below */

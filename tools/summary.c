@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "clock.h"
+#include "diag.h"
 #include "ending.h"
 #include "format.h"
 #include "loader.h"
@@ -78,10 +79,14 @@ uint64_t summary_percentile_ns(const struct summary_row *row, unsigned int perce
 
 int summary_read(struct summary *summary, const struct loader *loader)
 {
-	size_t cpus = loader_cpus(loader);
-	struct summary_state *states = calloc(cpus, sizeof(*states));
-	int err = states ? 0 : -ENOMEM;
+	struct diag none;
+	int cpus = loader_cpus(&none), err;
+	struct summary_state *states;
 
+	if (cpus < 0)
+		return cpus;
+	states = calloc(cpus, sizeof(*states));
+	err = states ? 0 : -ENOMEM;
 	summary->now_ns = clock_now_ns();
 	for (uint32_t i = 0; !err && i < SUMMARY_STATES; i++) {
 		err = loader_values(loader, "summary", i, states, sizeof(*states));

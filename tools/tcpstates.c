@@ -15,7 +15,6 @@
 #include "diag.h"
 #include "host.h"
 #include "journal.h"
-#include "loader.h"
 #include "now.h"
 #include "options.h"
 #include "output.h"
@@ -96,7 +95,6 @@ static int trace(struct options *options, const struct custom_text *custom, stru
 {
 	const char *probe_wanted = custom ? custom->probe : options->probe;
 	_cleanup_text_ struct text object = {0}, passed = {0};
-	struct loader *loader = NULL;
 	struct probe probe;
 	struct steps steps;
 	int err;
@@ -119,15 +117,7 @@ static int trace(struct options *options, const struct custom_text *custom, stru
 		step_done(&steps, "program text of %s: %zu bytes", options->bpf_text,
 			  custom->text.len);
 	err = program_compile(options, &probe, custom, &steps, &object, diag);
-	if (err)
-		return err;
-	err = loader_open(&loader, object.data, object.len, NULL, diag);
-	if (err)
-		return err;
-	step_done(&steps, "loaded");
-	err = tracer_run(options, &probe, loader, &steps, diag);
-	loader_free(loader);
-	return err;
+	return err ? err : tracer_run(options, &probe, &object, &steps, diag);
 }
 
 /* status is what an error means, unless it is found to be the options' own. */

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <time.h>
 
+#include "buffers.h"
 #include "clock.h"
 #include "diag.h"
 #include "event.h"
@@ -21,6 +22,7 @@
 #include "steps.h"
 #include "stuck.h"
 #include "summary.h"
+#include "text.h"
 #include "wakeups.h"
 #include "writer.h"
 
@@ -36,8 +38,7 @@
 struct tracer {
 	const struct options *options;
 	struct loader *loader;
-	struct ring_set *rings; /* events */
-	struct ring_set *kicks; /* words that there is one, after a quiet time */
+	struct buffers buffers;
 	struct order *order;
 	struct wakeups *wakeups;
 	struct sockets *sockets; /* those that are there */
@@ -57,44 +58,14 @@ static void tracer_close(struct tracer *tracer)
 	sockets_free(tracer->sockets);
 	stuck_free(tracer->stuck);
 	wakeups_free(tracer->wakeups);
-	ring_set_free(tracer->rings);
-	ring_set_free(tracer->kicks);
+	buffers_free(&tracer->buffers);
 	order_free(tracer->order);
 	writer_close(&tracer->writer);
 }
 
-static int rings_open(struct tracer *tracer, struct ring_set **set, const char *map,
-		      unsigned int pages, enum ring_wake wake, struct diag *diag)
-{
-	int err = ring_set_open(set, loader_cpus(tracer->loader), pages, wake, diag);
-
-	if (err)
-		return err;
-	for (size_t i = 0; i < ring_set_count(*set); i++) {
-		err = loader_map_set(tracer->loader, map, ring_set_cpu(*set, i),
-				     ring_set_fd(*set, i));
-		if (err)
-			return diag_errno(diag, err, "giving the perf buffers to the program");
-	}
-	return 0;
-}
-
-/* What a summary is of stays in the kernel. */
-static int sets_open(struct tracer *tracer, struct diag *diag)
-{
-	int err;
-
-	if (tracer->options->summary)
-		return 0;
-	err = rings_open(tracer, &tracer->rings, "events", tracer->options->buffer_pages,
-			 RING_WAKE_QUARTER, diag);
-	return err ? err : rings_open(tracer, &tracer->kicks, "kicks", 1, RING_WAKE_RECORD, diag);
-}
-
 static int wakeups_make(struct tracer *tracer, struct diag *diag)
 {
-	const struct ring_set *const sets[] = {tracer->kicks, tracer->rings};
-
+	const struct ring_set *const sets[] = {tracer->buffers.kicks, tracer->buffers.events};
 	int err =
 		wakeups_open(&tracer->wakeups, tracer->options, sets, sizeof(sets) / sizeof(*sets),
 			     tracer->options->quiet ? -1 : tracer->writer.output.fd, diag);
@@ -104,9 +75,10 @@ static int wakeups_make(struct tracer *tracer, struct diag *diag)
 	return err;
 }
 
+/* What a loaded program is read with. */
 static int tracer_open(struct tracer *tracer, struct diag *diag)
 {
-	int err = sets_open(tracer, diag);
+	int err = buffers_end(&tracer->buffers, tracer->loader, diag);
 
 	if (err)
 		return err;
@@ -203,8 +175,8 @@ static int summary_round(struct tracer *tracer, struct diag *diag)
 
 static int rings_drain(struct tracer *tracer, struct diag *diag)
 {
-	if (ring_set_drain(tracer->kicks, kick_take, NULL) < 0 ||
-	    ring_set_drain(tracer->rings, record_take, tracer) < 0)
+	if (ring_set_drain(tracer->buffers.kicks, kick_take, NULL) < 0 ||
+	    ring_set_drain(tracer->buffers.events, record_take, tracer) < 0)
 		return diag_set(diag, -EPROTO, "a perf buffer holds nonsense");
 	return 0;
 }
@@ -374,23 +346,37 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	return err ? err : writer_check(&tracer->writer, diag);
 }
 
-int tracer_run(struct options *options, const struct probe *probe, struct loader *loader,
+/* The buffers are made meanwhile. */
+static int tracer_load(struct tracer *tracer, const struct text *object, struct diag *diag)
+{
+	int err = buffers_begin(&tracer->buffers, tracer->options, diag);
+
+	if (!err)
+		err = loader_open(&tracer->loader, object->data, object->len, NULL, diag);
+	if (!err)
+		step_done(tracer->steps, "loaded");
+	return err;
+}
+
+int tracer_run(struct options *options, const struct probe *probe, const struct text *object,
 	       struct steps *steps, struct diag *diag)
 {
 	struct tracer tracer = {
 		.options = options,
 		.probe = probe,
-		.loader = loader,
 		.steps = steps,
 		.quiet = options->summary, /* no event comes */
 	};
 	int err;
 
 	writer_open(&tracer.writer, options);
-	err = tracer_open(&tracer, diag);
+	err = tracer_load(&tracer, object, diag);
+	if (!err)
+		err = tracer_open(&tracer, diag);
 	if (!err)
 		err = tracer_trace(&tracer, diag);
 	tracer_close(&tracer);
+	loader_free(tracer.loader);
 	return err;
 }
 
@@ -400,7 +386,9 @@ int tracer_check(struct options *options, struct loader *loader, struct diag *di
 	int err;
 
 	writer_open(&tracer.writer, options);
-	err = tracer_open(&tracer, diag);
+	err = buffers_begin(&tracer.buffers, options, diag);
+	if (!err)
+		err = tracer_open(&tracer, diag);
 	if (!err)
 		err = loader_may_attach(loader, diag);
 	tracer_close(&tracer);

@@ -8,16 +8,17 @@ struct loader;
 struct options;
 struct probe;
 struct steps;
+struct text;
 
 /*
- * Opens the buffers, attaches the loaded program, prints the header, then the events until SIGINT,
- * SIGTERM, the end of stdout's reader, or the end that the options set by count or duration; then
- * detaches and prints what is left. 0, or -errno with diag filled.
+ * Loads the object, opens the buffers, attaches the program, prints the header, then the events
+ * until SIGINT, SIGTERM, the end of stdout's reader, or the end that the options set by count or
+ * duration; then detaches and prints what is left. 0, or -errno with diag filled.
  */
-int tracer_run(struct options *options, const struct probe *probe, struct loader *loader,
+int tracer_run(struct options *options, const struct probe *probe, const struct text *object,
 	       struct steps *steps, struct diag *diag);
 
-/* Only opens what tracer_run() does before it attaches, and closes it again. */
+/* Only opens what tracer_run() does for a loaded object before it attaches, and closes it again. */
 int tracer_check(struct options *options, struct loader *loader, struct diag *diag);
 
 #endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The perf buffers that a trace reads. The kernel takes as long to make them as to verify the
+ * programs, so both are done at once: buffers_begin(), the loading, buffers_end(). A summary has
+ * none.
+ */
+#ifndef BUFFERS_H
+#define BUFFERS_H
+
+#include "beside.h"
+
+struct loader;
+struct options;
+struct ring_set;
+
+struct buffers { /* zeroed: none */
+	struct ring_set *events;
+	struct ring_set *kicks; /* words that there is one, after a quiet time */
+	struct beside opening;
+};
+
+/* Begins to open them. -errno with diag filled. */
+int buffers_begin(struct buffers *buffers, const struct options *options, struct diag *diag);
+
+/* Waits until they are open, and gives them to the loaded programs. -errno with diag filled. */
+int buffers_end(struct buffers *buffers, const struct loader *loader, struct diag *diag);
+
+/* At any time after the first, whatever came of it. */
+void buffers_free(struct buffers *buffers);
+
+#endif
