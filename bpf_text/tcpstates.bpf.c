@@ -144,30 +144,20 @@ static inline void start_see(struct start *start, const struct event *event, int
 }
 #endif
 
-static inline int event_send(void *ctx, struct event *event)
+/* is_to_show: it is, as far as it is a matter of the socket. */
+static inline void event_follow(void *ctx, struct event *event, int is_to_show)
 {
-	struct start *start;
-#ifdef FILTERS
-	enum verdict verdict = socket_judge(event);
+	/* Also of what is not shown: its next duration is right then. */
+	struct start *start = event_clock(event);
 
-	if (verdict == VERDICT_NEVER) {
-		start_forget(event); /* it need not stay in the table */
-		return 0;
-	}
-#endif
-	start = event_clock(event); /* also of what is not shown: its next duration is right then */
 	event->pid = bpf_get_current_pid_tgid() >> 32;
 #ifdef STUCK
 	event_fill(event); /* what is not shown now may be later */
-#endif
-#if defined(STUCK) && defined(FILTERS)
-	start_see(start_of(event, start), event, verdict == VERDICT_NOW);
-#elif defined(STUCK)
-	start_see(start_of(event, start), event, 1);
+	start_see(start_of(event, start), event, is_to_show);
 #endif
 #ifdef FILTERS
-	if (verdict == VERDICT_LATER || !change_matches(event) || !expression_matches(event))
-		return 0;
+	if (!is_to_show || !change_matches(event) || !expression_matches(event))
+		return;
 #endif
 
 #ifdef SUMMARY
@@ -178,5 +168,34 @@ static inline int event_send(void *ctx, struct event *event)
 #endif
 	event_submit(ctx, event);
 #endif
+}
+
+/*
+ * From reading the clock until the record is in its buffer a softirq may come, or another guest of
+ * a host. So that the reader does not give out later events before, it is told that there is one on
+ * its way.
+ */
+static inline void sending_add(s64 n)
+{
+#ifndef SUMMARY
+	counter_add(COUNTER_SENDING, n);
+#endif
+}
+
+static inline int event_send(void *ctx, struct event *event)
+{
+	int is_to_show = 1;
+#ifdef FILTERS
+	enum verdict verdict = socket_judge(event);
+
+	if (verdict == VERDICT_NEVER) {
+		start_forget(event); /* it need not stay in the table */
+		return 0;
+	}
+	is_to_show = verdict == VERDICT_NOW;
+#endif
+	sending_add(1);
+	event_follow(ctx, event, is_to_show);
+	sending_add(-1);
 	return 0;
 }

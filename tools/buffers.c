@@ -2,10 +2,15 @@
 #include "buffers.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
+#include "clock.h"
+#include "event.h"
 #include "loader.h"
 #include "options.h"
 #include "ring.h"
+
+#define LOOKS 8 /* at once: most often an event is on its way for less than a microsecond */
 
 /* On the thread beside. */
 static int sets_open(void *arg, struct diag *diag)
@@ -22,10 +27,15 @@ int buffers_begin(struct buffers *buffers, const struct options *options, struct
 
 	if (cpus < 0 || options->summary) /* what it is of stays in the kernel */
 		return cpus < 0 ? cpus : 0;
+	buffers->cpus = cpus;
+	buffers->sending = calloc(cpus, sizeof(*buffers->sending));
+	buffers->settled_ns = calloc(cpus, sizeof(*buffers->settled_ns));
 	buffers->events = ring_set_new(cpus, options->buffer_pages, RING_WAKE_QUARTER);
 	buffers->kicks = ring_set_new(cpus, 1, RING_WAKE_RECORD);
-	if (!buffers->events || !buffers->kicks)
+	if (!buffers->sending || !buffers->settled_ns || !buffers->events || !buffers->kicks)
 		return diag_errno(diag, -ENOMEM, "opening the perf buffers");
+	for (int cpu = 0; cpu < cpus; cpu++)
+		buffers->settled_ns[cpu] = clock_now_ns();
 	beside_begin(&buffers->opening, sets_open, buffers);
 	return 0;
 }
@@ -51,6 +61,35 @@ int buffers_end(struct buffers *buffers, const struct loader *loader, struct dia
 	return err ? err : set_give(buffers->kicks, loader, "kicks", diag);
 }
 
+/* Whether there was one with none on its way, for each CPU, at this time. */
+static bool sending_look(struct buffers *buffers, uint64_t now)
+{
+	bool settled = true;
+
+	for (int cpu = 0; cpu < buffers->cpus; cpu++) {
+		if (!buffers->sending[cpu])
+			buffers->settled_ns[cpu] = now;
+		settled &= buffers->settled_ns[cpu] == now;
+	}
+	return settled;
+}
+
+uint64_t buffers_settled_ns(struct buffers *buffers, const struct loader *loader, uint64_t now)
+{
+	uint64_t settled = now;
+
+	for (int look = 0; look < LOOKS; look++)
+		/* A text of the user's may not tell. */
+		if (loader_values(loader, "counters", COUNTER_SENDING, buffers->sending,
+				  sizeof(*buffers->sending)) ||
+		    sending_look(buffers, now))
+			return now;
+	for (int cpu = 0; cpu < buffers->cpus; cpu++)
+		if (buffers->settled_ns[cpu] < settled)
+			settled = buffers->settled_ns[cpu];
+	return settled;
+}
+
 void buffers_free(struct buffers *buffers)
 {
 	struct diag none;
@@ -58,4 +97,6 @@ void buffers_free(struct buffers *buffers)
 	beside_end(&buffers->opening, &none);
 	ring_set_free(buffers->events);
 	ring_set_free(buffers->kicks);
+	free(buffers->sending);
+	free(buffers->settled_ns);
 }

@@ -7,6 +7,8 @@
 #ifndef BUFFERS_H
 #define BUFFERS_H
 
+#include <stdint.h>
+
 #include "beside.h"
 
 struct loader;
@@ -17,6 +19,9 @@ struct buffers { /* zeroed: none */
 	struct ring_set *events;
 	struct ring_set *kicks; /* words that there is one, after a quiet time */
 	struct beside opening;
+	int cpus; /* possible ones */
+	uint64_t *sending; /* of each: the events on their way at the last look */
+	uint64_t *settled_ns; /* of each: the last time at which there was none */
 };
 
 /* Begins to open them. -errno with diag filled. */
@@ -24,6 +29,12 @@ int buffers_begin(struct buffers *buffers, const struct options *options, struct
 
 /* Waits until they are open, and gives them to the loaded programs. -errno with diag filled. */
 int buffers_end(struct buffers *buffers, const struct loader *loader, struct diag *diag);
+
+/*
+ * The time up to which all events are in the buffers: now, which is CLOCK_MONOTONIC's, or earlier,
+ * if an event is on its way. Asked before the buffers are read.
+ */
+uint64_t buffers_settled_ns(struct buffers *buffers, const struct loader *loader, uint64_t now);
 
 /* At any time after the first, whatever came of it. */
 void buffers_free(struct buffers *buffers);

@@ -28,11 +28,8 @@
 
 #define FOUND_MAX 256 /* sockets that a scan finds before the buffers are looked at again */
 
-/*
- * How long a record may take from reading the clock to being in its buffer. The program runs with
- * preemption off, so it is microseconds, but a virtual CPU can lose its processor meanwhile.
- */
-#define SLACK_NS       200000
+/* For a CPU's word that an event is on its way to be seen on another one: more than enough. */
+#define SLACK_NS       20000
 #define TIMER_SLACK_NS 10000 /* the usual 50 us would be felt in a lone line */
 
 struct tracer {
@@ -185,12 +182,13 @@ static int rings_drain(struct tracer *tracer, struct diag *diag)
 static int events_round(struct tracer *tracer, bool last, struct diag *diag)
 {
 	uint64_t begin = clock_now_ns();
+	uint64_t settled = buffers_settled_ns(&tracer->buffers, tracer->loader, begin);
 	int err = rings_drain(tracer, diag);
 
 	if (err)
 		return err;
 	wall_clock_update(&tracer->writer.line.clock);
-	order_flush(tracer->order, last ? UINT64_MAX : begin - SLACK_NS, event_show, tracer);
+	order_flush(tracer->order, last ? UINT64_MAX : settled - SLACK_NS, event_show, tracer);
 	writer_flush(&tracer->writer);
 	/*
 	 * An event that woke nobody came within QUIET_NS of one before it. Twice as long again is
