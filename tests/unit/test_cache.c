@@ -351,7 +351,6 @@ static void folder_is_made_if_it_is_missing(void **state)
 	folder_assert(path, -EPERM, "not a folder, not used");
 }
 
-/* The key of a number, and its file as old as that many seconds before 2020. */
 static void number_put(int number)
 {
 	_cleanup_text_ struct text name = {0};
@@ -360,7 +359,7 @@ static void number_put(int number)
 	assert_int_equal(cache_put(&cache, &name, &value), 0);
 }
 
-/* The higher the number, the older. */
+/* As old as so many seconds before 2020. */
 static void old_put(int number)
 {
 	struct timespec times[2] = {{.tv_sec = 1577836800 - number},
