@@ -11,6 +11,9 @@
 #include "ring.h"
 
 #define LOOKS 8 /* at once: most often an event is on its way for less than a microsecond */
+#define WAIT_NS                                                                                    \
+	100000000 /* for one whose CPU is taken away for longer: what others send must not pile up \
+		   */
 
 /* On the thread beside. */
 static int sets_open(void *arg, struct diag *diag)
@@ -87,7 +90,7 @@ uint64_t buffers_settled_ns(struct buffers *buffers, const struct loader *loader
 	for (int cpu = 0; cpu < buffers->cpus; cpu++)
 		if (buffers->settled_ns[cpu] < settled)
 			settled = buffers->settled_ns[cpu];
-	return settled;
+	return settled + WAIT_NS < now ? now - WAIT_NS : settled;
 }
 
 void buffers_free(struct buffers *buffers)

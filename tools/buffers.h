@@ -31,8 +31,8 @@ int buffers_begin(struct buffers *buffers, const struct options *options, struct
 int buffers_end(struct buffers *buffers, const struct loader *loader, struct diag *diag);
 
 /*
- * The time up to which all events are in the buffers: now, which is CLOCK_MONOTONIC's, or earlier,
- * if an event is on its way. Asked before the buffers are read.
+ * The time up to which all events are in the buffers: now, which is CLOCK_MONOTONIC's, or earlier
+ * by up to 0.1 s, if an event is on its way. Asked before the buffers are read.
  */
 uint64_t buffers_settled_ns(struct buffers *buffers, const struct loader *loader, uint64_t now);
 
