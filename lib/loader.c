@@ -363,15 +363,14 @@ int loader_values(const struct loader *loader, const char *name, uint32_t key, v
 		  size_t size)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(loader->object, name);
-	int fd = loader_map(loader, name);
 
-	if (fd < 0)
-		return fd;
+	if (!map)
+		return -ENOENT;
 	/* The kernel writes as much as the map's values are wide, rounded up to 8. */
 	if (bpf_map__type(map) != BPF_MAP_TYPE_PERCPU_ARRAY || bpf_map__value_size(map) != size ||
 	    size % 8)
 		return -EINVAL;
-	return bpf_map_lookup_elem(fd, &key, values);
+	return bpf_map_lookup_elem(bpf_map__fd(map), &key, values);
 }
 
 typedef typeof(bpf_map_lookup_batch) batch_fn; /* with or without deleting */
