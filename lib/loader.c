@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "diag.h"
@@ -154,14 +155,15 @@ static const char *verifier_reason(const char *log, int *len)
 
 static int object_load(struct loader *loader, struct diag *diag)
 {
-	char *log = malloc(VERIFIER_LOG_SIZE);
+	/* Zeroed, and no memory of ours until the verifier writes to it. */
+	char *log = mmap(NULL, VERIFIER_LOG_SIZE, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	const char *reason;
 	bool reads;
 	int err, len;
 
-	if (!log)
-		return diag_errno(diag, -ENOMEM, "loading the program");
-	log[0] = '\0'; /* the rest is not touched, and so takes no memory, unless it is needed */
+	if (log == MAP_FAILED)
+		return diag_errno(diag, -errno, "loading the program");
 	log_set(loader, log);
 	err = bpf_object__load(loader->object);
 	reason = verifier_reason(log, &len);
@@ -179,7 +181,7 @@ static int object_load(struct loader *loader, struct diag *diag)
 		err = explain(err, "loading the program", diag);
 	}
 	log_set(loader, NULL); /* the programs keep the address */
-	free(log);
+	munmap(log, VERIFIER_LOG_SIZE);
 	return err;
 }
 

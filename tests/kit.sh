@@ -30,6 +30,12 @@ end() {
 trap end EXIT
 trap 'echo "FAIL: $0:$LINENO: status $?: $BASH_COMMAND"' ERR
 
+# tracefs_mount: in this mount namespace, if it is not there.
+tracefs_mount() {
+	mountpoint -q /sys/kernel/tracing || mount -t tracefs none /sys/kernel/tracing
+}
+[ "$tool" = "$binary" ] || tracefs_mount # for memcheck; if it came later it would seem to stay
+
 fail() {
 	echo "FAIL: $*"
 	exit 1
@@ -118,11 +124,6 @@ neighbours_make() {
 	ip link set far up
 	sysctl -qw net.ipv4.tcp_syn_retries=1 net.ipv4.neigh.near.mcast_solicit=1 \
 		net.ipv4.neigh.near.retrans_time_ms=100
-}
-
-# tracefs_mount: in this mount namespace, where memcheck may have done so already.
-tracefs_mount() {
-	mountpoint -q /sys/kernel/tracing || mount -t tracefs none /sys/kernel/tracing
 }
 
 # hidden_count FILE COMMAND...: runs it, and writes how many changes came meanwhile with process 1 on the CPU:
