@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "beside.h"
 
-#define STACK_SIZE                                                                                 \
-	131072 /* bytes; the usual one has room for a huge page, which would stay resident */
+/* Bytes. The usual stack has room for a huge page, which would stay resident. */
+#define STACK_SIZE 131072
 
 static void *beside_run(void *arg)
 {

@@ -35,9 +35,8 @@ struct trailer {
 };
 
 /*
- * FNV-1a by words, which takes a tenth of its time by bytes. A multiplication carries upwards
- * alone, so the upper half is brought down. Each step can be undone: no single changed byte goes
- * unseen.
+ * FNV-1a by words: by bytes it was 2 % of a warm start. A multiplication carries upwards alone, so
+ * the upper half is brought down. Each step can be undone: no single changed byte goes unseen.
  */
 static uint64_t hash(const char *bytes, size_t len)
 {

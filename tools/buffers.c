@@ -11,9 +11,8 @@
 #include "ring.h"
 
 #define LOOKS 8 /* at once: most often an event is on its way for less than a microsecond */
-#define WAIT_NS                                                                                    \
-	100000000 /* for one whose CPU is taken away for longer: what others send must not pile up \
-		   */
+/* Where a CPU is taken away for longer, what the others send must not pile up. */
+#define WAIT_NS 100000000
 
 /* On the thread beside. */
 static int sets_open(void *arg, struct diag *diag)
@@ -64,7 +63,7 @@ int buffers_end(struct buffers *buffers, const struct loader *loader, struct dia
 	return err ? err : set_give(buffers->kicks, loader, "kicks", diag);
 }
 
-/* Whether there was one with none on its way, for each CPU, at this time. */
+/* Whether each CPU has been seen with no event on its way in the looks of this time. */
 static bool sending_look(struct buffers *buffers, uint64_t now)
 {
 	bool settled = true;
