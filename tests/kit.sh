@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # What the shell tests share. Source it first: the test then runs in a network and a mount namespace
 # of its own, which end with it. BUILD and SOURCE name the build and the source tree, and TRACE_OPTIONS
-# options that each trace has before its own: another probe, or more time to compile.
+# options that each trace has before its own: another probe, or more time to compile. After TEST_SECONDS
+# the test fails and says where it was.
 set -eu
 
 : "${BUILD:?}" "${SOURCE:?}"
@@ -16,7 +17,8 @@ read -ra trace_options <<<"${TRACE_OPTIONS-}"
 
 [ "$(id -u)" = 0 ] || { echo "SKIP: not root"; exit 77; }
 if [ -z "${KIT_INSIDE-}" ]; then
-	KIT_INSIDE=1 exec unshare --net --mount --propagation private -- "$0" "$@"
+	KIT_INSIDE=1 exec ${TEST_SECONDS:+timeout "$TEST_SECONDS"} \
+		unshare --net --mount --propagation private -- "$0" "$@"
 fi
 ip link set lo up
 mount -t tmpfs -o mode=755 none /var/cache # each test begins with no compiled object, and leaves none
@@ -29,6 +31,7 @@ end() {
 }
 trap end EXIT
 trap 'echo "FAIL: $0:$LINENO: status $?: $BASH_COMMAND"' ERR
+trap 'tail -v -- "$work"/*.err || :; fail "$0 takes too long: $BASH_COMMAND"' TERM
 
 # tracefs_mount: in this mount namespace, if it is not there.
 tracefs_mount() {
