@@ -7,6 +7,8 @@
 BPF_PERF_OUTPUT(events);
 BPF_PERF_OUTPUT(kicks); /* says only that there is something in events */
 BPF_TABLE("percpu_array", u32, u64, lasts, 1); /* when an event was last sent, ns */
+/* BPF_F_MMAPABLE, which not all headers know; the loader makes it one a CPU. */
+BPF_F_TABLE("array", u32, struct sending, sendings, 1, 1024);
 #endif
 
 static inline void start_new(u64 sk, struct event *event)
@@ -144,6 +146,32 @@ static inline void start_see(struct start *start, const struct event *event, int
 }
 #endif
 
+#ifdef SUMMARY
+#define sending_begin() 0
+#define sending_end(sending)
+#else
+/*
+ * From reading the clock until the record is in its buffer a softirq may come, or another guest of
+ * a host. So that the reader does not give out later events before, it is told that there is one on
+ * its way.
+ */
+static inline struct sending *sending_begin(void)
+{
+	u32 cpu = bpf_get_smp_processor_id();
+	struct sending *sending = sendings.lookup(&cpu);
+
+	if (sending) /* a softirq or another task may do so in the middle of it */
+		__sync_fetch_and_add(&sending->events, 1);
+	return sending;
+}
+
+static inline void sending_end(struct sending *sending)
+{
+	if (sending)
+		__sync_fetch_and_add(&sending->events, -1);
+}
+#endif
+
 /* is_to_show: it is, as far as it is a matter of the socket. */
 static inline void event_follow(void *ctx, struct event *event, int is_to_show)
 {
@@ -170,25 +198,9 @@ static inline void event_follow(void *ctx, struct event *event, int is_to_show)
 #endif
 }
 
-/*
- * From reading the clock until the record is in its buffer a softirq may come, or another guest of
- * a host. So that the reader does not give out later events before, it is told that there is one on
- * its way. A softirq's own event ends before this one goes on, so nothing is lost by a plain
- * addition.
- */
-static inline void sending_add(s64 n)
-{
-#ifndef SUMMARY
-	u32 counter = COUNTER_SENDING;
-	volatile u64 *count = counters.lookup(&counter);
-
-	if (count)
-		*count += n;
-#endif
-}
-
 static inline int event_send(void *ctx, struct event *event)
 {
+	struct sending *sending;
 	int is_to_show = 1;
 #ifdef FILTERS
 	enum verdict verdict = socket_judge(event);
@@ -199,8 +211,8 @@ static inline int event_send(void *ctx, struct event *event)
 	}
 	is_to_show = verdict == VERDICT_NOW;
 #endif
-	sending_add(1);
+	sending = sending_begin();
 	event_follow(ctx, event, is_to_show);
-	sending_add(-1);
+	sending_end(sending);
 	return 0;
 }

@@ -114,14 +114,19 @@ _Static_assert((EVENT_SIZE - 84) % 8 == 0, "event: EVENT_SIZE is not the end of 
 /* -ENOSPC, which nothing else says of a record (kernel/events/ring_buffer.c). */
 #define BUFFER_IS_FULL (-28)
 
-/* Indices of the per-CPU counters map: what the program could not do, and what it is doing. */
+/* Indices of the per-CPU counters map: what the program could not do. */
 enum counter {
 	COUNTER_LOST, /* the perf buffer was full: a record was dropped */
 	COUNTER_NO_BUFFER, /* this CPU has none: it was away when it was made, or since then */
 	COUNTER_NO_ROOM, /* the table of sockets was full: the next duration is unknown */
 	COUNTER_CAUGHT, /* the first program was busy, so the second one sent the event */
-	COUNTER_SENDING, /* now: events whose time is before that of any look that finds none */
 	COUNTERS,
+};
+
+/* An element of the map sendings, one a CPU, each in a cache line of its own. */
+struct sending {
+	__u64 events; /* on their way now: their time is before that of any look that finds none */
+	__u64 unused[7];
 };
 
 #endif

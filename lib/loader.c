@@ -13,11 +13,11 @@
 
 #include "diag.h"
 #include "host.h"
+#include "iterator.h"
 
 #define VERIFIER_LOG_SIZE 65536
 #define TAILS		  "tails"
 #define BATCH		  1024 /* elements of one look into a hash map */
-#define ITERATOR_BUFFER	  65536 /* bytes of one read */
 
 struct loader {
 	struct bpf_object *object;
@@ -185,6 +185,42 @@ static int object_load(struct loader *loader, struct diag *diag)
 	return err;
 }
 
+/*
+ * An mmapable array has one element for each CPU. Before Linux 5.5 there is none: then it is a
+ * plain one, which loader_map_view() says. What else fails, libbpf will meet and tell.
+ */
+static int map_make_mmapable(const struct loader *loader, struct bpf_map *map)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = bpf_map__map_flags(map));
+	int err, fd;
+
+	bpf_map__set_max_entries(map, loader->cpus);
+	fd = bpf_map_create(bpf_map__type(map), bpf_map__name(map), bpf_map__key_size(map),
+			    bpf_map__value_size(map), loader->cpus, &opts);
+	if (fd == -EINVAL)
+		return bpf_map__set_map_flags(map, opts.map_flags & ~BPF_F_MMAPABLE);
+	if (fd < 0)
+		return 0;
+	err = bpf_map__reuse_fd(map, fd);
+	close(fd);
+	return err;
+}
+
+static int maps_make_mmapable(struct loader *loader, struct diag *diag)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, loader->object)
+	{
+		int err = bpf_map__map_flags(map) & BPF_F_MMAPABLE ? map_make_mmapable(loader, map)
+								   : 0;
+
+		if (err)
+			return diag_errno(diag, err, "making the map %s", bpf_map__name(map));
+	}
+	return 0;
+}
+
 /* Before it is loaded. */
 static int maps_share(struct loader *loader, const struct loader *other, struct diag *diag)
 {
@@ -212,6 +248,8 @@ int loader_open(struct loader **loader, const void *object, size_t size, const s
 	err = object_open(new, object, size, diag);
 	if (!err && other)
 		err = maps_share(new, other, diag);
+	if (!err)
+		err = maps_make_mmapable(new, diag);
 	if (!err)
 		err = object_load(new, diag);
 	if (err) {
@@ -279,45 +317,6 @@ int loader_may_attach(const struct loader *loader, struct diag *diag)
 	return descriptors_try(loader, 0, diag);
 }
 
-/* Hands the whole records of the buffer over, and keeps what is left. */
-static int records_take(char *buffer, size_t *len, size_t size,
-			int (*take)(void *arg, const void *record), void *arg)
-{
-	size_t at = 0;
-	int err = 0;
-
-	for (; !err && *len - at >= size; at += size)
-		err = take(arg, buffer + at);
-	memmove(buffer, buffer + at, *len - at);
-	*len -= at;
-	return err;
-}
-
-static int iterator_read(int fd, size_t size, int (*take)(void *arg, const void *record), void *arg,
-			 struct diag *diag)
-{
-	char buffer[ITERATOR_BUFFER];
-	size_t len = 0;
-
-	for (;;) {
-		ssize_t got = read(fd, buffer + len, sizeof(buffer) - len);
-		int err;
-
-		/* It gives up its processor so after many objects that had nothing to say. */
-		if (got < 0 && (errno == EAGAIN || errno == EINTR))
-			continue;
-		if (got < 0)
-			return diag_errno(diag, -errno, "reading the iterator");
-		if (!got)
-			return len ? diag_set(diag, -EPROTO, "the iterator wrote half a record")
-				   : 0;
-		len += got;
-		err = records_take(buffer, &len, size, take, arg);
-		if (err)
-			return err;
-	}
-}
-
 static int fd_keep(int fd, const char *what, struct diag *diag)
 {
 	int kept = fd < 0 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, 0);
@@ -359,6 +358,22 @@ int loader_map_set(const struct loader *loader, const char *name, uint32_t key, 
 	int fd = loader_map(loader, name);
 
 	return fd < 0 ? fd : bpf_map_update_elem(fd, &key, &value, BPF_ANY);
+}
+
+int loader_map_view(const struct loader *loader, const char *name, size_t size, const void **view)
+{
+	const struct bpf_map *map = bpf_object__find_map_by_name(loader->object, name);
+	void *at;
+
+	if (!map || !(bpf_map__map_flags(map) & BPF_F_MMAPABLE))
+		return -ENOENT;
+	if (bpf_map__value_size(map) != size || size % 8)
+		return -EINVAL;
+	at = mmap(NULL, loader->cpus * size, PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
+	if (at == MAP_FAILED)
+		return -errno;
+	*view = at;
+	return 0;
 }
 
 int loader_values(const struct loader *loader, const char *name, uint32_t key, void *values,

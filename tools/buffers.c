@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "clock.h"
 #include "event.h"
@@ -10,7 +11,7 @@
 #include "options.h"
 #include "ring.h"
 
-#define LOOKS 8 /* at once: most often an event is on its way for less than a microsecond */
+#define LOOKS 64 /* at once: most often an event is on its way for less than a microsecond */
 /* Where a CPU is taken away for longer, what the others send must not pile up. */
 #define WAIT_NS 100000000
 
@@ -30,11 +31,10 @@ int buffers_begin(struct buffers *buffers, const struct options *options, struct
 	if (cpus < 0 || options->summary) /* what it is of stays in the kernel */
 		return cpus < 0 ? cpus : 0;
 	buffers->cpus = cpus;
-	buffers->sending = calloc(cpus, sizeof(*buffers->sending));
 	buffers->settled_ns = calloc(cpus, sizeof(*buffers->settled_ns));
 	buffers->events = ring_set_new(cpus, options->buffer_pages, RING_WAKE_QUARTER);
 	buffers->kicks = ring_set_new(cpus, 1, RING_WAKE_RECORD);
-	if (!buffers->sending || !buffers->settled_ns || !buffers->events || !buffers->kicks)
+	if (!buffers->settled_ns || !buffers->events || !buffers->kicks)
 		return diag_errno(diag, -ENOMEM, "opening the perf buffers");
 	for (int cpu = 0; cpu < cpus; cpu++)
 		buffers->settled_ns[cpu] = clock_now_ns();
@@ -54,37 +54,49 @@ static int set_give(const struct ring_set *set, const struct loader *loader, con
 	return 0;
 }
 
+/* A text of the user's may not have it, nor an old kernel. */
+static int sendings_view(struct buffers *buffers, const struct loader *loader, struct diag *diag)
+{
+	const void *view;
+	int err = loader_map_view(loader, "sendings", sizeof(struct sending), &view);
+
+	if (!err)
+		buffers->sendings = view;
+	return err && err != -ENOENT ? diag_errno(diag, err, "mapping the map sendings") : 0;
+}
+
 int buffers_end(struct buffers *buffers, const struct loader *loader, struct diag *diag)
 {
 	int err = beside_end(&buffers->opening, diag);
 
 	if (!err)
 		err = set_give(buffers->events, loader, "events", diag);
-	return err ? err : set_give(buffers->kicks, loader, "kicks", diag);
+	if (!err)
+		err = set_give(buffers->kicks, loader, "kicks", diag);
+	return err ? err : sendings_view(buffers, loader, diag);
 }
 
 /* Whether each CPU has been seen with no event on its way in the looks of this time. */
-static bool sending_look(struct buffers *buffers, uint64_t now)
+static bool sendings_look(struct buffers *buffers, uint64_t now)
 {
 	bool settled = true;
 
 	for (int cpu = 0; cpu < buffers->cpus; cpu++) {
-		if (!buffers->sending[cpu])
+		if (!__atomic_load_n(&buffers->sendings[cpu].events, __ATOMIC_ACQUIRE))
 			buffers->settled_ns[cpu] = now;
 		settled &= buffers->settled_ns[cpu] == now;
 	}
 	return settled;
 }
 
-uint64_t buffers_settled_ns(struct buffers *buffers, const struct loader *loader, uint64_t now)
+uint64_t buffers_settled_ns(struct buffers *buffers, uint64_t now)
 {
 	uint64_t settled = now;
 
+	if (!buffers->sendings)
+		return now;
 	for (int look = 0; look < LOOKS; look++)
-		/* A text of the user's may not tell. */
-		if (loader_values(loader, "counters", COUNTER_SENDING, buffers->sending,
-				  sizeof(*buffers->sending)) ||
-		    sending_look(buffers, now))
+		if (sendings_look(buffers, now))
 			return now;
 	for (int cpu = 0; cpu < buffers->cpus; cpu++)
 		if (buffers->settled_ns[cpu] < settled)
@@ -99,6 +111,7 @@ void buffers_free(struct buffers *buffers)
 	beside_end(&buffers->opening, &none);
 	ring_set_free(buffers->events);
 	ring_set_free(buffers->kicks);
-	free(buffers->sending);
+	if (buffers->sendings)
+		munmap((void *)buffers->sendings, buffers->cpus * sizeof(*buffers->sendings));
 	free(buffers->settled_ns);
 }

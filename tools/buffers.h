@@ -14,14 +14,15 @@
 struct loader;
 struct options;
 struct ring_set;
+struct sending;
 
 struct buffers { /* zeroed: none */
 	struct ring_set *events;
 	struct ring_set *kicks; /* words that there is one, after a quiet time */
 	struct beside opening;
 	int cpus; /* possible ones */
-	uint64_t *sending; /* of each: the events on their way at the last look */
-	uint64_t *settled_ns; /* of each: the last time at which there was none */
+	const struct sending *sendings; /* of each; NULL: the program or the kernel does not tell */
+	uint64_t *settled_ns; /* of each: the last time at which no event was on its way */
 };
 
 /* Begins to open them. -errno with diag filled. */
@@ -34,7 +35,7 @@ int buffers_end(struct buffers *buffers, const struct loader *loader, struct dia
  * The time up to which all events are in the buffers: now, which is CLOCK_MONOTONIC's, or earlier
  * by up to 0.1 s, if an event is on its way. Asked before the buffers are read.
  */
-uint64_t buffers_settled_ns(struct buffers *buffers, const struct loader *loader, uint64_t now);
+uint64_t buffers_settled_ns(struct buffers *buffers, uint64_t now);
 
 /* At any time after the first, whatever came of it. */
 void buffers_free(struct buffers *buffers);

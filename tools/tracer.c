@@ -182,7 +182,7 @@ static int rings_drain(struct tracer *tracer, struct diag *diag)
 static int events_round(struct tracer *tracer, bool last, struct diag *diag)
 {
 	uint64_t begin = clock_now_ns();
-	uint64_t settled = buffers_settled_ns(&tracer->buffers, tracer->loader, begin);
+	uint64_t settled = buffers_settled_ns(&tracer->buffers, begin);
 	int err = rings_drain(tracer, diag);
 
 	if (err)
@@ -192,9 +192,10 @@ static int events_round(struct tracer *tracer, bool last, struct diag *diag)
 	writer_flush(&tracer->writer);
 	/*
 	 * An event that woke nobody came within QUIET_NS of one before it. Twice as long again is
-	 * for one whose CPU was away between reading the clock and writing the record.
+	 * for one that took its time, where the program does not tell that it is on its way.
 	 */
-	tracer->quiet = !order_waiting(tracer->order) && begin > tracer->newest_ns + 3 * QUIET_NS;
+	tracer->quiet = !order_waiting(tracer->order) && settled == begin &&
+			begin > tracer->newest_ns + 3 * QUIET_NS;
 	losses_look(tracer, begin);
 	return writer_check(&tracer->writer, diag);
 }

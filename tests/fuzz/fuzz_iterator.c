@@ -4,7 +4,7 @@
  *
  * Input: a record's size (a byte), then pieces: a length (a byte) and so many bytes.
  */
-#include "loader.c"
+#include "iterator.c"
 
 #include <sys/socket.h>
 
