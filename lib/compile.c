@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,7 +31,6 @@
 struct helper {
 	char path[PATH_MAX];
 	const char *args[ARGS_MAX + 1];
-	int source; /* a file, its stdin */
 	unsigned int deadline_s;
 	bool may_mount; /* it unpacks an archive */
 };
@@ -50,21 +49,6 @@ int compiler_path(char path[PATH_MAX])
 	}
 	snprintf(path, PATH_MAX, "%s/" HELPER, LIBEXECDIR);
 	return access(path, X_OK) ? -errno : 0;
-}
-
-/* The text goes in as a file, not through a pipe: no writing and reading by turns. */
-static int source_file(const struct text *source)
-{
-	int fd = memfd_create("program text", MFD_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, source->data, source->len) != (ssize_t)source->len ||
-	    lseek(fd, 0, SEEK_SET)) {
-		close(fd);
-		return -EIO;
-	}
-	return fd;
 }
 
 static void helper_args(struct helper *helper, const struct headers *headers)
@@ -88,7 +72,7 @@ static void helper_args(struct helper *helper, const struct headers *headers)
  * In the child. The caller's ARCH, BCC_*, TMPDIR, LD_* and the like must not change what is
  * compiled, so the environment is empty but for a PATH. It needs none of the caller's rights.
  */
-static void helper_exec(const struct helper *helper, pid_t parent, int out)
+static void helper_exec(const struct helper *helper, pid_t parent, int in, int out)
 {
 	static char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
 	int err;
@@ -97,7 +81,7 @@ static void helper_exec(const struct helper *helper, pid_t parent, int out)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent) /* gone before the line above */
 		_exit(STATUS_EXEC);
-	if (dup2(helper->source, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
+	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
 	    dup2(out, STDERR_FILENO) < 0)
 		_exit(STATUS_EXEC);
 	err = privileges_compile(helper->deadline_s, helper->may_mount);
@@ -110,10 +94,48 @@ static void helper_exec(const struct helper *helper, pid_t parent, int out)
 	_exit(STATUS_EXEC);
 }
 
-static int ready_wait(int fd, uint64_t deadline_ns)
+/* What has been closed already is -1. */
+static void files_close(struct compiler *compiler)
+{
+	if (compiler->source >= 0)
+		close(compiler->source);
+	if (compiler->result >= 0)
+		close(compiler->result);
+	*compiler = COMPILER_NONE;
+}
+
+/* Starts it. A socket for the text, unlike a pipe, has no signal when the helper is gone. */
+static int helper_start(const struct helper *helper, struct compiler *compiler)
+{
+	pid_t parent = getpid();
+	int source[2], result[2], err;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, source))
+		return -errno;
+	if (pipe2(result, O_CLOEXEC)) {
+		err = -errno;
+		close(source[0]);
+		close(source[1]);
+		return err;
+	}
+	compiler->pid = fork();
+	if (!compiler->pid)
+		helper_exec(helper, parent, source[1], result[1]);
+	err = compiler->pid < 0 ? -errno : 0;
+	close(source[1]);
+	close(result[1]);
+	compiler->source = source[0];
+	compiler->result = result[0];
+	if (err)
+		files_close(compiler);
+	return err;
+}
+
+/* events: poll(2)'s. */
+static int ready_wait(int fd, short events, uint64_t deadline_ns)
 {
 	for (;;) {
-		struct pollfd poller = {.fd = fd, .events = POLLIN};
+		struct pollfd poller = {.fd = fd, .events = events};
 		int64_t left = (int64_t)(deadline_ns - clock_now_ns()) / NS_PER_MS;
 		int ready = left > 0 ? poll(&poller, 1, left) : 0;
 
@@ -126,11 +148,32 @@ static int ready_wait(int fd, uint64_t deadline_ns)
 	}
 }
 
+/* One that ends before it has read all says why in its result. */
+static int source_write(const struct compiler *compiler, const struct text *source)
+{
+	for (size_t sent = 0; sent < source->len;) {
+		int err = ready_wait(compiler->source, POLLOUT, compiler->deadline_ns);
+		ssize_t put;
+
+		if (err)
+			return err;
+		put = send(compiler->source, source->data + sent, source->len - sent,
+			   MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (put < 0 && (errno == EPIPE || errno == ECONNRESET))
+			return 0;
+		if (put < 0 && errno != EAGAIN)
+			return -errno;
+		if (put > 0)
+			sent += put;
+	}
+	return 0;
+}
+
 /* Reads until the other side is closed: -ETIMEDOUT past the deadline, -EFBIG past the limit. */
 static int result_read(int fd, uint64_t deadline_ns, struct text *result)
 {
 	for (;;) {
-		int err = ready_wait(fd, deadline_ns);
+		int err = ready_wait(fd, POLLIN, deadline_ns);
 		ssize_t got;
 		char *at;
 
@@ -155,38 +198,35 @@ static int exit_wait(pid_t pid, uint64_t deadline_ns)
 
 	if (fd < 0)
 		return 0;
-	err = ready_wait(fd, deadline_ns);
+	err = ready_wait(fd, POLLIN, deadline_ns);
 	close(fd);
 	return err;
 }
 
-static int helper_run(const struct helper *helper, struct text *result, int *status)
+/* Hands the text over, and waits for the result and the end. */
+static int helper_talk(struct compiler *compiler, const struct text *source, struct text *result)
 {
-	uint64_t deadline_ns = clock_now_ns() + helper->deadline_s * NS_PER_SECOND;
-	pid_t parent = getpid(), pid;
-	int pipe_fds[2], err;
+	int err = source_write(compiler, source);
 
-	if (pipe2(pipe_fds, O_CLOEXEC))
-		return -errno;
-	pid = fork();
-	if (pid < 0) {
-		err = -errno;
-		close(pipe_fds[0]);
-		close(pipe_fds[1]);
+	if (err)
 		return err;
-	}
-	if (!pid)
-		helper_exec(helper, parent, pipe_fds[1]);
-	close(pipe_fds[1]);
-	err = result_read(pipe_fds[0], deadline_ns, result);
-	close(pipe_fds[0]);
-	if (!err)
-		err = exit_wait(pid, deadline_ns);
-	if (err && kill(-pid, SIGKILL)) /* the group, or, before it made one, itself */
-		kill(pid, SIGKILL);
-	while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+	close(compiler->source); /* that was all of it */
+	compiler->source = -1;
+	err = result_read(compiler->result, compiler->deadline_ns, result);
+	return err ? err : exit_wait(compiler->pid, compiler->deadline_ns);
+}
+
+/* It has ended, or is made to. Its status, as waitpid(2) has it. */
+static int helper_end(struct compiler *compiler, bool ended)
+{
+	int status = 0;
+
+	if (!ended && kill(-compiler->pid, SIGKILL)) /* the group, or, before it made one, itself */
+		kill(compiler->pid, SIGKILL);
+	while (waitpid(compiler->pid, &status, 0) < 0 && errno == EINTR)
 		;
-	return err;
+	files_close(compiler);
+	return status;
 }
 
 /* What the helper's end means, with its words where it had any. */
@@ -205,7 +245,7 @@ static int result_judge(int err, int status, unsigned int deadline_s, struct tex
 		return diag_set(diag, -EPROTO, "the compiler wrote more than %d MB",
 				COMPILE_RESULT_MAX >> 20);
 	if (err)
-		return diag_errno(diag, err, "reading from the compiler");
+		return diag_errno(diag, err, "asking the compiler");
 	if (WIFSIGNALED(status)) {
 		err = diag_set(diag, -EPROTO, "the compiler crashed: %s",
 			       strsignal(WTERMSIG(status)));
@@ -228,28 +268,40 @@ static int result_judge(int err, int status, unsigned int deadline_s, struct tex
 	return err;
 }
 
-int compile_object(const struct text *source, const struct headers *headers,
-		   unsigned int deadline_s, struct text *object, struct diag *diag)
+int compiler_start(struct compiler *compiler, const struct headers *headers,
+		   unsigned int deadline_s, struct diag *diag)
 {
-	_cleanup_text_ struct text result = {0};
 	struct helper helper = {.deadline_s = deadline_s};
-	int err, status = 0;
+	int err = compiler_path(helper.path);
 
-	err = compiler_path(helper.path);
 	if (err) {
 		diag_errno(diag, err, "the compiler is not installed: %s", helper.path);
 		diag_hint(diag, "it is looked for beside this program as well");
 		return -ENOEXEC;
 	}
-	helper.source = source_file(source);
-	if (helper.source < 0)
-		return diag_errno(diag, helper.source, "keeping the program text");
 	helper_args(&helper, headers);
-	err = helper_run(&helper, &result, &status);
-	close(helper.source);
+	compiler->deadline_s = deadline_s;
+	compiler->deadline_ns = clock_now_ns() + deadline_s * NS_PER_SECOND;
+	err = helper_start(&helper, compiler);
+	return err ? diag_errno(diag, err, "starting the compiler") : 0;
+}
+
+int compiler_finish(struct compiler *compiler, const struct text *source, struct text *object,
+		    struct diag *diag)
+{
+	_cleanup_text_ struct text result = {0};
+	unsigned int deadline_s = compiler->deadline_s;
+	int err = helper_talk(compiler, source, &result), status = helper_end(compiler, !err);
+
 	err = result_judge(err, status, deadline_s, &result, diag);
 	if (err)
 		return err;
 	text_bytes(object, result.data, result.len);
 	return object->err ? diag_errno(diag, object->err, "the compiled object") : 0;
+}
+
+void compiler_stop(struct compiler *compiler)
+{
+	if (compiler->pid > 0)
+		helper_end(compiler, false);
 }

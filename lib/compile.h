@@ -6,6 +6,9 @@
 #ifndef COMPILE_H
 #define COMPILE_H
 
+#include <stdint.h>
+#include <sys/types.h>
+
 #include "headers.h"
 
 struct diag;
@@ -16,14 +19,37 @@ struct text;
 /* Where the compiler is. -errno if it is not there: path is then where it ought to be. */
 int compiler_path(char path[PATH_MAX]);
 
+/* One that has been started. */
+struct compiler {
+	pid_t pid; /* 0: none */
+	int source; /* a socket, its stdin */
+	int result; /* a pipe, its stdout and stderr */
+	unsigned int deadline_s; /* from its start on */
+	uint64_t deadline_ns; /* CLOCK_MONOTONIC */
+};
+
+#define COMPILER_NONE ((struct compiler){.source = -1, .result = -1})
+
 /*
- * Compiles source (C, as libbcc takes it) against headers within deadline_s seconds and appends the
- * BPF ELF object to object.
+ * Starts the compiler for a text against these headers, which ends within deadline_s seconds. It
+ * takes its time to load what it consists of, so the text can be made meanwhile. compiler_finish()
+ * or compiler_stop() end it, or the end of the caller, also if that is killed. -errno with diag
+ * filled: -ENOEXEC if it is not installed.
+ */
+int compiler_start(struct compiler *compiler, const struct headers *headers,
+		   unsigned int deadline_s, struct diag *diag);
+
+/*
+ * Compiles source (C, as libbcc takes it) and appends the BPF ELF object to object. The compiler
+ * is gone in any case.
  * -errno with diag filled: -ETIMEDOUT past the deadline, -ENOEXEC if the compiler could not be
  * started, -EINVAL if it refused the text (diag->detail has its words), -EPROTO if it crashed or
- * answered nonsense. The compiler is gone in any case, also if the caller is killed.
+ * answered nonsense.
  */
-int compile_object(const struct text *source, const struct headers *headers,
-		   unsigned int deadline_s, struct text *object, struct diag *diag);
+int compiler_finish(struct compiler *compiler, const struct text *source, struct text *object,
+		    struct diag *diag);
+
+/* Ends the compiler if there is one. */
+void compiler_stop(struct compiler *compiler);
 
 #endif

@@ -181,17 +181,22 @@ static int build_cached(const struct build *build, struct way *way, struct text 
 	return store_get(&build->store, &way->key, object);
 }
 
-/* After build_cached(). */
+/* After build_cached(). The members' places are found while the compiler is being loaded. */
 static int build_new(const struct build *build, const struct way *way, struct text *object,
 		     struct diag *diag)
 {
 	const struct headers *headers = &way->headers;
 	_cleanup_text_ struct text source = {0};
-	int err = build->looks ? -ENOENT : source_render(build, headers, &source, diag);
+	struct compiler compiler = COMPILER_NONE;
+	int err = -ENOENT;
 
-	if (err)
-		return err;
-	err = compile_object(&source, headers, build->options->max_compile_s, object, diag);
+	if (!build->looks)
+		err = compiler_start(&compiler, headers, build->options->max_compile_s, diag);
+	if (!err)
+		err = source_render(build, headers, &source, diag);
+	if (!err)
+		err = compiler_finish(&compiler, &source, object, diag);
+	compiler_stop(&compiler);
 	if (err)
 		return err;
 	step_done(build->steps, "compiled with headers %s: %zu bytes of text, %zu of object",

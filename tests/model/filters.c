@@ -227,6 +227,7 @@ static struct bpf_object *program_load(const struct options *options)
 {
 	static const struct headers own = {.kind = HEADERS_OWN};
 	_cleanup_text_ struct text source = {0}, object = {0};
+	struct compiler compiler;
 	struct bpf_object *loaded;
 	struct diag diag;
 
@@ -237,7 +238,8 @@ static struct bpf_object *program_load(const struct options *options)
 	filter_render_functions(&source, options);
 	text_str(&source, bpf_text_starts);
 	text_str(&source, entry);
-	if (compile_object(&source, &own, COMPILE_S, &object, &diag))
+	if (compiler_start(&compiler, &own, COMPILE_S, &diag) ||
+	    compiler_finish(&compiler, &source, &object, &diag))
 		die(diag.what, diag.detail);
 	loaded = bpf_object__open_mem(object.data, object.len, NULL);
 	if (libbpf_get_error(loaded) || bpf_object__load(loaded))

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -55,6 +56,15 @@ static void helper_make(const char *words, mode_t mode)
 	assert_int_equal(fclose(file), 0);
 }
 
+static int compile(const struct text *source, const struct headers *headers,
+		   unsigned int deadline_s, struct text *object, struct diag *diag)
+{
+	struct compiler compiler;
+	int err = compiler_start(&compiler, headers, deadline_s, diag);
+
+	return err ? err : compiler_finish(&compiler, source, object, diag);
+}
+
 static void ask(struct answer *answer, const struct headers *headers)
 {
 	_cleanup_text_ struct text source = {0};
@@ -62,7 +72,7 @@ static void ask(struct answer *answer, const struct headers *headers)
 	text_str(&source, "the text\nof it\n");
 	*answer = (struct answer){0};
 	text_str(&answer->object, BEFORE);
-	answer->err = compile_object(&source, headers, DEADLINE_S, &answer->object, &answer->diag);
+	answer->err = compile(&source, headers, DEADLINE_S, &answer->object, &answer->diag);
 }
 
 /* Asks a helper that is this script, and expects an error: nothing is appended to the object. */
@@ -226,13 +236,60 @@ static void late_answer_is_not_waited_for(void **state)
 	helper_make("#!/bin/sh\nprintf '\\177ELF'; exec tail -f /dev/null\n", 0755);
 	text_str(&object, BEFORE);
 	clock_gettime(CLOCK_MONOTONIC, &begin);
-	assert_int_equal(compile_object(&source, &own, 1, &object, &diag), -ETIMEDOUT);
+	assert_int_equal(compile(&source, &own, 1, &object, &diag), -ETIMEDOUT);
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	assert_in_range((end.tv_sec - begin.tv_sec) * 1000 +
 				(end.tv_nsec - begin.tv_nsec) / 1000000,
 			999, 2900);
 	assert_string_equal(diag.what, "the compiler did not end within 1 s");
 	text_assert(&object, BYTES(BEFORE));
+}
+
+/* More than a socket has room for. */
+static void large_text(struct text *text)
+{
+	for (int i = 0; i < 200000; i++)
+		text_str(text, "a line\n");
+	assert_int_equal(text->err, 0);
+}
+
+static void large_text_arrives(void **state)
+{
+	_cleanup_text_ struct text source = {0}, object = {0};
+	struct diag diag = {0};
+
+	large_text(&source);
+	helper_make("#!/bin/sh\ntext=$(cat)\nprintf '\\177ELF%s\\n' \"$text\"\n", 0755);
+	assert_int_equal(compile(&source, &own, DEADLINE_S, &object, &diag), 0);
+	assert_int_equal(object.len, 4 + source.len);
+	assert_memory_equal(object.data + 4, source.data, source.len);
+}
+
+static void text_that_nobody_reads(void **state)
+{
+	_cleanup_text_ struct text source = {0}, object = {0};
+	struct diag diag = {0};
+
+	large_text(&source);
+	helper_make("#!/bin/sh\nexec tail -f /dev/null\n", 0755);
+	assert_int_equal(compile(&source, &own, 1, &object, &diag), -ETIMEDOUT);
+	helper_make("#!/bin/sh\necho no thanks; exit 1\n", 0755);
+	assert_int_equal(compile(&source, &own, DEADLINE_S, &object, &diag), -EINVAL);
+	assert_string_equal(diag.what, "the compiler refused the program: no thanks");
+}
+
+static void stopped_one_is_gone(void **state)
+{
+	struct compiler compiler;
+	struct diag diag = {0};
+
+	helper_make("#!/bin/sh\nexec cat\n", 0755);
+	assert_int_equal(compiler_start(&compiler, &own, DEADLINE_S, &diag), 0);
+	assert_true(compiler.pid > 0);
+	compiler_stop(&compiler);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+	compiler_stop(&compiler);
 }
 
 /* The other end of a pipe that the helper's child keeps open shows when that child is gone. */
@@ -289,6 +346,9 @@ int main(void)
 		COMPILE_TEST(long_answer_is_refused),
 		COMPILE_TEST(answer_of_16_mb_is_taken),
 		COMPILE_TEST(late_answer_is_not_waited_for),
+		COMPILE_TEST(large_text_arrives),
+		COMPILE_TEST(text_that_nobody_reads),
+		COMPILE_TEST(stopped_one_is_gone),
 		COMPILE_TEST(what_it_started_ends_with_it),
 		COMPILE_TEST(missing_helper_is_told),
 	};

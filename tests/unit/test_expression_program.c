@@ -233,11 +233,13 @@ static struct bpf_object *object_load(const struct expressions *expressions)
 {
 	static const struct headers own = {.kind = HEADERS_OWN};
 	_cleanup_text_ struct text source = {0}, object = {0};
+	struct compiler compiler;
 	struct bpf_object *loaded;
 	struct diag diag = {0};
 
 	source_render(expressions, &source);
-	if (compile_object(&source, &own, DEADLINE_S, &object, &diag))
+	if (compiler_start(&compiler, &own, DEADLINE_S, &diag) ||
+	    compiler_finish(&compiler, &source, &object, &diag))
 		print_error("%s\n%s\n", diag.what, diag.detail);
 	assert_string_equal(diag.what, "");
 	loaded = bpf_object__open_mem(object.data, object.len, NULL);
