@@ -77,10 +77,9 @@ uint64_t summary_percentile_ns(const struct summary_row *row, unsigned int perce
 	return low + (unsigned __int128)(high - low) * (rank - before) / row->slots[slot];
 }
 
-int summary_read(struct summary *summary, const struct loader *loader)
+int summary_read(struct summary *summary, const struct loader *loader, struct diag *diag)
 {
-	struct diag none;
-	int cpus = loader_cpus(&none), err;
+	int cpus = loader_cpus(diag), err;
 	struct summary_state *states;
 
 	if (cpus < 0)
@@ -94,7 +93,9 @@ int summary_read(struct summary *summary, const struct loader *loader)
 			summary_row_sum(&summary->rows[i], states, cpus);
 	}
 	free(states);
-	return err ? err : loader_counters(loader, "whys", summary->whys, WHYS);
+	if (!err)
+		err = loader_counters(loader, "whys", summary->whys, WHYS);
+	return err ? diag_errno(diag, err, "reading what was counted") : 0;
 }
 
 void summary_begin(struct line_format *format, struct text *text)

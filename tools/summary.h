@@ -15,6 +15,7 @@
 #include "summary_wire.h"
 
 struct line_format;
+struct diag;
 struct loader;
 struct text;
 
@@ -51,8 +52,8 @@ uint64_t summary_row_timed(const struct summary_row *row);
  */
 uint64_t summary_percentile_ns(const struct summary_row *row, unsigned int percent);
 
-/* Reads what was counted up to now: -errno. */
-int summary_read(struct summary *summary, const struct loader *loader);
+/* Reads what was counted up to now. -errno with diag filled. */
+int summary_read(struct summary *summary, const struct loader *loader, struct diag *diag);
 
 /* The format of columns: a table, then a histogram for each state, as BCC's tools draw them. */
 void summary_begin(struct line_format *format, struct text *text);

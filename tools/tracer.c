@@ -158,10 +158,10 @@ static void losses_look(struct tracer *tracer, uint64_t now)
 /* Writes what the program has counted. */
 static int summary_round(struct tracer *tracer, struct diag *diag)
 {
-	int err = summary_read(&tracer->summary, tracer->loader);
+	int err = summary_read(&tracer->summary, tracer->loader, diag);
 
 	if (err)
-		return diag_errno(diag, err, "reading what was counted");
+		return err;
 	wall_clock_update(&tracer->writer.line.clock);
 	tracer->writer.format->summary(&tracer->writer.line, &tracer->summary,
 				       &tracer->writer.output.lines);

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unit.h"
+
+#include <string.h>
+
+#include "buffers.h"
+#include "event.h"
+
+#define MS    1000000ULL
+#define BEGIN (1000 * MS)
+
+/* What the program would count. */
+static struct sending sendings[2];
+static uint64_t settled_ns[2];
+
+static int both_settled(void **state)
+{
+	static struct buffers buffers = {.cpus = 2, .sendings = sendings, .settled_ns = settled_ns};
+
+	memset(sendings, 0, sizeof(sendings));
+	settled_ns[0] = settled_ns[1] = 0;
+	*state = &buffers;
+	return buffers_settled_ns(&buffers, BEGIN) == BEGIN ? 0 : -1;
+}
+
+static void all_up_to_now_if_none_is_on_its_way(void **state)
+{
+	assert_int_equal(buffers_settled_ns(*state, BEGIN + MS), BEGIN + MS);
+}
+
+static void one_cpu_holds_all_up(void **state)
+{
+	sendings[1].events = 1;
+	assert_int_equal(buffers_settled_ns(*state, BEGIN + MS), BEGIN);
+	assert_int_equal(buffers_settled_ns(*state, BEGIN + 2 * MS), BEGIN);
+	sendings[1].events = 0;
+	assert_int_equal(buffers_settled_ns(*state, BEGIN + 3 * MS), BEGIN + 3 * MS);
+}
+
+static void the_earlier_of_two(void **state)
+{
+	sendings[0].events = 1;
+	assert_int_equal(buffers_settled_ns(*state, BEGIN + MS), BEGIN);
+	sendings[1].events = 2; /* a softirq's above another */
+	assert_int_equal(buffers_settled_ns(*state, BEGIN + 2 * MS), BEGIN);
+	sendings[0].events = 0;
+	assert_int_equal(buffers_settled_ns(*state, BEGIN + 3 * MS), BEGIN + MS);
+}
+
+static void not_for_ever(void **state)
+{
+	sendings[0].events = 1;
+	assert_int_equal(buffers_settled_ns(*state, BEGIN + 100 * MS), BEGIN);
+	assert_int_equal(buffers_settled_ns(*state, BEGIN + 101 * MS), BEGIN + MS);
+	assert_int_equal(buffers_settled_ns(*state, BEGIN + 5000 * MS), BEGIN + 4900 * MS);
+}
+
+static void who_does_not_tell_is_not_waited_for(void **state)
+{
+	struct buffers mute = {.cpus = 2};
+
+	assert_int_equal(buffers_settled_ns(&mute, BEGIN + MS), BEGIN + MS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(all_up_to_now_if_none_is_on_its_way, both_settled),
+		cmocka_unit_test_setup(one_cpu_holds_all_up, both_settled),
+		cmocka_unit_test_setup(the_earlier_of_two, both_settled),
+		cmocka_unit_test_setup(not_for_ever, both_settled),
+		cmocka_unit_test(who_does_not_tell_is_not_waited_for),
+	};
+
+	return cmocka_run_group_tests_name("buffers", tests, NULL, NULL);
+}
