@@ -22,6 +22,7 @@ SYS_BPF, BPF_ENABLE_STATS = {"x86_64": 321, "aarch64": 280}, 32
 PORTS = range(9000, 10400)  # of the generator's listeners
 LISTENING = 32  # events of one thread's listeners
 EVENTS_FIN, EVENTS_RST = 10, 6  # events of one connection
+EVENTS_LISTEN = 2  # of one listener that stops and listens again
 LOST = [re.compile(pattern) for pattern in (
     r"in all: (\d+) events (?:lost|missed)", r"Possibly lost (\d+) samples", r"lost (\d+) events on CPU")]
 
@@ -93,7 +94,7 @@ class Host:
         return os.path.join(self.folder, name)
 
     def load(self, *options):
-        """Makes connections; options as the generator has them."""
+        """Makes connections, or what else the options ask of the generator."""
         args = [str(option) for option in options]
         threads = int(args[args.index("-t") + 1]) if "-t" in args else self.cpus
         done = subprocess.run([self.generator, *args], capture_output=True, text=True, check=False,
@@ -102,7 +103,8 @@ class Host:
         if not match:
             raise Failed("load %s: %s" % (" ".join(args), done.stderr))
         connections = int(match[1])
-        each = EVENTS_RST if "--rst" in args else EVENTS_FIN
+        each = (EVENTS_RST if "--rst" in args else
+                EVENTS_LISTEN if "--listen" in args else EVENTS_FIN)
         return Load(connections, float(match[2]), connections / float(match[2]),
                     connections * each + threads * LISTENING)
 

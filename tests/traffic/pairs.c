@@ -20,6 +20,7 @@
 
 #define CLOSE_SECONDS 10
 #define SPARE_FILES   64 /* descriptors that are not an end of a connection */
+#define BACKLOG	      8
 #define HOLDER_PAIRS  100000 /* most connections one process holds */
 
 /* Ends the program if the call named by what failed and left its reason in errno. */
@@ -78,9 +79,17 @@ void source_open(struct pair_source *source, long index)
 			   "setsockopt");
 		call_check(!bind(fd, (struct sockaddr *)&source->addrs[i], source->addr_size),
 			   "bind");
-		call_check(!listen(fd, 8), "listen");
+		call_check(!listen(fd, BACKLOG), "listen");
 		source->listeners[i] = fd;
 	}
+}
+
+void source_relisten(const struct pair_source *source, long n)
+{
+	const int fd = source->listeners[n % SOURCE_LISTENERS];
+
+	call_check(!shutdown(fd, SHUT_RD), "shutdown");
+	call_check(!listen(fd, BACKLOG), "listen");
 }
 
 /* Makes the source's n-th connection. */

@@ -46,6 +46,8 @@ void call_check(bool ok, const char *what);
 
 /* Opens the listeners of the index-th source, whose ipv6 and port are set. */
 void source_open(struct pair_source *source, long index);
+/* One of the listeners closes and listens again. */
+void source_relisten(const struct pair_source *source, long n);
 struct end_pair pair_open(const struct pair_source *source, long n);
 void pair_close(struct end_pair pair, bool reset);
 
