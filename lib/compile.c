@@ -274,6 +274,7 @@ int compiler_start(struct compiler *compiler, const struct headers *headers,
 	struct helper helper = {.deadline_s = deadline_s};
 	int err = compiler_path(helper.path);
 
+	*compiler = COMPILER_NONE;
 	if (err) {
 		diag_errno(diag, err, "the compiler is not installed: %s", helper.path);
 		diag_hint(diag, "it is looked for beside this program as well");

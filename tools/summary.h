@@ -14,8 +14,8 @@
 
 #include "summary_wire.h"
 
-struct line_format;
 struct diag;
+struct line_format;
 struct loader;
 struct text;
 
