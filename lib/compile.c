@@ -185,7 +185,7 @@ static int result_read(int fd, uint64_t deadline_ns, struct text *result)
 		got = read(fd, at, READ_SIZE);
 		if (got <= 0)
 			return got ? -errno : 0;
-		result->len += got;
+		text_take(result, at + got);
 		if (result->len > COMPILE_RESULT_MAX)
 			return -EFBIG;
 	}
@@ -203,19 +203,6 @@ static int exit_wait(pid_t pid, uint64_t deadline_ns)
 	return err;
 }
 
-/* Hands the text over, and waits for the result and the end. */
-static int helper_talk(struct compiler *compiler, const struct text *source, struct text *result)
-{
-	int err = source_write(compiler, source);
-
-	if (err)
-		return err;
-	close(compiler->source); /* that was all of it */
-	compiler->source = -1;
-	err = result_read(compiler->result, compiler->deadline_ns, result);
-	return err ? err : exit_wait(compiler->pid, compiler->deadline_ns);
-}
-
 /* It has ended, or is made to. Its status, as waitpid(2) has it. */
 static int helper_end(struct compiler *compiler, bool ended)
 {
@@ -229,16 +216,18 @@ static int helper_end(struct compiler *compiler, bool ended)
 	return status;
 }
 
+static bool is_object(const struct text *answer)
+{
+	return answer->len >= 4 && !memcmp(answer->data, "\177ELF", 4);
+}
+
 /* What the helper's end means, with its words where it had any. */
 static int result_judge(int err, int status, unsigned int deadline_s, struct text *result,
 			struct diag *diag)
 {
 	const char *words = result->len ? result->data : "", *rest = words;
-	int line;
+	int line = strcspn(words, "\n");
 
-	if (result->len) /* room for a NUL is always there */
-		result->data[result->len] = '\0';
-	line = strcspn(words, "\n");
 	if (err == -ETIMEDOUT)
 		return diag_set(diag, err, "the compiler did not end within %u s", deadline_s);
 	if (err == -EFBIG)
@@ -259,12 +248,27 @@ static int result_judge(int err, int status, unsigned int deadline_s, struct tex
 	} else if (WEXITSTATUS(status)) {
 		err = diag_set(diag, -EPROTO, "the compiler ended with status %d",
 			       WEXITSTATUS(status));
-	} else if (result->len < 4 || memcmp(result->data, "\177ELF", 4)) {
+	} else if (!is_object(result)) {
 		return diag_set(diag, -EPROTO, "the compiler's answer is not an object");
 	} else {
 		return 0;
 	}
 	diag_detail(diag, rest);
+	return err;
+}
+
+/* Waits for its end unless something went wrong before; object is empty where it is not one. */
+static int answer_end(struct compiler *compiler, int err, struct text *object, struct diag *diag)
+{
+	unsigned int deadline_s = compiler->deadline_s;
+	int status;
+
+	if (!err)
+		err = exit_wait(compiler->pid, compiler->deadline_ns);
+	status = helper_end(compiler, !err);
+	err = result_judge(err, status, deadline_s, object, diag);
+	if (err)
+		text_clear(object);
 	return err;
 }
 
@@ -287,18 +291,24 @@ int compiler_start(struct compiler *compiler, const struct headers *headers,
 	return err ? diag_errno(diag, err, "starting the compiler") : 0;
 }
 
-int compiler_finish(struct compiler *compiler, const struct text *source, struct text *object,
+int compiler_answer(struct compiler *compiler, const struct text *source, struct text *object,
 		    struct diag *diag)
 {
-	_cleanup_text_ struct text result = {0};
-	unsigned int deadline_s = compiler->deadline_s;
-	int err = helper_talk(compiler, source, &result), status = helper_end(compiler, !err);
+	int err;
 
-	err = result_judge(err, status, deadline_s, &result, diag);
-	if (err)
-		return err;
-	text_bytes(object, result.data, result.len);
-	return object->err ? diag_errno(diag, object->err, "the compiled object") : 0;
+	text_clear(object);
+	err = source_write(compiler, source);
+	if (!err) {
+		close(compiler->source); /* that was all of it */
+		compiler->source = -1;
+		err = result_read(compiler->result, compiler->deadline_ns, object);
+	}
+	return !err && is_object(object) ? 0 : answer_end(compiler, err, object, diag);
+}
+
+int compiler_end(struct compiler *compiler, struct text *object, struct diag *diag)
+{
+	return compiler->pid ? answer_end(compiler, 0, object, diag) : 0;
 }
 
 void compiler_stop(struct compiler *compiler)

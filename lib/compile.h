@@ -32,22 +32,28 @@ struct compiler {
 
 /*
  * Starts the compiler for a text against these headers, which ends within deadline_s seconds. It
- * takes its time to load what it consists of, so the text can be made meanwhile. compiler_finish()
- * or compiler_stop() end it, or the end of the caller, also if that is killed. -errno with diag
+ * takes its time to load what it consists of, so the text can be made meanwhile. compiler_end() or
+ * compiler_stop() end it, or the end of the caller, also if that is killed. -errno with diag
  * filled: -ENOEXEC if it is not installed.
  */
 int compiler_start(struct compiler *compiler, const struct headers *headers,
 		   unsigned int deadline_s, struct diag *diag);
 
 /*
- * Compiles source (C, as libbcc takes it) and appends the BPF ELF object to object. The compiler
- * is gone in any case.
- * -errno with diag filled: -ETIMEDOUT past the deadline, -ENOEXEC if the compiler could not be
- * started, -EINVAL if it refused the text (diag->detail has its words), -EPROTO if it crashed or
- * answered nonsense.
+ * Compiles source (C, as libbcc takes it): object is the BPF ELF object, which may be loaded, but
+ * not relied on, while the compiler is ending, which takes it long for all that it holds.
+ * -errno with diag filled, and no compiler any more: -ETIMEDOUT past the deadline, -ENOEXEC if it
+ * could not be started, -EINVAL if it refused the text (diag->detail has its words), -EPROTO if it
+ * crashed or answered nonsense.
  */
-int compiler_finish(struct compiler *compiler, const struct text *source, struct text *object,
+int compiler_answer(struct compiler *compiler, const struct text *source, struct text *object,
 		    struct diag *diag);
+
+/*
+ * Waits for the end of one that has answered, if there is one: object is to be relied on. -errno as
+ * above, and object is empty.
+ */
+int compiler_end(struct compiler *compiler, struct text *object, struct diag *diag);
 
 /* Ends the compiler if there is one. */
 void compiler_stop(struct compiler *compiler);

@@ -329,6 +329,10 @@ int main(int argc, char **argv)
 	}
 	if (result_send(result, &object) || object.err)
 		return 125;
-	fflush(NULL);
-	_exit(err ? 1 : 0); /* LLVM's destructors take their time and free what is freed anyway */
+	/*
+	 * By itself this would be closed last (kernel/exit.c, do_exit()), after all that LLVM holds
+	 * is given back. LLVM's destructors would take their time, too.
+	 */
+	close(result);
+	_exit(err ? 1 : 0);
 }

@@ -51,8 +51,9 @@ struct check {
 	bool permitted;
 	struct probe probe;
 	bool probed; /* there is one */
-	struct text object;
-	bool cached; /* that is where the object is from */
+	struct program kept; /* in the cache */
+	struct program made; /* whatever is in the cache */
+	bool cached;
 	struct loader *loader; /* or NULL: it is not loaded */
 };
 
@@ -184,7 +185,7 @@ static enum verdict cache_check(struct check *check, struct diag *diag)
 	int err = folder_look(check, diag);
 
 	check->cached = check->probed && !program_look(check->options, &check->probe, check->custom,
-						       &check->steps, &check->object, &none);
+						       &check->steps, &check->kept, &none);
 	if (check->cached)
 		diag_set(diag, 0, "%s: has this program", check->options->cache_dir);
 	else if (err)
@@ -219,27 +220,28 @@ static void compiler_name(const struct text *object, struct text *names)
 /* Asked to compile what a start would, whatever is in the cache. */
 static enum verdict compiler_check(struct check *check, struct diag *diag)
 {
-	_cleanup_text_ struct text object = {0}, names = {0};
+	_cleanup_text_ struct text names = {0};
 
 	if (!check->probed)
 		return untried("a probe", diag);
-	if (program_compile(&check->fresh, &check->probe, check->custom, &check->steps, &object,
-			    diag))
+	if (program_compile(&check->fresh, &check->probe, check->custom, &check->steps,
+			    &check->made, diag) ||
+	    program_settle(&check->made, diag))
 		return check->cached ? VERDICT_WITHOUT : VERDICT_NO;
-	compiler_name(&object, &names);
+	compiler_name(&check->made.object, &names);
 	diag_set(diag, 0, "%s", names.err ? "" : names.data);
-	if (!check->cached)
-		text_bytes(&check->object, object.data, object.len);
 	return VERDICT_OK;
 }
 
 static enum verdict program_check(struct check *check, struct diag *diag)
 {
-	if (!check->object.len)
+	const struct text *object = check->cached ? &check->kept.object : &check->made.object;
+
+	if (!object->len)
 		return untried("an object", diag);
 	if (!check->permitted)
 		return untried("the capabilities", diag);
-	if (loader_open(&check->loader, check->object.data, check->object.len, NULL, diag))
+	if (loader_open(&check->loader, object->data, object->len, NULL, diag))
 		return VERDICT_NO;
 	diag_set(diag, 0, "the kernel loads it");
 	return VERDICT_OK;
@@ -438,6 +440,8 @@ int check_run(struct options *options, const struct custom_text *custom, struct 
 		.options = options,
 		.fresh = *options,
 		.custom = custom,
+		.kept = PROGRAM_NONE,
+		.made = PROGRAM_NONE,
 		.output.fd = STDOUT_FILENO,
 	};
 	int err, broken;
@@ -447,7 +451,8 @@ int check_run(struct options *options, const struct custom_text *custom, struct 
 	options_format(options, &check.format);
 	err = rows_check(&check, diag);
 	loader_free(check.loader);
-	text_free(&check.object);
+	program_free(&check.kept);
+	program_free(&check.made);
 	if (options->quiet)
 		text_clear(&check.output.lines);
 	broken = output_flush(&check.output);

@@ -92,7 +92,7 @@ struct build {
 	const struct probe *probe;
 	const struct custom_text *custom; /* or NULL */
 	struct steps *steps;
-	struct store store;
+	struct program *program;
 	struct text *lacks; /* which fields this kernel does not have */
 	bool looks; /* in the cache, and no further */
 };
@@ -175,64 +175,66 @@ struct way {
 };
 
 /* -ENOENT: it must be compiled. */
-static int build_cached(const struct build *build, struct way *way, struct text *object)
+static int build_cached(const struct build *build, struct way *way)
 {
 	key_render(build, &way->headers, &way->key);
-	return store_get(&build->store, &way->key, object);
+	return store_get(&build->program->store, &way->key, &build->program->object);
 }
 
 /* After build_cached(). The members' places are found while the compiler is being loaded. */
-static int build_new(const struct build *build, const struct way *way, struct text *object,
-		     struct diag *diag)
+static int build_new(const struct build *build, struct way *way, struct diag *diag)
 {
 	const struct headers *headers = &way->headers;
 	_cleanup_text_ struct text source = {0};
-	struct compiler compiler = COMPILER_NONE;
+	struct program *program = build->program;
 	int err = -ENOENT;
 
 	if (!build->looks)
-		err = compiler_start(&compiler, headers, build->options->max_compile_s, diag);
+		err = compiler_start(&program->compiler, headers, build->options->max_compile_s,
+				     diag);
 	if (!err)
 		err = source_render(build, headers, &source, diag);
 	if (!err)
-		err = compiler_finish(&compiler, &source, object, diag);
-	compiler_stop(&compiler);
-	if (err)
+		err = compiler_answer(&program->compiler, &source, &program->object, diag);
+	if (err) {
+		compiler_stop(&program->compiler);
 		return err;
+	}
 	step_done(build->steps, "compiled with headers %s: %zu bytes of text, %zu of object",
 		  headers->kind == HEADERS_OWN ? "of our own" : headers->source, source.len,
-		  object->len);
+		  program->object.len);
 	/* Kept, an object that lacks fields would be silent about that the next time. */
-	if (!build->lacks->len)
-		store_put(&build->store, &way->key, object);
+	if (!build->lacks->len) {
+		program->key = way->key;
+		way->key = (struct text){0};
+	}
 	return 0;
 }
 
 /* A libbcc that wants more than the text declares refuses it; the kernel's headers have it all. */
-static int build_plain(const struct build *build, struct way *own, struct text *object,
-		       struct diag *diag)
+static int build_plain(const struct build *build, struct way *own, struct diag *diag)
 {
 	struct way kernel = {0};
 	struct diag why;
 	bool found;
 	int err;
 
-	if (!build_cached(build, own, object))
+	if (!build_cached(build, own))
 		return 0;
 	found = !headers_find(NULL, &kernel.headers, &why);
-	if (found && !build_cached(build, &kernel, object))
+	if (found && !build_cached(build, &kernel))
 		err = 0;
 	else
-		err = build_new(build, own, object, diag);
+		err = build_new(build, own, diag);
 	if (err == -EINVAL && found) {
 		step_done(build->steps, "%s; trying the kernel's headers", diag->what);
-		err = build_new(build, &kernel, object, &why) ? err : 0;
+		err = build_new(build, &kernel, &why) ? err : 0;
 	}
 	text_free(&kernel.key);
 	return err;
 }
 
-static int build_any(const struct build *build, struct text *object, struct diag *diag)
+static int build_any(const struct build *build, struct diag *diag)
 {
 	bool kernel_headers = program_wants_headers(build->options, build->probe, build->custom);
 	struct way way = {.headers.kind = HEADERS_OWN};
@@ -241,38 +243,52 @@ static int build_any(const struct build *build, struct text *object, struct diag
 	if (kernel_headers)
 		err = headers_find(build->options->kernel_headers_path, &way.headers, diag);
 	if (!err && !kernel_headers && !build->custom)
-		err = build_plain(build, &way, object, diag);
-	else if (!err && build_cached(build, &way, object))
-		err = build_new(build, &way, object, diag);
+		err = build_plain(build, &way, diag);
+	else if (!err && build_cached(build, &way))
+		err = build_new(build, &way, diag);
 	text_free(&way.key);
 	return err;
 }
 
 int program_compile(const struct options *options, const struct probe *probe,
-		    const struct custom_text *custom, struct steps *steps, struct text *object,
+		    const struct custom_text *custom, struct steps *steps, struct program *program,
 		    struct diag *diag)
 {
 	_cleanup_text_ struct text lacks = {0};
-	struct build build = {options, probe, custom, steps, {}, &lacks, false};
+	struct build build = {options, probe, custom, steps, program, &lacks, false};
 	int err;
 
-	store_open(&build.store, options, steps);
-	err = build_any(&build, object, diag);
-	store_close(&build.store);
+	store_open(&program->store, options, steps);
+	err = build_any(&build, diag);
 	if (!err && lacks.len)
 		step_notice(lacks.data);
 	return err;
 }
 
+int program_settle(struct program *program, struct diag *diag)
+{
+	int err = compiler_end(&program->compiler, &program->object, diag);
+
+	if (!err && program->key.len)
+		store_put(&program->store, &program->key, &program->object);
+	store_close(&program->store);
+	return err;
+}
+
+void program_free(struct program *program)
+{
+	compiler_stop(&program->compiler);
+	store_close(&program->store);
+	text_free(&program->key);
+	text_free(&program->object);
+}
+
 int program_look(const struct options *options, const struct probe *probe,
-		 const struct custom_text *custom, struct steps *steps, struct text *object,
+		 const struct custom_text *custom, struct steps *steps, struct program *program,
 		 struct diag *diag)
 {
-	struct build build = {options, probe, custom, steps, {}, NULL, true};
-	int err = store_look(&build.store, options, steps, diag);
+	struct build build = {options, probe, custom, steps, program, NULL, true};
+	int err = store_look(&program->store, options, steps, diag);
 
-	if (!err)
-		err = build_any(&build, object, diag);
-	store_close(&build.store);
-	return err;
+	return err ? err : build_any(&build, diag);
 }

@@ -5,12 +5,15 @@
 
 #include <stdbool.h>
 
+#include "compile.h"
+#include "store.h"
+#include "text.h"
+
 struct custom_text;
 struct diag;
 struct options;
 struct probe;
 struct steps;
-struct text;
 
 #define PROGRAM_FIRST_LINE "/* tcpstates " VERSION ", probe %s */\n"
 
@@ -32,22 +35,39 @@ bool program_wants_headers(const struct options *options, const struct probe *pr
 void program_render(const struct options *options, const struct probe *probe, bool kernel_headers,
 		    const char *layout, struct text *text);
 
+/* One that is made: _cleanup_program_ struct program program = PROGRAM_NONE; */
+struct program {
+	struct text object;
+	struct compiler compiler; /* that may be ending yet */
+	struct store store;
+	struct text key; /* to keep the object under, or empty */
+};
+
+#define PROGRAM_NONE ((struct program){.compiler = COMPILER_NONE, .store = STORE_NONE})
+
 /*
  * Renders the program and makes it an object, from the cache or with the compiler: without kernel
  * headers if the probe and the options allow it, and with them where that fails and there are some.
- * With custom, which may be NULL, it is that text, and only as that wants it. -errno with diag
- * filled.
+ * With custom, which may be NULL, it is that text, and only as that wants it. The object may be
+ * loaded, but is not to be relied on before program_settle(). -errno with diag filled.
  */
 int program_compile(const struct options *options, const struct probe *probe,
-		    const struct custom_text *custom, struct steps *steps, struct text *object,
+		    const struct custom_text *custom, struct steps *steps, struct program *program,
 		    struct diag *diag);
+
+/* Waits until the compiler has ended, and keeps the object. -errno with diag filled: it is none. */
+int program_settle(struct program *program, struct diag *diag);
+
+void program_free(struct program *program);
+
+#define _cleanup_program_ __attribute__((cleanup(program_free)))
 
 /*
  * The object that program_compile() would find in the cache now, leaving no trace there. -ENOENT:
  * it would compile; what diag says then, if anything, is of no matter.
  */
 int program_look(const struct options *options, const struct probe *probe,
-		 const struct custom_text *custom, struct steps *steps, struct text *object,
+		 const struct custom_text *custom, struct steps *steps, struct program *program,
 		 struct diag *diag);
 
 #endif

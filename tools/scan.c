@@ -10,7 +10,6 @@
 #include "probe.h"
 #include "program.h"
 #include "steps.h"
-#include "text.h"
 
 bool scan_is_wanted(const struct options *options)
 {
@@ -24,7 +23,7 @@ bool scan_is_wanted(const struct options *options)
 int scan_open(struct scan *scan, const struct options *options, const struct loader *tracing,
 	      struct steps *steps, struct diag *diag)
 {
-	_cleanup_text_ struct text object = {0};
+	_cleanup_program_ struct program program = PROGRAM_NONE;
 	struct loader *loader = NULL;
 	struct probe probe;
 	int err;
@@ -34,9 +33,11 @@ int scan_open(struct scan *scan, const struct options *options, const struct loa
 	if (err)
 		return err;
 	probe_scan(&probe);
-	err = program_compile(options, &probe, NULL, steps, &object, diag);
+	err = program_compile(options, &probe, NULL, steps, &program, diag);
 	if (!err)
-		err = loader_open(&loader, object.data, object.len, tracing, diag);
+		err = program_settle(&program, diag);
+	if (!err)
+		err = loader_open(&loader, program.object.data, program.object.len, tracing, diag);
 	if (!err)
 		err = scan->iterator = loader_iterator(loader, diag);
 	if (err >= 0)

@@ -20,6 +20,8 @@ struct store {
 	struct steps *steps;
 };
 
+#define STORE_NONE ((struct store){.cache.dir = -1})
+
 /* Both: store_close() in any case. A folder that others can write to is told of on stderr. */
 void store_open(struct store *store, const struct options *options, struct steps *steps);
 

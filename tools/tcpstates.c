@@ -94,7 +94,8 @@ static int text_print(const struct options *options, const struct custom_text *c
 static int trace(struct options *options, const struct custom_text *custom, struct diag *diag)
 {
 	const char *probe_wanted = custom ? custom->probe : options->probe;
-	_cleanup_text_ struct text object = {0}, passed = {0};
+	_cleanup_program_ struct program program = PROGRAM_NONE;
+	_cleanup_text_ struct text passed = {0};
 	struct probe probe;
 	struct steps steps;
 	int err;
@@ -116,8 +117,8 @@ static int trace(struct options *options, const struct custom_text *custom, stru
 	if (custom)
 		step_done(&steps, "program text of %s: %zu bytes", options->bpf_text,
 			  custom->text.len);
-	err = program_compile(options, &probe, custom, &steps, &object, diag);
-	return err ? err : tracer_run(options, &probe, &object, &steps, diag);
+	err = program_compile(options, &probe, custom, &steps, &program, diag);
+	return err ? err : tracer_run(options, &probe, &program, &steps, diag);
 }
 
 /* status is what an error means, unless it is found to be the options' own. */

@@ -17,12 +17,12 @@
 #include "order.h"
 #include "privileges.h"
 #include "probe.h"
+#include "program.h"
 #include "ring.h"
 #include "sockets.h"
 #include "steps.h"
 #include "stuck.h"
 #include "summary.h"
-#include "text.h"
 #include "wakeups.h"
 #include "writer.h"
 
@@ -345,19 +345,29 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	return err ? err : writer_check(&tracer->writer, diag);
 }
 
-/* The buffers are made meanwhile. */
-static int tracer_load(struct tracer *tracer, const struct text *object, struct diag *diag)
+/*
+ * The buffers are made and the compiler ends meanwhile. What its end says is why the object does
+ * not load.
+ */
+static int tracer_load(struct tracer *tracer, struct program *program, struct diag *diag)
 {
-	int err = buffers_begin(&tracer->buffers, tracer->options, diag);
+	const struct text *object = &program->object;
+	struct diag why;
+	int err = buffers_begin(&tracer->buffers, tracer->options, diag), settled;
 
 	if (!err)
 		err = loader_open(&tracer->loader, object->data, object->len, NULL, diag);
+	settled = program_settle(program, &why);
+	if (settled) {
+		*diag = why;
+		return settled;
+	}
 	if (!err)
 		step_done(tracer->steps, "loaded");
 	return err;
 }
 
-int tracer_run(struct options *options, const struct probe *probe, const struct text *object,
+int tracer_run(struct options *options, const struct probe *probe, struct program *program,
 	       struct steps *steps, struct diag *diag)
 {
 	struct tracer tracer = {
@@ -369,7 +379,7 @@ int tracer_run(struct options *options, const struct probe *probe, const struct 
 	int err;
 
 	writer_open(&tracer.writer, options);
-	err = tracer_load(&tracer, object, diag);
+	err = tracer_load(&tracer, program, diag);
 	if (!err)
 		err = tracer_open(&tracer, diag);
 	if (!err)

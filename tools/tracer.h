@@ -7,15 +7,15 @@ struct diag;
 struct loader;
 struct options;
 struct probe;
+struct program;
 struct steps;
-struct text;
 
 /*
- * Loads the object, opens the buffers, attaches the program, prints the header, then the events
+ * Loads the program, settles it, opens the buffers, attaches it, prints the header, then the events
  * until SIGINT, SIGTERM, the end of stdout's reader, or the end that the options set by count or
  * duration; then detaches and prints what is left. 0, or -errno with diag filled.
  */
-int tracer_run(struct options *options, const struct probe *probe, const struct text *object,
+int tracer_run(struct options *options, const struct probe *probe, struct program *program,
 	       struct steps *steps, struct diag *diag);
 
 /* Only opens what tracer_run() does for a loaded object before it attaches, and closes it again. */

@@ -239,7 +239,8 @@ static struct bpf_object *program_load(const struct options *options)
 	text_str(&source, bpf_text_starts);
 	text_str(&source, entry);
 	if (compiler_start(&compiler, &own, COMPILE_S, &diag) ||
-	    compiler_finish(&compiler, &source, &object, &diag))
+	    compiler_answer(&compiler, &source, &object, &diag) ||
+	    compiler_end(&compiler, &object, &diag))
 		die(diag.what, diag.detail);
 	loaded = bpf_object__open_mem(object.data, object.len, NULL);
 	if (libbpf_get_error(loaded) || bpf_object__load(loaded))

@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libgen.h>
 #include <poll.h>
 #include <stdio.h>
@@ -16,7 +17,6 @@
 #include "compile.h"
 #include "diag.h"
 
-#define BEFORE	   "before"
 #define DEADLINE_S 30 /* far more than any script here takes */
 
 static const struct headers own = {.kind = HEADERS_OWN};
@@ -62,7 +62,9 @@ static int compile(const struct text *source, const struct headers *headers,
 	struct compiler compiler;
 	int err = compiler_start(&compiler, headers, deadline_s, diag);
 
-	return err ? err : compiler_finish(&compiler, source, object, diag);
+	if (!err)
+		err = compiler_answer(&compiler, source, object, diag);
+	return err ? err : compiler_end(&compiler, object, diag);
 }
 
 static void ask(struct answer *answer, const struct headers *headers)
@@ -71,11 +73,10 @@ static void ask(struct answer *answer, const struct headers *headers)
 
 	text_str(&source, "the text\nof it\n");
 	*answer = (struct answer){0};
-	text_str(&answer->object, BEFORE);
 	answer->err = compile(&source, headers, DEADLINE_S, &answer->object, &answer->diag);
 }
 
-/* Asks a helper that is this script, and expects an error: nothing is appended to the object. */
+/* Asks a helper that is this script, and expects an error: there is no object. */
 static void refusal_assert(const char *script, int err, const char *what, const char *detail)
 {
 	struct answer answer;
@@ -86,18 +87,18 @@ static void refusal_assert(const char *script, int err, const char *what, const 
 	assert_int_equal(answer.err, err);
 	if (detail)
 		assert_string_equal(answer.diag.detail, detail);
-	text_assert(&answer.object, BYTES(BEFORE));
+	assert_int_equal(answer.object.len, 0);
 	text_free(&answer.object);
 }
 
-static void object_is_appended(void **state)
+static void object_is_taken(void **state)
 {
 	struct answer answer;
 
 	helper_make("#!/bin/sh\nprintf '\\177ELF'; cat\n", 0755);
 	ask(&answer, &own);
 	assert_int_equal(answer.err, 0);
-	text_assert(&answer.object, BYTES(BEFORE "\177ELFthe text\nof it\n"));
+	text_assert(&answer.object, BYTES("\177ELFthe text\nof it\n"));
 	text_free(&answer.object);
 }
 
@@ -119,7 +120,7 @@ static void headers_are_arguments(void **state)
 		_cleanup_text_ struct text expected = {0};
 		struct answer answer;
 
-		text_printf(&expected, BEFORE "\177ELF%s", cases[i].args);
+		text_printf(&expected, "\177ELF%s", cases[i].args);
 		ask(&answer, &cases[i].headers);
 		assert_int_equal(answer.err, 0);
 		text_assert(&answer.object, expected.data, expected.len);
@@ -139,7 +140,7 @@ static void environment_is_clean(void **state)
 	ask(&answer, &own);
 	unsetenv("LC_ALL");
 	assert_int_equal(answer.err, 0);
-	text_assert(&answer.object, BYTES(BEFORE "\177ELF<><C>\n"));
+	text_assert(&answer.object, BYTES("\177ELF<><C>\n"));
 	text_free(&answer.object);
 }
 
@@ -223,7 +224,7 @@ static void answer_of_16_mb_is_taken(void **state)
 	helper_make("#!/bin/sh\nprintf '\\177ELF'; exec head -c 16777212 /dev/zero\n", 0755);
 	ask(&answer, &own);
 	assert_int_equal(answer.err, 0);
-	assert_int_equal(answer.object.len, strlen(BEFORE) + COMPILE_RESULT_MAX);
+	assert_int_equal(answer.object.len, COMPILE_RESULT_MAX);
 	text_free(&answer.object);
 }
 
@@ -234,7 +235,6 @@ static void late_answer_is_not_waited_for(void **state)
 	struct diag diag = {0};
 
 	helper_make("#!/bin/sh\nprintf '\\177ELF'; exec tail -f /dev/null\n", 0755);
-	text_str(&object, BEFORE);
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	assert_int_equal(compile(&source, &own, 1, &object, &diag), -ETIMEDOUT);
 	clock_gettime(CLOCK_MONOTONIC, &end);
@@ -242,7 +242,53 @@ static void late_answer_is_not_waited_for(void **state)
 				(end.tv_nsec - begin.tv_nsec) / 1000000,
 			999, 2900);
 	assert_string_equal(diag.what, "the compiler did not end within 1 s");
-	text_assert(&object, BYTES(BEFORE));
+	assert_int_equal(object.len, 0);
+}
+
+/* One that has answered and closed its output, and then does the rest. */
+static void answer_make(struct compiler *compiler, const char *rest, unsigned int deadline_s,
+			struct text *object)
+{
+	_cleanup_text_ struct text script = {0}, source = {0};
+	struct diag diag = {0};
+
+	text_printf(&script, "#!/bin/sh\nprintf '\\177ELF'; exec >&- 2>&-; %s\n", rest);
+	helper_make(script.data, 0755);
+	assert_int_equal(compiler_start(compiler, &own, deadline_s, &diag), 0);
+	assert_int_equal(compiler_answer(compiler, &source, object, &diag), 0);
+	text_assert(object, BYTES("\177ELF"));
+	assert_int_equal(waitpid(compiler->pid, NULL, WNOHANG), 0);
+}
+
+static void end_is_not_waited_for_with_the_answer(void **state)
+{
+	_cleanup_text_ struct text object = {0}, rest = {0};
+	struct compiler compiler;
+	struct diag diag = {0};
+	int fds[2];
+
+	assert_int_equal(pipe(fds), 0);
+	assert_int_equal(fcntl(fds[1], F_SETFD, FD_CLOEXEC), 0);
+	text_printf(&rest, "cat <&%d; exit 3", fds[0]);
+	answer_make(&compiler, rest.data, DEADLINE_S, &object);
+	close(fds[0]);
+	close(fds[1]);
+	assert_int_equal(compiler_end(&compiler, &object, &diag), -EPROTO);
+	assert_string_equal(diag.what, "the compiler ended with status 3");
+	assert_int_equal(object.len, 0);
+	assert_int_equal(compiler_end(&compiler, &object, &diag), 0);
+}
+
+static void end_that_never_comes_is_told(void **state)
+{
+	_cleanup_text_ struct text object = {0};
+	struct compiler compiler;
+	struct diag diag = {0};
+
+	answer_make(&compiler, "exec tail -f /dev/null >/dev/null", 1, &object);
+	assert_int_equal(compiler_end(&compiler, &object, &diag), -ETIMEDOUT);
+	assert_int_equal(object.len, 0);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
 /* More than a socket has room for. */
@@ -316,7 +362,7 @@ static void missing_assert(void)
 	assert_int_equal(answer.err, -ENOEXEC);
 	assert_string_equal(answer.diag.what, "the compiler is not installed: " LIBEXECDIR
 					      "/bcc-compile: No such file or directory");
-	text_assert(&answer.object, BYTES(BEFORE));
+	assert_int_equal(answer.object.len, 0);
 	text_free(&answer.object);
 }
 
@@ -334,7 +380,7 @@ static void missing_helper_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		COMPILE_TEST(object_is_appended),
+		COMPILE_TEST(object_is_taken),
 		COMPILE_TEST(headers_are_arguments),
 		COMPILE_TEST(environment_is_clean),
 		COMPILE_TEST(refused_text_is_told),
@@ -346,6 +392,8 @@ int main(void)
 		COMPILE_TEST(long_answer_is_refused),
 		COMPILE_TEST(answer_of_16_mb_is_taken),
 		COMPILE_TEST(late_answer_is_not_waited_for),
+		COMPILE_TEST(end_is_not_waited_for_with_the_answer),
+		COMPILE_TEST(end_that_never_comes_is_told),
 		COMPILE_TEST(large_text_arrives),
 		COMPILE_TEST(text_that_nobody_reads),
 		COMPILE_TEST(stopped_one_is_gone),

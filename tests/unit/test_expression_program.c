@@ -239,7 +239,8 @@ static struct bpf_object *object_load(const struct expressions *expressions)
 
 	source_render(expressions, &source);
 	if (compiler_start(&compiler, &own, DEADLINE_S, &diag) ||
-	    compiler_finish(&compiler, &source, &object, &diag))
+	    compiler_answer(&compiler, &source, &object, &diag) ||
+	    compiler_end(&compiler, &object, &diag))
 		print_error("%s\n%s\n", diag.what, diag.detail);
 	assert_string_equal(diag.what, "");
 	loaded = bpf_object__open_mem(object.data, object.len, NULL);
