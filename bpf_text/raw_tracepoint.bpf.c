@@ -36,47 +36,52 @@ struct words {
 BPF_TABLE("percpu_array", u32, struct words, words, 1);
 BPF_PROG_ARRAY(tails, 2); /* the second place stays empty */
 
-static inline struct word args_word(const struct raw_args *args)
+static inline u64 args_change(const struct raw_args *args)
 {
-	return (struct word){args->sk, args->oldstate << 32 | (u32)args->newstate};
+	return args->oldstate << 32 | (u32)args->newstate;
 }
 
-static inline int word_take_from(struct word *place, struct word word)
+static inline int word_take_from(struct word *place, u64 sk, u64 change)
 {
-	if (place->sk != word.sk || place->change != word.change)
+	if (place->sk != sk || place->change != change)
 		return 0;
 	place->sk = 0;
 	return 1;
 }
 
-static inline int word_take(struct words *here, struct word word)
+static inline int word_take(struct words *here, u64 sk, u64 change)
 {
-	return word_take_from(&here->above, word) || word_take_from(&here->below, word);
+	return word_take_from(&here->above, sk, change) || word_take_from(&here->below, sk, change);
 }
 
 int raw_tracepoint__inet_sock_set_state(struct raw_args *args)
 {
+	u64 sk = args->sk, change = args_change(args);
 	struct words *here;
+	struct word *place;
 	u32 zero = 0;
 
-	if (!sock_is_tcp(args->sk))
+	if (!sock_is_tcp(sk))
 		return 0;
 	here = words.lookup(&zero);
 	if (!here)
 		return 0;
-	*(here->below.sk ? &here->above : &here->below) = args_word(args);
+	place = here->below.sk ? &here->above : &here->below;
+	place->sk = sk;
+	place->change = change;
 	tails.call(args, 0);
-	word_take(here, args_word(args));
+	word_take(here, sk, change);
 	return 0;
 }
 
 int raw_tracepoint__inet_sock_set_state__second(struct raw_args *args)
 {
+	u64 sk = args->sk, change = args_change(args);
 	struct words *here;
 	u32 zero = 0;
 
 	here = words.lookup(&zero);
-	if (!here || word_take(here, args_word(args)) || !sock_is_tcp(args->sk))
+	if (!here || word_take(here, sk, change) || !sock_is_tcp(sk))
 		return 0;
 	counter_add(COUNTER_CAUGHT, 1);
 	tails.call(args, 0);
@@ -86,12 +91,13 @@ int raw_tracepoint__inet_sock_set_state__second(struct raw_args *args)
 
 int raw_tracepoint__inet_sock_set_state__third(struct raw_args *args)
 {
+	u64 sk = args->sk, change = args_change(args);
 	struct words *here;
 	u32 zero = 0;
 
 	here = words.lookup(&zero);
 	if (here)
-		word_take(here, args_word(args));
+		word_take(here, sk, change);
 	return 0;
 }
 
