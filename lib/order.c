@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOM_MIN 256
+#define ROOM_MIN  256
+#define ROOM_KEPT 4096 /* for what is usual, which is not to be given back and taken each time */
 
 /* A record's time and where it is. */
 struct key {
@@ -16,6 +17,7 @@ struct key {
 struct order {
 	size_t record_size;
 	size_t count, room;
+	size_t most; /* count since order_trim() */
 	unsigned char *records; /* room records, in the order of their coming */
 	unsigned char *spare; /* room records, to move what stays to */
 	struct key *keys; /* room keys, in the order of their coming, then of time */
@@ -44,27 +46,30 @@ void order_free(struct order *order)
 	free(order);
 }
 
-static int array_grow(void *array, size_t room, size_t size)
+static int array_resize(void *array, size_t room, size_t size)
 {
-	void *grown = reallocarray(*(void **)array, room, size);
+	void *resized = reallocarray(*(void **)array, room, size);
 
-	if (!grown)
+	if (!resized)
 		return -ENOMEM;
-	*(void **)array = grown;
+	*(void **)array = resized;
+	return 0;
+}
+
+static int arrays_resize(struct order *order, size_t room)
+{
+	if (array_resize(&order->records, room, order->record_size) ||
+	    array_resize(&order->spare, room, order->record_size) ||
+	    array_resize(&order->keys, room, sizeof(*order->keys)) ||
+	    array_resize(&order->spare_keys, room, sizeof(*order->keys)))
+		return -ENOMEM;
+	order->room = room;
 	return 0;
 }
 
 static int order_grow(struct order *order)
 {
-	size_t room = order->room ? 2 * order->room : ROOM_MIN;
-
-	if (array_grow(&order->records, room, order->record_size) ||
-	    array_grow(&order->spare, room, order->record_size) ||
-	    array_grow(&order->keys, room, sizeof(*order->keys)) ||
-	    array_grow(&order->spare_keys, room, sizeof(*order->keys)))
-		return -ENOMEM;
-	order->room = room;
-	return 0;
+	return arrays_resize(order, order->room ? 2 * order->room : ROOM_MIN);
 }
 
 void *order_slot(struct order *order)
@@ -145,10 +150,17 @@ static void order_keep(struct order *order, size_t out)
 	order->count = left;
 }
 
+static void most_note(struct order *order)
+{
+	if (order->count > order->most)
+		order->most = order->count;
+}
+
 void order_flush(struct order *order, uint64_t until, order_record_fn *fn, void *arg)
 {
 	size_t out = 0;
 
+	most_note(order);
 	order_sort(order);
 	for (; out < order->count && order->keys[out].time <= until; out++) {
 		fn(arg, order->records + order->keys[out].number * order->record_size);
@@ -156,6 +168,23 @@ void order_flush(struct order *order, uint64_t until, order_record_fn *fn, void 
 			order->newest_out = order->keys[out].time;
 	}
 	order_keep(order, out);
+}
+
+void order_trim(struct order *order)
+{
+	size_t room = order->room;
+
+	most_note(order);
+	while (room > ROOM_KEPT && order->most <= room / 4)
+		room /= 2;
+	if (room < order->room && arrays_resize(order, room))
+		order->room = room; /* what did not shrink has more */
+	order->most = order->count;
+}
+
+size_t order_room(const struct order *order)
+{
+	return order->room;
 }
 
 size_t order_waiting(const struct order *order)

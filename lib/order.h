@@ -31,6 +31,10 @@ void order_add(struct order *order);
 /* Passes all records up to and including time until to fn, in order. */
 void order_flush(struct order *order, uint64_t until, order_record_fn *fn, void *arg);
 
+/* Gives back memory that many at once have taken, if so many have not come since the last call. */
+void order_trim(struct order *order);
+size_t order_room(const struct order *order); /* how many records there is memory for */
+
 size_t order_waiting(const struct order *order);
 uint64_t order_late(const struct order *order);
 

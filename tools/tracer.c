@@ -43,7 +43,7 @@ struct tracer {
 	struct steps *steps;
 	struct writer writer;
 	size_t found; /* sockets, by scans */
-	uint64_t next_look_ns; /* for losses */
+	uint64_t next_tidy_ns;
 	const struct probe *probe;
 	uint64_t newest_ns; /* of the events taken */
 	struct summary summary;
@@ -145,14 +145,15 @@ static void losses_read(struct tracer *tracer)
 		counts[LOSS_MISSED] = passed_over - counters[COUNTER_CAUGHT];
 }
 
-/* Looks for losses once a second, and before a time in which nobody looks. */
-static void losses_look(struct tracer *tracer, uint64_t now)
+/* What is done once a second, and before a time in which nobody does it. */
+static void tracer_tidy(struct tracer *tracer, uint64_t now)
 {
-	if (now < tracer->next_look_ns && !tracer->quiet)
+	if (now < tracer->next_tidy_ns && !tracer->quiet)
 		return;
 	losses_read(tracer);
 	writer_tell_losses(&tracer->writer);
-	tracer->next_look_ns = now + NS_PER_SECOND;
+	order_trim(tracer->order);
+	tracer->next_tidy_ns = now + NS_PER_SECOND;
 }
 
 /* Writes what the program has counted. */
@@ -166,7 +167,7 @@ static int summary_round(struct tracer *tracer, struct diag *diag)
 	tracer->writer.format->summary(&tracer->writer.line, &tracer->summary,
 				       &tracer->writer.output.lines);
 	writer_flush(&tracer->writer);
-	losses_look(tracer, tracer->summary.now_ns);
+	tracer_tidy(tracer, tracer->summary.now_ns);
 	return writer_check(&tracer->writer, diag);
 }
 
@@ -196,7 +197,7 @@ static int events_round(struct tracer *tracer, bool last, struct diag *diag)
 	 */
 	tracer->quiet = !order_waiting(tracer->order) && settled == begin &&
 			begin > tracer->newest_ns + 3 * QUIET_NS;
-	losses_look(tracer, begin);
+	tracer_tidy(tracer, begin);
 	return writer_check(&tracer->writer, diag);
 }
 

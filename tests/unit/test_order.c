@@ -224,6 +224,8 @@ static void order_is_as_the_model(void **state)
 		}
 		until = round == 59 ? UINT64_MAX : begin + random_next(&seed) % 150;
 		order_flush(*state, until, record_see, &seen);
+		if (round % 3)
+			order_trim(*state);
 		model_flush(&model, until, index);
 		assert_int_equal(order_waiting(*state), model.count);
 		assert_int_equal(order_late(*state), model.late);
@@ -263,6 +265,44 @@ static void records_may_be_of_any_size(void **state)
 	order_free(order);
 }
 
+static void many_add(struct order *order, uint64_t count)
+{
+	static uint64_t time;
+
+	while (count--)
+		add(order, ++time, 0);
+}
+
+static void room_of_many_is_given_back(void **state)
+{
+	static const uint64_t many = 60000;
+	size_t most, kept;
+
+	many_add(*state, many);
+	most = order_room(*state);
+	assert_true(most >= many);
+	order_trim(*state); /* they are still there */
+	order_flush(*state, UINT64_MAX, record_see, &seen);
+	assert_int_equal(order_room(*state), most);
+	order_trim(*state); /* they were there since the last time */
+	assert_int_equal(order_room(*state), most);
+	order_trim(*state);
+	kept = order_room(*state);
+	assert_true(kept < most / 8);
+	many_add(*state, kept);
+	assert_int_equal(order_room(*state), kept);
+	order_flush(*state, kept / 2 + many, record_see, &seen);
+	assert_int_equal(seen.count, many + kept / 2);
+	order_trim(*state);
+	order_flush(*state, UINT64_MAX, record_see, &seen);
+	assert_int_equal(seen.count, many + kept);
+	for (size_t i = 0; i < seen.count; i++)
+		assert_int_equal(seen.records[i].time, i + 1);
+	order_trim(*state);
+	order_trim(*state);
+	assert_int_equal(order_room(*state), kept); /* what is usual stays */
+}
+
 #define ORDER_TEST(test) cmocka_unit_test_setup_teardown(test, seen_reset, order_end)
 
 int main(void)
@@ -274,6 +314,7 @@ int main(void)
 		ORDER_TEST(equal_times_keep_their_order),
 		ORDER_TEST(late_is_counted_and_given_out),
 		ORDER_TEST(order_is_as_the_model),
+		ORDER_TEST(room_of_many_is_given_back),
 		cmocka_unit_test(records_may_be_of_any_size),
 	};
 
