@@ -353,16 +353,13 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 static int tracer_load(struct tracer *tracer, struct program *program, struct diag *diag)
 {
 	const struct text *object = &program->object;
-	struct diag why;
 	int err = buffers_begin(&tracer->buffers, tracer->options, diag), settled;
 
 	if (!err)
 		err = loader_open(&tracer->loader, object->data, object->len, NULL, diag);
-	settled = program_settle(program, &why);
-	if (settled) {
-		*diag = why;
+	settled = program_settle(program, diag);
+	if (settled)
 		return settled;
-	}
 	if (!err)
 		step_done(tracer->steps, "loaded");
 	return err;
