@@ -151,6 +151,16 @@ static enum verdict probe_check(struct check *check, struct diag *diag)
 	return VERDICT_OK;
 }
 
+static enum verdict losses_check(struct check *check, struct diag *diag)
+{
+	if (!check->probed)
+		return untried("a probe", diag);
+	if (!probe_counts_missed(&check->probe, diag))
+		return VERDICT_WITHOUT;
+	diag_set(diag, 0, "all are counted");
+	return VERDICT_OK;
+}
+
 static enum verdict headers_check(struct check *check, struct diag *diag)
 {
 	const struct options *options = check->options;
@@ -247,24 +257,14 @@ static enum verdict program_check(struct check *check, struct diag *diag)
 	return VERDICT_OK;
 }
 
-/* Whether what BPF takes counts as locked memory, and libbpf raises the limit if it may. */
-static bool counts_as_locked(const char *release)
-{
-	char *rest;
-	unsigned long version = strtoul(release, &rest, 10);
-	unsigned long patchlevel = *rest == '.' ? strtoul(rest + 1, NULL, 10) : 0;
-
-	return version < 5 || (version == 5 && patchlevel < 11);
-}
-
+/* Before Linux 5.11 what BPF takes counts as locked memory, and libbpf raises the limit if it may.
+ */
 static enum verdict memlock_check(struct check *check, struct diag *diag)
 {
-	struct utsname name;
 	struct rlimit limit;
 
 	(void)check;
-	uname(&name);
-	if (!counts_as_locked(name.release))
+	if (!host_kernel_before(5, 11))
 		return VERDICT_NONE;
 	getrlimit(RLIMIT_MEMLOCK, &limit);
 	if (limit.rlim_cur == RLIM_INFINITY)
@@ -363,6 +363,7 @@ static const struct row {
 	{"tracefs", tracefs_check, "run it as root"},
 	{"kprobes", kprobes_check, "only the probe kprobe needs them"},
 	{"probe", probe_check, NULL},
+	{"losses", losses_check, NULL},
 	{"headers", headers_check, NULL},
 	{"cache", cache_check, NULL},
 	{"compiler", compiler_check, "-v shows its words"},

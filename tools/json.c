@@ -265,9 +265,13 @@ void json_end(struct line_format *format, uint64_t events, const struct losses *
 
 	record_begin(format, "end", text);
 	text_printf(text, ",\"%sevents\":%llu", prefix, (unsigned long long)events);
-	for (int i = 0; i < LOSSES; i++)
-		text_printf(text, ",\"%s%s\":%llu", prefix, loss_name(i),
-			    (unsigned long long)losses->counts[i]);
+	for (int i = 0; i < LOSSES; i++) {
+		text_printf(text, ",\"%s%s\":", prefix, loss_name(i));
+		if (i == LOSS_MISSED && losses->missed_untold && !losses->counts[i])
+			text_str(text, "null");
+		else
+			text_dec(text, losses->counts[i]);
+	}
 	text_str(text, "}\n");
 }
 

@@ -22,6 +22,7 @@ enum loss {
 struct losses {
 	uint64_t counts[LOSSES];
 	uint64_t told[LOSSES];
+	bool missed_untold; /* the kernel does not tell all of LOSS_MISSED */
 };
 
 /* The cause's name, for programs to read, and what people read after the count. */

@@ -31,6 +31,7 @@ struct probe_kind {
 	int (*attach)(const struct probe *probe, struct loader *loader, struct diag *diag);
 	bool needs_btf;
 	bool twice; /* a second program sees what the first is too busy for */
+	bool counted; /* since Linux 6.7 (trace_call_bpf(), kernel/trace/bpf_trace.c) */
 };
 
 int probe_may_read(struct diag *diag)
@@ -251,6 +252,7 @@ static const struct probe_kind ladder[] = {
 		.prepare = tracepoint_prepare,
 		.layout = tracepoint_layout,
 		.attach = tracepoint_attach,
+		.counted = true,
 	},
 	{
 		.name = "kprobe",
@@ -387,6 +389,16 @@ uint64_t probe_passed_over(const struct probe *probe, const struct loader *loade
 
 	loader_misses(loader, probe->kind->twice, &misses);
 	return misses;
+}
+
+bool probe_counts_missed(const struct probe *probe, struct diag *diag)
+{
+	if (probe->kind->twice || (probe->kind->counted && !host_kernel_before(6, 7)))
+		return true;
+	diag_set(diag, 0, "events missed while the program is busy are not counted by this kernel");
+	if (probe->kind->counted)
+		diag_hint(diag, "Linux 6.7 counts them");
+	return false;
 }
 
 int probe_attach(const struct probe *probe, struct loader *loader, struct diag *diag)

@@ -71,6 +71,13 @@ const char *probe_includes(const struct probe *probe);
  */
 uint64_t probe_passed_over(const struct probe *probe, const struct loader *loader);
 
+/*
+ * Whether probe_passed_over() tells all; if not, diag says so. Perf's programs are passed over as
+ * well where any other is at work on the CPU, a kprobe's even before the kernel looks for a
+ * program.
+ */
+bool probe_counts_missed(const struct probe *probe, struct diag *diag);
+
 /* Attaches the loaded program: from here on events come. */
 int probe_attach(const struct probe *probe, struct loader *loader, struct diag *diag);
 

@@ -365,6 +365,19 @@ static int tracer_load(struct tracer *tracer, struct program *program, struct di
 	return err;
 }
 
+/* What is not counted is told at the start, since nothing else will tell it. */
+static void untold_tell(struct tracer *tracer)
+{
+	struct diag untold = {0};
+
+	if (probe_counts_missed(tracer->probe, &untold))
+		return;
+	tracer->writer.losses.missed_untold = true;
+	step_notice(untold.what);
+	if (untold.hint[0])
+		step_notice(untold.hint);
+}
+
 int tracer_run(struct options *options, const struct probe *probe, struct program *program,
 	       struct steps *steps, struct diag *diag)
 {
@@ -377,6 +390,7 @@ int tracer_run(struct options *options, const struct probe *probe, struct progra
 	int err;
 
 	writer_open(&tracer.writer, options);
+	untold_tell(&tracer);
 	err = tracer_load(&tracer, program, diag);
 	if (!err)
 		err = tracer_open(&tracer, diag);

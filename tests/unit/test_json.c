@@ -119,6 +119,20 @@ static void end_has_the_totals(void **state)
 		     "\"tcpstates.output\":9}\n");
 }
 
+static void what_the_kernel_does_not_tell_is_null(void **state)
+{
+	struct line_format plain = format_make(LAYOUT_JSON);
+	struct losses losses = {.missed_untold = true};
+	_cleanup_text_ struct text text = {0};
+
+	format_of(LAYOUT_JSON)->end(&plain, 0, &losses, &text);
+	assert_non_null(strstr(text.data, ",\"missed\":null,\"no_room\":0,"));
+	text_clear(&text);
+	losses.counts[LOSS_MISSED] = 1;
+	format_of(LAYOUT_JSON)->end(&plain, 0, &losses, &text);
+	assert_non_null(strstr(text.data, ",\"missed\":1,"));
+}
+
 /* Lines have a header, and nothing for what is lost: that is on stderr. */
 static void lines_have_no_records(void **state)
 {
@@ -134,6 +148,7 @@ int main(void)
 		cmocka_unit_test(start_says_who_writes),
 		cmocka_unit_test(loss_has_its_cause),
 		cmocka_unit_test(end_has_the_totals),
+		cmocka_unit_test(what_the_kernel_does_not_tell_is_null),
 		cmocka_unit_test(lines_have_no_records),
 	};
 
