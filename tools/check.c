@@ -257,8 +257,7 @@ static enum verdict program_check(struct check *check, struct diag *diag)
 	return VERDICT_OK;
 }
 
-/* Before Linux 5.11 what BPF takes counts as locked memory, and libbpf raises the limit if it may.
- */
+/* Before Linux 5.11 what BPF takes is locked memory, and libbpf raises the limit if it may. */
 static enum verdict memlock_check(struct check *check, struct diag *diag)
 {
 	struct rlimit limit;

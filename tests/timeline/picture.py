@@ -140,6 +140,8 @@ class Sessions(unittest.TestCase):
         lines = sample_lines()
         lines[-1]["missed"] = 3
         self.assertTrue(Picture(run(stdin=json_of(lines))[0]).has("^lost: 12 buffer_full, 3 missed$"))
+        lines[-1]["missed"] = None
+        self.assertTrue(Picture(run(stdin=json_of(lines))[0]).has("^what was missed while the program was busy is not known$"))
 
     def test_groups(self):
         self.assertEqual(sample("--group", "port").headings[0], "port 443: 4 sessions")

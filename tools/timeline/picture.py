@@ -46,6 +46,8 @@ def captions(trace, shown, left_out):
     losses = [f"{number:,} {rows.shortened(cause, 40)}" for cause, number in trace.lost.items() if number]
     if losses:
         said.append((f"lost: {', '.join(losses)}", True))
+    if trace.uncounted:
+        said.append(("what was missed while the program was busy is not known", True))
     if trace.bad:
         said.append((f"{rows.plural(trace.bad, 'line')} could not be read", True))
     if trace.others:

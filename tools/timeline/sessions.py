@@ -82,6 +82,7 @@ class Trace:
         self.changes = 0
         self.marks = []  # (time, count, cause)
         self.lost = collections.Counter()
+        self.uncounted = False  # more may have been missed: the kernel does not tell
         self.totals = collections.Counter()
         self.others = collections.Counter()  # records of other kinds
         self.bad = 0
@@ -100,6 +101,7 @@ class Trace:
             self.complete = True
             self.totals.update({cause: count for cause, count in record.items()
                                 if type(count) is int and cause != "events"})
+            self.uncounted |= record.get("missed", 0) is None
             self.reach(record)
         elif kind == "bad":
             self.bad += 1
