@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +25,8 @@
 #include "steps.h"
 #include "tracer.h"
 
+#define LARGE_BLOCK (128 * 1024) /* bytes, as malloc(3) has it at the start */
+
 enum { STATUS_OK = 0, STATUS_FAILURE = 1, STATUS_USAGE = 2 };
 
 /* A closed stdin, stdout or stderr must not become the number of another file. */
@@ -35,6 +38,15 @@ static void standard_fds_keep(void)
 		fd = open("/dev/null", O_RDONLY);
 	while (fd >= 0 && fd <= STDERR_FILENO);
 	close(fd);
+}
+
+/*
+ * A large block is to be given back when it shrinks. Once one has been freed, malloc(3) takes all
+ * others from the heap, where it stays, unless it is told what is large (mallopt(3)).
+ */
+static void large_blocks_return(void)
+{
+	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
 }
 
 static void diag_print(const struct diag *diag, bool verbose)
@@ -151,6 +163,7 @@ int main(int argc, char **argv)
 	int err, status;
 
 	standard_fds_keep();
+	large_blocks_return();
 	signal(SIGPIPE, SIG_IGN); /* a reader's end is seen by write(2) and poll(2) */
 	err = options_parse(argc, argv, &options, &diag);
 	status = err ? STATUS_USAGE : STATUS_FAILURE;
