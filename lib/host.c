@@ -5,10 +5,8 @@
 #include <linux/capability.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/utsname.h>
 
 #include "diag.h"
 #include "privileges.h"
@@ -79,16 +77,4 @@ int host_explain(int err, const char *what, struct diag *diag)
 		return err;
 	}
 	return diag_errno(diag, err, "%s", what);
-}
-
-bool host_kernel_before(unsigned long version, unsigned long patchlevel)
-{
-	unsigned long its_version, its_patchlevel;
-	struct utsname kernel;
-	char *rest;
-
-	uname(&kernel);
-	its_version = strtoul(kernel.release, &rest, 10);
-	its_patchlevel = *rest == '.' ? strtoul(rest + 1, NULL, 10) : 0;
-	return its_version < version || (its_version == version && its_patchlevel < patchlevel);
 }

@@ -30,10 +30,4 @@ int host_explain(int err, const char *what, struct diag *diag);
 /* Whether the kernel is, and how: integrity or confidentiality (kernel_lockdown(7)). */
 bool host_is_locked_down(char mode[HOST_LOCKDOWN_ROOM]);
 
-/*
- * Whether the kernel, by its release (uname(2)), is older than Linux VERSION.PATCHLEVEL. What a
- * distribution has put into an older one is not seen so.
- */
-bool host_kernel_before(unsigned long version, unsigned long patchlevel);
-
 #endif

@@ -6,9 +6,9 @@
  */
 #include <bcc/bcc_syms.h>
 #include <bcc/libbpf.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
+
+#include "kernel_release.h"
 
 #define FAKE_FD (1 << 20) /* above any descriptor, so that closing one hits nothing */
 
@@ -42,17 +42,12 @@ void *bcc_symcache_new(int pid, struct bcc_symbol_option *option)
 
 int bcc_symcache_resolve_name(void *symcache, const char *module, const char *name, uint64_t *addr)
 {
-	unsigned int major = 0, minor = 0;
-	struct utsname kernel;
-
 	(void)symcache;
 	(void)module;
-	if (strcmp(name, "bpf_probe_read_kernel") || uname(&kernel) ||
-	    /* NOLINTNEXTLINE(cert-err34-c): no kernel's number is too large */
-	    sscanf(kernel.release, "%u.%u", &major, &minor) != 2)
+	if (strcmp(name, "bpf_probe_read_kernel") || kernel_before(5, 5))
 		return -1;
 	*addr = 0; /* kallsyms, too, shows no addresses to everyone */
-	return major > 5 || (major == 5 && minor >= 5) ? 0 : -1;
+	return 0;
 }
 
 void bcc_free_symcache(void *symcache, int pid)

@@ -16,6 +16,7 @@
 #include "host.h"
 #include "journal.h"
 #include "json.h"
+#include "kernel_release.h"
 #include "loader.h"
 #include "object.h"
 #include "options.h"
@@ -263,7 +264,7 @@ static enum verdict memlock_check(struct check *check, struct diag *diag)
 	struct rlimit limit;
 
 	(void)check;
-	if (!host_kernel_before(5, 11))
+	if (!kernel_before(5, 11))
 		return VERDICT_NONE;
 	getrlimit(RLIMIT_MEMLOCK, &limit);
 	if (limit.rlim_cur == RLIM_INFINITY)

@@ -10,6 +10,7 @@
 #include "btf.h"
 #include "diag.h"
 #include "host.h"
+#include "kernel_release.h"
 #include "loader.h"
 #include "members.h"
 #include "places.h"
@@ -393,7 +394,7 @@ uint64_t probe_passed_over(const struct probe *probe, const struct loader *loade
 
 bool probe_counts_missed(const struct probe *probe, struct diag *diag)
 {
-	if (probe->kind->twice || (probe->kind->counted && !host_kernel_before(6, 7)))
+	if (probe->kind->twice || (probe->kind->counted && !kernel_before(6, 7)))
 		return true;
 	diag_set(diag, 0, "events missed while the program is busy are not counted by this kernel");
 	if (probe->kind->counted)
