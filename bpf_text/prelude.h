@@ -42,8 +42,12 @@ static u64 (*bpf_get_current_pid_tgid)(void) = (void *)14;
 static long (*bpf_get_current_comm)(void *buf, u32 size) = (void *)16;
 static long (*bpf_perf_event_output)(void *ctx, void *map, u64 flags, void *data,
 				     u64 size) = (void *)25;
+/* Before Linux 5.5, libbcc makes its name a macro for the one that reads both. */
+#ifdef bpf_probe_read_kernel
+static long (*bpf_probe_read)(void *to, u32 size, const void *from) = (void *)4;
+#else
 static long (*bpf_probe_read_kernel)(void *to, u32 size, const void *from) = (void *)113;
-
+#endif
 static long (*bpf_seq_write)(u64 seq, const void *data, u32 len) = (void *)127;
 
 /* The rewriter gives it the map as a number. */
