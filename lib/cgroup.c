@@ -212,6 +212,8 @@ static int kernel_open(struct cgroups *cgroups, struct diag *diag)
 		diag_errno(diag, err, "opening cgroups by id");
 	if (err == -EPERM)
 		diag_hint(diag, "CAP_DAC_READ_SEARCH is missing");
+	if (err == -EOPNOTSUPP)
+		diag_hint(diag, "it comes with Linux 5.5");
 	return err;
 }
 

@@ -393,7 +393,7 @@ int loader_values(const struct loader *loader, const char *name, uint32_t key, v
 typedef typeof(bpf_map_lookup_batch) batch_fn; /* with or without deleting */
 typedef int take_fn(void *arg, const void *value, size_t size);
 
-/* The kernel gives whole buckets: BATCH is more than any has (BPF_MAP_LOOKUP_BATCH, Linux 5.6). */
+/* The kernel gives whole buckets: BATCH is more than any has. EINVAL: it does not know batches. */
 static int batches_take(int fd, batch_fn *batch, void *keys, char *values, size_t size,
 			take_fn *take, void *arg)
 {
@@ -404,7 +404,7 @@ static int batches_take(int fd, batch_fn *batch, void *keys, char *values, size_
 		int err = batch(fd, in, &where, keys, values, &count, NULL);
 
 		if (err && err != -ENOENT)
-			return err;
+			return err == -EINVAL && !in ? -EOPNOTSUPP : err;
 		for (uint32_t i = 0; take && i < count; i++) {
 			int stop = take(arg, values + i * size, size);
 

@@ -82,7 +82,8 @@ int loader_counters(const struct loader *loader, const char *name, uint64_t *sum
 
 /*
  * Hands each value of a hash map to take, as long as that returns 0; those that others add or
- * delete meanwhile may be among them or not. -errno, or what take returned.
+ * delete meanwhile may be among them or not. take may be NULL. -errno, or what take returned;
+ * -EOPNOTSUPP: the kernel has no BPF_MAP_LOOKUP_BATCH (Linux 5.6).
  */
 int loader_each(const struct loader *loader, const char *name,
 		int (*take)(void *arg, const void *value, size_t size), void *arg);

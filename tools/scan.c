@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 #include "diag.h"
@@ -38,6 +39,11 @@ int scan_open(struct scan *scan, const struct options *options, const struct loa
 		err = program_settle(&program, diag);
 	if (!err)
 		err = loader_open(&loader, program.object.data, program.object.len, tracing, diag);
+	/* libbpf looks for its hook in the kernel's BTF. */
+	if (err == -ESRCH) {
+		diag_set(diag, err, "this kernel has no bpf_iter_task_file");
+		diag_hint(diag, "it comes with Linux 5.8");
+	}
 	if (!err)
 		err = scan->iterator = loader_iterator(loader, diag);
 	if (err >= 0)

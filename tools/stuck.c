@@ -89,6 +89,25 @@ static int start_look(void *arg, const void *value, size_t size)
 	return stuck->show(stuck->arg, event);
 }
 
+static int table_walk(const struct loader *loader,
+		      int (*take)(void *arg, const void *value, size_t size), void *arg,
+		      struct diag *diag)
+{
+	int err = loader_each(loader, "starts", take, arg);
+
+	if (err == -EOPNOTSUPP) {
+		diag_set(diag, err, "--stuck: this kernel has no BPF_MAP_LOOKUP_BATCH");
+		diag_hint(diag, "it comes with Linux 5.6");
+		return err;
+	}
+	return err ? diag_errno(diag, err, "looking for what is stuck") : 0;
+}
+
+int stuck_may_look(const struct loader *loader, struct diag *diag)
+{
+	return table_walk(loader, NULL, NULL, diag);
+}
+
 int stuck_look(struct stuck *stuck, const struct loader *loader, uint64_t now_ns,
 	       int (*show)(void *arg, const void *event), void *arg, struct diag *diag)
 {
@@ -97,7 +116,7 @@ int stuck_look(struct stuck *stuck, const struct loader *loader, uint64_t now_ns
 	stuck->now_ns = now_ns;
 	stuck->show = show;
 	stuck->arg = arg;
-	err = loader_each(loader, "starts", start_look, stuck);
+	err = table_walk(loader, start_look, stuck, diag);
 	stuck->looked_ns = now_ns;
-	return err ? diag_errno(diag, err, "looking for what is stuck") : 0;
+	return err;
 }

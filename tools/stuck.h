@@ -20,6 +20,9 @@ struct stuck *stuck_new(const struct options *options, const struct event_layout
 			uint64_t now_ns);
 void stuck_free(struct stuck *stuck);
 
+/* Whether this kernel lets the table be looked through. -errno with diag filled. */
+int stuck_may_look(const struct loader *loader, struct diag *diag);
+
 /*
  * Looks as of now_ns, and hands over each session whose time in its state has become the limit
  * since the last look, or twice, four times, ... the limit: as an event of the layout whose old

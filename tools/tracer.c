@@ -85,7 +85,8 @@ static int tracer_open(struct tracer *tracer, struct diag *diag)
 		tracer->stuck = stuck_new(tracer->options, &tracer->writer.layout, clock_now_ns());
 	if (!tracer->order || (tracer->options->stuck.after_ns && !tracer->stuck))
 		return diag_errno(diag, -ENOMEM, "starting");
-	return wakeups_make(tracer, diag);
+	err = tracer->stuck ? stuck_may_look(tracer->loader, diag) : 0;
+	return err ? err : wakeups_make(tracer, diag);
 }
 
 static void record_take(void *arg, int cpu, const void *data, size_t size)
