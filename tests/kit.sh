@@ -155,13 +155,15 @@ kernel_since() {
 # kprobe_may: the kprobe can be had: the kernel has kprobes, and libbcc takes the kernel's own headers, which an
 # older one does not do with newer ones. If not, $why says so.
 kprobe_may() {
-	local modules
+	local modules source
 	modules=/lib/modules/$(uname -r)
+	source=$modules/source
+	[ -e "$source" ] || source=$modules/build # one tree
 	why="this kernel has no kprobes"
 	[ -e /sys/bus/event_source/devices/kprobe ] || return 1
 	# shellcheck disable=SC2034
 	why="libbcc does not take this kernel's headers"
-	"$BUILD/tools/bcc-compile" tree "$modules/source" "$modules/build" >/dev/null 2>&1 <<-END
+	"$BUILD/tools/bcc-compile" tree "$source" "$modules/build" >/dev/null 2>&1 <<-END
 		#include <net/inet_sock.h>
 		BPF_ARRAY(calls, u64, 1);
 		int kprobe__tcp_set_state(void *ctx)
