@@ -14,6 +14,7 @@
 #include "diag.h"
 #include "host.h"
 #include "iterator.h"
+#include "verifier_log.h"
 
 #define VERIFIER_LOG_SIZE 65536
 #define TAILS		  "tails"
@@ -132,54 +133,19 @@ static void log_set(struct loader *loader, char *log)
 		bpf_program__set_log_buf(program, log, log ? VERIFIER_LOG_SIZE : 0);
 }
 
-/*
- * The verifier's last words, before what it counts. The errno would say less, and is -ENOSPC where
- * there were more words than room (Linux 6.4, kernel/bpf/log.c).
- */
-static const char *verifier_reason(const char *log, int *len)
-{
-	const char *reason = "";
-
-	*len = 0;
-	while (*log) {
-		int line = strcspn(log, "\n");
-
-		if (line && strncmp(log, "processed ", strlen("processed "))) {
-			reason = log;
-			*len = line;
-		}
-		log += line + !!log[line];
-	}
-	return reason;
-}
-
 static int object_load(struct loader *loader, struct diag *diag)
 {
 	/* Zeroed, and no memory of ours until the verifier writes to it. */
 	char *log = mmap(NULL, VERIFIER_LOG_SIZE, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	const char *reason;
-	bool reads;
-	int err, len;
+	int err;
 
 	if (log == MAP_FAILED)
 		return diag_errno(diag, -errno, "loading the program");
 	log_set(loader, log);
 	err = bpf_object__load(loader->object);
-	reason = verifier_reason(log, &len);
-	/* A kernel that is locked down says that it does not know this one
-	 * (kernel/trace/bpf_trace.c). */
-	reads = memmem(reason, len, "bpf_probe_read", strlen("bpf_probe_read"));
-	if (err && reads && host_may_read(diag)) {
-		host_explain(-EPERM, "loading the program", diag);
-	} else if (err && len) {
-		diag_set(diag, err, "the kernel's verifier refused the program: %.*s", len, reason);
-		diag_hint(diag, reads ? "is it locked down? see kernel_lockdown(7)"
-				      : "-v shows its last lines");
-		diag_detail(diag, log);
-	} else if (err) {
+	if (err && !verifier_log_explain(err, log, diag))
 		err = explain(err, "loading the program", diag);
-	}
 	log_set(loader, NULL); /* the programs keep the address */
 	munmap(log, VERIFIER_LOG_SIZE);
 	return err;

@@ -7,7 +7,7 @@
  * each), the words.
  */
 #include "compile.c"
-#include "loader.c"
+#include "verifier_log.c"
 
 #include "fuzz.h"
 #include "judge.h"
@@ -35,18 +35,19 @@ static void answer_judge(int err, int status, struct input input)
 static void log_judge(struct input input)
 {
 	char *log = input_string(&input);
+	const char *words;
 	struct diag diag;
-	const char *reason;
 	int len;
 
-	reason = verifier_reason(log, &len);
-	PROMISE(len >= 0 && !memchr(reason, '\n', len));
-	PROMISE(!len || (reason >= log && reason + len <= log + strlen(log)));
-	diag_set(&diag, -EINVAL, "refused: %.*s", len, reason);
-	diag_detail(&diag, log);
-	diag_judge(&diag);
-	PROMISE(strlen(log) < sizeof(diag.detail) ? !strcmp(diag.detail, log)
-						  : strlen(diag.detail) > 0);
+	words = last_words(log, &len);
+	PROMISE(len >= 0 && !memchr(words, '\n', len));
+	PROMISE(!len || (words >= log && words + len <= log + strlen(log)));
+	PROMISE(verifier_log_explain(-EINVAL, log, &diag) == (len > 0));
+	if (len) {
+		diag_judge(&diag);
+		PROMISE(strlen(log) < sizeof(diag.detail) ? !strcmp(diag.detail, log)
+							  : strlen(diag.detail) > 0);
+	}
 	free(log);
 }
 
