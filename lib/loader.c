@@ -203,8 +203,51 @@ static int maps_share(struct loader *loader, const struct loader *other, struct 
 	return 0;
 }
 
+/* What cannot be made, libbpf will try as well, and tell. */
+static int hash_make(void *arg, struct diag *diag)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
+	struct loader_hash *hash = arg;
+
+	(void)diag;
+	hash->fd = bpf_map_create(BPF_MAP_TYPE_HASH, hash->name, hash->key_size, hash->value_size,
+				  hash->entries, &opts);
+	return 0;
+}
+
+void loader_hash_begin(struct loader_hash *hash)
+{
+	libbpf_set_print(print_nothing);
+	beside_begin(&hash->making, hash_make, hash);
+}
+
+void loader_hash_free(struct loader_hash *hash)
+{
+	struct diag none;
+
+	beside_end(&hash->making, &none);
+	if (hash->fd >= 0)
+		close(hash->fd);
+	hash->fd = -1;
+}
+
+static int hash_take(const struct loader *loader, struct loader_hash *hash, struct diag *diag)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(loader->object, hash->name);
+	int err = beside_end(&hash->making, diag);
+
+	if (hash->fd < 0 || !map || bpf_map__type(map) != BPF_MAP_TYPE_HASH ||
+	    bpf_map__key_size(map) != hash->key_size ||
+	    bpf_map__value_size(map) != hash->value_size ||
+	    bpf_map__max_entries(map) != hash->entries ||
+	    bpf_map__map_flags(map) != BPF_F_NO_PREALLOC)
+		return err;
+	err = bpf_map__reuse_fd(map, hash->fd);
+	return err ? diag_errno(diag, err, "sharing the map %s", hash->name) : 0;
+}
+
 int loader_open(struct loader **loader, const void *object, size_t size, const struct loader *other,
-		struct diag *diag)
+		struct loader_hash *hash, struct diag *diag)
 {
 	struct loader *new = calloc(1, sizeof(*new));
 	int err;
@@ -214,6 +257,8 @@ int loader_open(struct loader **loader, const void *object, size_t size, const s
 	err = object_open(new, object, size, diag);
 	if (!err && other)
 		err = maps_share(new, other, diag);
+	if (!err && hash)
+		err = hash_take(new, hash, diag);
 	if (!err)
 		err = maps_make_mmapable(new, diag);
 	if (!err)

@@ -252,7 +252,7 @@ static enum verdict program_check(struct check *check, struct diag *diag)
 		return untried("an object", diag);
 	if (!check->permitted)
 		return untried("the capabilities", diag);
-	if (loader_open(&check->loader, object->data, object->len, NULL, diag))
+	if (loader_open(&check->loader, object->data, object->len, NULL, NULL, diag))
 		return VERDICT_NO;
 	diag_set(diag, 0, "the kernel loads it");
 	return VERDICT_OK;

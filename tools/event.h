@@ -43,6 +43,9 @@ struct event_layout {
 
 void event_layout_init(struct event_layout *layout, unsigned int wanted);
 
+/* Bytes of struct start (bpf_text/starts.bpf.c), which has what the summary and --stuck want. */
+size_t event_start_size(const struct event_layout *layout, bool summary, bool stuck);
+
 /* Appends the macros that make the program send just what is wanted. */
 void event_layout_render(const struct event_layout *layout, struct text *text);
 

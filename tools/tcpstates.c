@@ -120,8 +120,10 @@ static int trace(struct options *options, const struct custom_text *custom, stru
 		return now_run(options, &steps, diag);
 	if (!err && !options->keep_privileges)
 		err = privileges_may_drop(diag); /* before it has begun to trace */
-	if (!err)
-		err = probe_choose(&probe, probe_wanted, &passed, diag);
+	if (err)
+		return err;
+	program_table_begin(&program, options);
+	err = probe_choose(&probe, probe_wanted, &passed, diag);
 	if (err)
 		return err;
 	step_done(&steps, passed.len ? "probe %s, not %s" : "probe %s", probe_name(&probe),

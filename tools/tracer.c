@@ -357,7 +357,9 @@ static int tracer_load(struct tracer *tracer, struct program *program, struct di
 	int err = buffers_begin(&tracer->buffers, tracer->options, diag), settled;
 
 	if (!err)
-		err = loader_open(&tracer->loader, object->data, object->len, NULL, diag);
+		err = loader_open(&tracer->loader, object->data, object->len, NULL, &program->table,
+				  diag);
+	loader_hash_free(&program->table); /* the loader has its own descriptor */
 	settled = program_settle(program, diag);
 	if (settled)
 		return settled;
