@@ -27,7 +27,7 @@ ORIGINAL = ["/usr/bin/python3", "-u", "/usr/sbin/tcpstates-bpfcc"]
 PORT = 6101
 SESSIONS = 11  # of each kind in each family
 FAR = 0.10  # of the lines may be further apart in MS
-MEDIAN = 0.015  # milliseconds that the lines may be apart in the median
+MEDIAN = 0.02  # milliseconds that the lines may be apart in the median
 PATIENCE = 60  # seconds without a line
 
 FORMS = ["", "-w", "-s", "-t", "-T", "-tT", "-wtT", "-st", "-sT", "-stT"]

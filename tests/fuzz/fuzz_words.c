@@ -36,7 +36,7 @@ static void log_judge(struct input input)
 {
 	char *log = input_string(&input);
 	const char *words;
-	struct diag diag;
+	struct diag diag = {0};
 	int len;
 
 	words = last_words(log, &len);
