@@ -42,6 +42,11 @@ void event_layout_init(struct event_layout *layout, unsigned int wanted)
 	layout->size = (at + 7) / 8 * 8;
 }
 
+size_t event_seen_size(const struct event_layout *layout)
+{
+	return (layout->sent + 7) / 8 * 8;
+}
+
 size_t event_start_size(const struct event_layout *layout, bool summary, bool stuck)
 {
 	size_t size = sizeof(uint64_t) + summary * sizeof(uint64_t);
@@ -49,7 +54,7 @@ size_t event_start_size(const struct event_layout *layout, bool summary, bool st
 	for (int i = 0; i < EXTRAS; i++)
 		if (layout->wanted & 1U << i && (i == EXTRA_AGE || i == EXTRA_OWNER))
 			size += extras[i].size;
-	return size + stuck * ((layout->sent + 7) / 8 * 8);
+	return size + stuck * event_seen_size(layout);
 }
 
 void event_layout_render(const struct event_layout *layout, struct text *text)

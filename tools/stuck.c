@@ -77,7 +77,7 @@ static int start_look(void *arg, const void *value, size_t size)
 {
 	struct stuck *stuck = arg;
 	const struct event_layout *layout = stuck->layout;
-	size_t seen = (layout->sent + 7) / 8 * 8;
+	size_t seen = event_seen_size(layout);
 	struct event *event = stuck->event;
 
 	if (size < seen || !event_decode(layout, CPU_UNKNOWN, (const char *)value + size - seen,
