@@ -1,37 +1,78 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "beside.h"
 
+#include <sched.h>
+
 /* Bytes. The usual stack has room for a huge page, which would stay resident. */
 #define STACK_SIZE 131072
 
-static void *beside_run(void *arg)
+/* Whoever comes first makes it, the other one waits. */
+static void call_make(struct beside *beside, struct beside_call *call)
+{
+	pthread_mutex_lock(&beside->lock);
+	if (call->state == BESIDE_WAITS) {
+		call->state = BESIDE_BEGUN;
+		pthread_mutex_unlock(&beside->lock);
+		call->err = call->make(call->arg, &call->diag);
+		pthread_mutex_lock(&beside->lock);
+		call->state = BESIDE_MADE;
+		pthread_cond_signal(&beside->made);
+	}
+	while (call->state != BESIDE_MADE)
+		pthread_cond_wait(&beside->made, &beside->lock);
+	pthread_mutex_unlock(&beside->lock);
+}
+
+static void *calls_make(void *arg)
 {
 	struct beside *beside = arg;
 
-	beside->err = beside->call(beside->arg, &beside->diag);
+	for (size_t i = 0; i < beside->count; i++)
+		call_make(beside, &beside->calls[i]);
 	return NULL;
 }
 
-void beside_begin(struct beside *beside, int (*call)(void *arg, struct diag *diag), void *arg)
+/*
+ * Anywhere but here, if there is another place: the kernel was seen to begin a thread on its
+ * maker's CPU, and in its stead, while the other one was idle (Linux 6.18, two virtual CPUs).
+ */
+static void attr_leave_cpu(pthread_attr_t *attr)
+{
+	cpu_set_t cpus;
+
+	if (sched_getaffinity(0, sizeof(cpus), &cpus)) /* more CPUs than a set has */
+		return;
+	CPU_CLR(sched_getcpu(), &cpus);
+	if (CPU_COUNT(&cpus))
+		pthread_attr_setaffinity_np(attr, sizeof(cpus), &cpus);
+}
+
+void beside_begin(struct beside *beside, struct beside_call *calls, size_t count)
 {
 	pthread_attr_t attr;
 
-	beside->call = call;
-	beside->arg = arg;
+	beside->calls = calls;
+	beside->count = count;
+	pthread_mutex_init(&beside->lock, NULL);
+	pthread_cond_init(&beside->made, NULL);
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	beside->runs = !pthread_create(&beside->thread, &attr, beside_run, beside);
+	attr_leave_cpu(&attr);
+	beside->runs = !pthread_create(&beside->thread, &attr, calls_make, beside);
 	pthread_attr_destroy(&attr);
-	if (!beside->runs)
-		beside_run(beside);
 }
 
-int beside_end(struct beside *beside, struct diag *diag)
+int beside_end(struct beside *beside, struct beside_call *call, struct diag *diag)
+{
+	call_make(beside, call);
+	if (call->err)
+		*diag = call->diag;
+	return call->err;
+}
+
+void beside_free(struct beside *beside)
 {
 	if (beside->runs)
 		pthread_join(beside->thread, NULL);
 	beside->runs = false;
-	if (beside->err)
-		*diag = beside->diag;
-	return beside->err;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "diag.h"
+#include "hash_map.h"
 #include "host.h"
 #include "iterator.h"
 #include "verifier_log.h"
@@ -133,24 +134,6 @@ static void log_set(struct loader *loader, char *log)
 		bpf_program__set_log_buf(program, log, log ? VERIFIER_LOG_SIZE : 0);
 }
 
-static int object_load(struct loader *loader, struct diag *diag)
-{
-	/* Zeroed, and no memory of ours until the verifier writes to it. */
-	char *log = mmap(NULL, VERIFIER_LOG_SIZE, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	int err;
-
-	if (log == MAP_FAILED)
-		return diag_errno(diag, -errno, "loading the program");
-	log_set(loader, log);
-	err = bpf_object__load(loader->object);
-	if (err && !verifier_log_explain(err, log, diag))
-		err = explain(err, "loading the program", diag);
-	log_set(loader, NULL); /* the programs keep the address */
-	munmap(log, VERIFIER_LOG_SIZE);
-	return err;
-}
-
 /*
  * An mmapable array has one element for each CPU. Before Linux 5.5 there is none: then it is a
  * plain one, which loader_map_view() says. What else fails, libbpf will meet and tell.
@@ -187,8 +170,7 @@ static int maps_make_mmapable(struct loader *loader, struct diag *diag)
 	return 0;
 }
 
-/* Before it is loaded. */
-static int maps_share(struct loader *loader, const struct loader *other, struct diag *diag)
+int loader_share(struct loader *loader, const struct loader *other, struct diag *diag)
 {
 	struct bpf_map *map;
 
@@ -203,51 +185,7 @@ static int maps_share(struct loader *loader, const struct loader *other, struct 
 	return 0;
 }
 
-/* What cannot be made, libbpf will try as well, and tell. */
-static int hash_make(void *arg, struct diag *diag)
-{
-	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
-	struct loader_hash *hash = arg;
-
-	(void)diag;
-	hash->fd = bpf_map_create(BPF_MAP_TYPE_HASH, hash->name, hash->key_size, hash->value_size,
-				  hash->entries, &opts);
-	return 0;
-}
-
-void loader_hash_begin(struct loader_hash *hash)
-{
-	libbpf_set_print(print_nothing);
-	beside_begin(&hash->making, hash_make, hash);
-}
-
-void loader_hash_free(struct loader_hash *hash)
-{
-	struct diag none;
-
-	beside_end(&hash->making, &none);
-	if (hash->fd >= 0)
-		close(hash->fd);
-	hash->fd = -1;
-}
-
-static int hash_take(const struct loader *loader, struct loader_hash *hash, struct diag *diag)
-{
-	struct bpf_map *map = bpf_object__find_map_by_name(loader->object, hash->name);
-	int err = beside_end(&hash->making, diag);
-
-	if (hash->fd < 0 || !map || bpf_map__type(map) != BPF_MAP_TYPE_HASH ||
-	    bpf_map__key_size(map) != hash->key_size ||
-	    bpf_map__value_size(map) != hash->value_size ||
-	    bpf_map__max_entries(map) != hash->entries ||
-	    bpf_map__map_flags(map) != BPF_F_NO_PREALLOC)
-		return err;
-	err = bpf_map__reuse_fd(map, hash->fd);
-	return err ? diag_errno(diag, err, "sharing the map %s", hash->name) : 0;
-}
-
-int loader_open(struct loader **loader, const void *object, size_t size, const struct loader *other,
-		struct loader_hash *hash, struct diag *diag)
+int loader_open(struct loader **loader, const void *object, size_t size, struct diag *diag)
 {
 	struct loader *new = calloc(1, sizeof(*new));
 	int err;
@@ -255,20 +193,44 @@ int loader_open(struct loader **loader, const void *object, size_t size, const s
 	if (!new)
 		return diag_errno(diag, -ENOMEM, "loading the program");
 	err = object_open(new, object, size, diag);
-	if (!err && other)
-		err = maps_share(new, other, diag);
-	if (!err && hash)
-		err = hash_take(new, hash, diag);
 	if (!err)
 		err = maps_make_mmapable(new, diag);
-	if (!err)
-		err = object_load(new, diag);
 	if (err) {
 		loader_free(new);
 		return err;
 	}
 	*loader = new;
 	return 0;
+}
+
+int loader_take(struct loader *loader, struct hash_map *hash, struct diag *diag)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(loader->object, hash->name);
+	int err;
+
+	if (hash->fd < 0 || !map || bpf_map__type(map) != BPF_MAP_TYPE_HASH ||
+	    bpf_map__key_size(map) != hash->key_size ||
+	    bpf_map__value_size(map) != hash->value_size ||
+	    bpf_map__max_entries(map) != hash->entries ||
+	    bpf_map__map_flags(map) != BPF_F_NO_PREALLOC)
+		return 0;
+	err = bpf_map__reuse_fd(map, hash->fd);
+	hash_map_close(hash);
+	return err ? diag_errno(diag, err, "sharing the map %s", hash->name) : 0;
+}
+
+int loader_load(struct loader *loader, struct diag *diag)
+{
+	static char log[VERIFIER_LOG_SIZE]; /* no memory until the verifier writes to it */
+	int err;
+
+	log[0] = '\0';
+	log_set(loader, log);
+	err = bpf_object__load(loader->object);
+	if (err && !verifier_log_explain(err, log, diag))
+		err = explain(err, "loading the program", diag);
+	log_set(loader, NULL); /* the programs keep the address */
+	return err;
 }
 
 /* From here on the programs do not end where their tails begin. */

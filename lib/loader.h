@@ -11,37 +11,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "beside.h"
-
 struct diag;
+struct hash_map;
 struct loader;
 
-/*
- * A hash map without preallocation that an object is going to have: made on a thread of its own
- * before the object is there, since the kernel sets up its buckets one by one.
- */
-struct loader_hash {
-	const char *name;
-	size_t key_size, value_size; /* bytes */
-	uint32_t entries;
-	struct beside making;
-	int fd; /* -1: there is none */
-};
-
-#define LOADER_HASH_NONE ((struct loader_hash){.fd = -1})
-
-/* Begins to make it; all but the last two are filled. */
-void loader_hash_begin(struct loader_hash *hash);
-void loader_hash_free(struct loader_hash *hash);
+/* Opens the object: an ELF file in memory. -errno with diag filled. */
+int loader_open(struct loader **loader, const void *object, size_t size, struct diag *diag);
 
 /*
- * Opens the object (an ELF file in memory) and loads its programs into the kernel; nothing runs
- * yet. Its maps that are also in the object of other, which may be NULL, are those: of the same
- * name, type and sizes. So is the hash, which may be NULL, if the object has one that is like it.
- * -errno with diag filled; a verifier's words are in diag->detail.
+ * Before it is loaded: its maps that another object has, too, are that one's, of the same name,
+ * type and sizes. -errno with diag filled.
  */
-int loader_open(struct loader **loader, const void *object, size_t size, const struct loader *other,
-		struct loader_hash *hash, struct diag *diag);
+int loader_share(struct loader *loader, const struct loader *other, struct diag *diag);
+
+/* The same for the map, if the object has one just like it: then its descriptor here is closed. */
+int loader_take(struct loader *loader, struct hash_map *map, struct diag *diag);
+
+/*
+ * Loads the programs into the kernel; nothing runs yet. -errno with diag filled; a verifier's words
+ * are in diag->detail.
+ */
+int loader_load(struct loader *loader, struct diag *diag);
 void loader_free(struct loader *loader);
 
 /*

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "clock.h"
+#include "diag.h"
 #include "event.h"
 #include "loader.h"
 #include "options.h"
@@ -15,31 +16,37 @@
 /* Where a CPU is taken away for longer, what the others send must not pile up. */
 #define WAIT_NS 100000000
 
-/* On the thread beside. */
-static int sets_open(void *arg, struct diag *diag)
+void buffers_init(struct buffers *buffers, const struct options *options)
 {
-	struct buffers *buffers = arg;
-	int err = ring_set_open(buffers->events, diag);
-
-	return err ? err : ring_set_open(buffers->kicks, diag);
+	*buffers = (struct buffers){.pages = options->summary ? 0 : options->buffer_pages};
 }
 
-int buffers_begin(struct buffers *buffers, const struct options *options, struct diag *diag)
+static int sets_new(struct buffers *buffers, struct diag *diag)
 {
 	int cpus = loader_cpus(diag);
 
-	if (cpus < 0 || options->summary) /* what it is of stays in the kernel */
-		return cpus < 0 ? cpus : 0;
+	if (cpus < 0)
+		return cpus;
 	buffers->cpus = cpus;
 	buffers->settled_ns = calloc(cpus, sizeof(*buffers->settled_ns));
-	buffers->events = ring_set_new(cpus, options->buffer_pages, RING_WAKE_QUARTER);
+	buffers->events = ring_set_new(cpus, buffers->pages, RING_WAKE_QUARTER);
 	buffers->kicks = ring_set_new(cpus, 1, RING_WAKE_RECORD);
 	if (!buffers->settled_ns || !buffers->events || !buffers->kicks)
 		return diag_errno(diag, -ENOMEM, "opening the perf buffers");
 	for (int cpu = 0; cpu < cpus; cpu++)
 		buffers->settled_ns[cpu] = clock_now_ns();
-	beside_begin(&buffers->opening, sets_open, buffers);
 	return 0;
+}
+
+int buffers_open(void *arg, struct diag *diag)
+{
+	struct buffers *buffers = arg;
+	int err = buffers->pages ? sets_new(buffers, diag) : 0;
+
+	if (err || !buffers->pages)
+		return err;
+	err = ring_set_open(buffers->events, diag);
+	return err ? err : ring_set_open(buffers->kicks, diag);
 }
 
 static int set_give(const struct ring_set *set, const struct loader *loader, const char *map,
@@ -65,12 +72,10 @@ static int sendings_view(struct buffers *buffers, const struct loader *loader, s
 	return err && err != -ENOENT ? diag_errno(diag, err, "mapping the map sendings") : 0;
 }
 
-int buffers_end(struct buffers *buffers, const struct loader *loader, struct diag *diag)
+int buffers_give(struct buffers *buffers, const struct loader *loader, struct diag *diag)
 {
-	int err = beside_end(&buffers->opening, diag);
+	int err = set_give(buffers->events, loader, "events", diag);
 
-	if (!err)
-		err = set_give(buffers->events, loader, "events", diag);
 	if (!err)
 		err = set_give(buffers->kicks, loader, "kicks", diag);
 	return err ? err : sendings_view(buffers, loader, diag);
@@ -106,9 +111,6 @@ uint64_t buffers_settled_ns(struct buffers *buffers, uint64_t now)
 
 void buffers_free(struct buffers *buffers)
 {
-	struct diag none;
-
-	beside_end(&buffers->opening, &none);
 	ring_set_free(buffers->events);
 	ring_set_free(buffers->kicks);
 	if (buffers->sendings)

@@ -252,8 +252,13 @@ static enum verdict program_check(struct check *check, struct diag *diag)
 		return untried("an object", diag);
 	if (!check->permitted)
 		return untried("the capabilities", diag);
-	if (loader_open(&check->loader, object->data, object->len, NULL, NULL, diag))
+	if (loader_open(&check->loader, object->data, object->len, diag))
 		return VERDICT_NO;
+	if (loader_load(check->loader, diag)) {
+		loader_free(check->loader);
+		check->loader = NULL;
+		return VERDICT_NO;
+	}
 	diag_set(diag, 0, "the kernel loads it");
 	return VERDICT_OK;
 }

@@ -86,21 +86,6 @@ bool program_wants_headers(const struct options *options, const struct probe *pr
 	return options->kernel_headers || probe_needs_kernel_headers(probe);
 }
 
-void program_table_begin(struct program *program, const struct options *options)
-{
-	struct event_layout layout;
-
-	event_layout_init(&layout, field_list_extras(&options->fields));
-	program->table = (struct loader_hash){
-		.name = "starts",
-		.key_size = sizeof(uint64_t),
-		.value_size = event_start_size(&layout, options->summary, options->stuck.after_ns),
-		.entries = options->max_sockets,
-		.fd = -1,
-	};
-	loader_hash_begin(&program->table);
-}
-
 /* What is the same for each try at a program. */
 struct build {
 	const struct options *options;
@@ -293,7 +278,6 @@ int program_settle(struct program *program, struct diag *diag)
 void program_free(struct program *program)
 {
 	compiler_stop(&program->compiler);
-	loader_hash_free(&program->table);
 	store_close(&program->store);
 	text_free(&program->key);
 	text_free(&program->object);

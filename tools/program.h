@@ -6,7 +6,6 @@
 #include <stdbool.h>
 
 #include "compile.h"
-#include "loader.h"
 #include "store.h"
 #include "text.h"
 
@@ -42,16 +41,9 @@ struct program {
 	struct compiler compiler; /* that may be ending yet */
 	struct store store;
 	struct text key; /* to keep the object under, or empty */
-	struct loader_hash table; /* of sockets, for loader_open() */
 };
 
-#define PROGRAM_NONE                                                                               \
-	((struct program){.compiler = COMPILER_NONE,                                               \
-			  .store = STORE_NONE,                                                     \
-			  .table = LOADER_HASH_NONE})
-
-/* Begins to make the table of sockets of the program that the options will make. */
-void program_table_begin(struct program *program, const struct options *options);
+#define PROGRAM_NONE ((struct program){.compiler = COMPILER_NONE, .store = STORE_NONE})
 
 /*
  * Renders the program and makes it an object, from the cache or with the compiler: without kernel

@@ -38,8 +38,11 @@ int scan_open(struct scan *scan, const struct options *options, const struct loa
 	if (!err)
 		err = program_settle(&program, diag);
 	if (!err)
-		err = loader_open(&loader, program.object.data, program.object.len, tracing, NULL,
-				  diag);
+		err = loader_open(&loader, program.object.data, program.object.len, diag);
+	if (!err && tracing)
+		err = loader_share(loader, tracing, diag);
+	if (!err)
+		err = loader_load(loader, diag);
 	/* libbpf looks for its hook in the kernel's BTF. */
 	if (err == -ESRCH) {
 		diag_set(diag, err, "this kernel has no bpf_iter_task_file");

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ahead.h"
 #include "check.h"
 #include "custom_text.h"
 #include "diag.h"
@@ -106,6 +107,7 @@ static int text_print(const struct options *options, const struct custom_text *c
 static int trace(struct options *options, const struct custom_text *custom, struct diag *diag)
 {
 	const char *probe_wanted = custom ? custom->probe : options->probe;
+	_cleanup_ahead_ struct ahead ahead = AHEAD_NONE;
 	_cleanup_program_ struct program program = PROGRAM_NONE;
 	_cleanup_text_ struct text passed = {0};
 	struct probe probe;
@@ -122,7 +124,7 @@ static int trace(struct options *options, const struct custom_text *custom, stru
 		err = privileges_may_drop(diag); /* before it has begun to trace */
 	if (err)
 		return err;
-	program_table_begin(&program, options);
+	ahead_begin(&ahead, options);
 	err = probe_choose(&probe, probe_wanted, &passed, diag);
 	if (err)
 		return err;
@@ -132,7 +134,7 @@ static int trace(struct options *options, const struct custom_text *custom, stru
 		step_done(&steps, "program text of %s: %zu bytes", options->bpf_text,
 			  custom->text.len);
 	err = program_compile(options, &probe, custom, &steps, &program, diag);
-	return err ? err : tracer_run(options, &probe, &program, &steps, diag);
+	return err ? err : tracer_run(options, &probe, &program, &ahead, &steps, diag);
 }
 
 /* status is what an error means, unless it is found to be the options' own. */

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <time.h>
 
+#include "ahead.h"
 #include "buffers.h"
 #include "clock.h"
 #include "diag.h"
@@ -35,7 +36,8 @@
 struct tracer {
 	const struct options *options;
 	struct loader *loader;
-	struct buffers buffers;
+	struct ahead *ahead;
+	struct buffers *buffers;
 	struct order *order;
 	struct wakeups *wakeups;
 	struct sockets *sockets; /* those that are there */
@@ -55,14 +57,13 @@ static void tracer_close(struct tracer *tracer)
 	sockets_free(tracer->sockets);
 	stuck_free(tracer->stuck);
 	wakeups_free(tracer->wakeups);
-	buffers_free(&tracer->buffers);
 	order_free(tracer->order);
 	writer_close(&tracer->writer);
 }
 
 static int wakeups_make(struct tracer *tracer, struct diag *diag)
 {
-	const struct ring_set *const sets[] = {tracer->buffers.kicks, tracer->buffers.events};
+	const struct ring_set *const sets[] = {tracer->buffers->kicks, tracer->buffers->events};
 	int err =
 		wakeups_open(&tracer->wakeups, tracer->options, sets, sizeof(sets) / sizeof(*sets),
 			     tracer->options->quiet ? -1 : tracer->writer.output.fd, diag);
@@ -75,7 +76,7 @@ static int wakeups_make(struct tracer *tracer, struct diag *diag)
 /* What a loaded program is read with. */
 static int tracer_open(struct tracer *tracer, struct diag *diag)
 {
-	int err = buffers_end(&tracer->buffers, tracer->loader, diag);
+	int err = buffers_give(tracer->buffers, tracer->loader, diag);
 
 	if (err)
 		return err;
@@ -174,8 +175,8 @@ static int summary_round(struct tracer *tracer, struct diag *diag)
 
 static int rings_drain(struct tracer *tracer, struct diag *diag)
 {
-	if (ring_set_drain(tracer->buffers.kicks, kick_take, NULL) < 0 ||
-	    ring_set_drain(tracer->buffers.events, record_take, tracer) < 0)
+	if (ring_set_drain(tracer->buffers->kicks, kick_take, NULL) < 0 ||
+	    ring_set_drain(tracer->buffers->events, record_take, tracer) < 0)
 		return diag_set(diag, -EPROTO, "a perf buffer holds nonsense");
 	return 0;
 }
@@ -184,7 +185,7 @@ static int rings_drain(struct tracer *tracer, struct diag *diag)
 static int events_round(struct tracer *tracer, bool last, struct diag *diag)
 {
 	uint64_t begin = clock_now_ns();
-	uint64_t settled = buffers_settled_ns(&tracer->buffers, begin);
+	uint64_t settled = buffers_settled_ns(tracer->buffers, begin);
 	int err = rings_drain(tracer, diag);
 
 	if (err)
@@ -330,6 +331,7 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	step_done(tracer->steps, "attached");
 	sockets_find(tracer->sockets, found_take, tracer);
 	writer_begin(&tracer->writer);
+	ahead_end(tracer->ahead);
 	if (!tracer->options->summary)
 		wakeups_watch(tracer->wakeups, sockets_prepare(tracer->sockets));
 	err = tracer_settle(tracer, diag);
@@ -347,25 +349,22 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	return err ? err : writer_check(&tracer->writer, diag);
 }
 
-/*
- * The buffers are made and the compiler ends meanwhile. What its end says is why the object does
- * not load.
- */
+/* The compiler ends meanwhile. What its end says is why the object does not load. */
 static int tracer_load(struct tracer *tracer, struct program *program, struct diag *diag)
 {
 	const struct text *object = &program->object;
-	int err = buffers_begin(&tracer->buffers, tracer->options, diag), settled;
+	int err = loader_open(&tracer->loader, object->data, object->len, diag), settled;
 
 	if (!err)
-		err = loader_open(&tracer->loader, object->data, object->len, NULL, &program->table,
-				  diag);
-	loader_hash_free(&program->table); /* the loader has its own descriptor */
+		err = loader_take(tracer->loader, ahead_table(tracer->ahead), diag);
+	if (!err)
+		err = loader_load(tracer->loader, diag);
 	settled = program_settle(program, diag);
 	if (settled)
 		return settled;
 	if (!err)
 		step_done(tracer->steps, "loaded");
-	return err;
+	return err ? err : ahead_buffers(tracer->ahead, diag);
 }
 
 /* What is not counted is told at the start, since nothing else will tell it. */
@@ -382,10 +381,12 @@ static void untold_tell(struct tracer *tracer)
 }
 
 int tracer_run(struct options *options, const struct probe *probe, struct program *program,
-	       struct steps *steps, struct diag *diag)
+	       struct ahead *ahead, struct steps *steps, struct diag *diag)
 {
 	struct tracer tracer = {
 		.options = options,
+		.ahead = ahead,
+		.buffers = &ahead->buffers,
 		.probe = probe,
 		.steps = steps,
 		.quiet = options->summary, /* no event comes */
@@ -406,15 +407,18 @@ int tracer_run(struct options *options, const struct probe *probe, struct progra
 
 int tracer_check(struct options *options, struct loader *loader, struct diag *diag)
 {
-	struct tracer tracer = {.options = options, .loader = loader};
+	struct buffers buffers;
+	struct tracer tracer = {.options = options, .loader = loader, .buffers = &buffers};
 	int err;
 
 	writer_open(&tracer.writer, options);
-	err = buffers_begin(&tracer.buffers, options, diag);
+	buffers_init(&buffers, options);
+	err = buffers_open(&buffers, diag);
 	if (!err)
 		err = tracer_open(&tracer, diag);
 	if (!err)
 		err = loader_may_attach(loader, diag);
 	tracer_close(&tracer);
+	buffers_free(&buffers);
 	return err;
 }

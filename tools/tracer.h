@@ -3,6 +3,7 @@
 #ifndef TRACER_H
 #define TRACER_H
 
+struct ahead;
 struct diag;
 struct loader;
 struct options;
@@ -11,12 +12,12 @@ struct program;
 struct steps;
 
 /*
- * Loads the program, settles it, opens the buffers, attaches it, prints the header, then the events
- * until SIGINT, SIGTERM, the end of stdout's reader, or the end that the options set by count or
- * duration; then detaches and prints what is left. 0, or -errno with diag filled.
+ * Loads the program, settles it, attaches it with what is made ahead, prints the header, then the
+ * events until SIGINT, SIGTERM, the end of stdout's reader, or the end that the options set by
+ * count or duration; then detaches and prints what is left. 0, or -errno with diag filled.
  */
 int tracer_run(struct options *options, const struct probe *probe, struct program *program,
-	       struct steps *steps, struct diag *diag);
+	       struct ahead *ahead, struct steps *steps, struct diag *diag);
 
 /* Only opens what tracer_run() does for a loaded object before it attaches, and closes it again. */
 int tracer_check(struct options *options, struct loader *loader, struct diag *diag);

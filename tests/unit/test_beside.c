@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unit.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+
+#include "beside.h"
+
+struct seen {
+	int times;
+	pthread_t thread;
+	cpu_set_t cpus;
+	sem_t *wanted; /* or NULL: what is waited for */
+	sem_t *given; /* or NULL */
+	int err;
+};
+
+static int see(void *arg, struct diag *diag)
+{
+	struct seen *seen = arg;
+
+	if (seen->wanted)
+		sem_wait(seen->wanted);
+	seen->times++;
+	seen->thread = pthread_self();
+	sched_getaffinity(0, sizeof(seen->cpus), &seen->cpus);
+	if (seen->given)
+		sem_post(seen->given);
+	return seen->err ? diag_set(diag, seen->err, "refused") : 0;
+}
+
+static void a_call_is_made_once(void **state)
+{
+	struct seen seen = {0};
+	struct beside_call call = {.make = see, .arg = &seen};
+	struct beside beside = {0};
+	struct diag diag = {0};
+
+	beside_begin(&beside, &call, 1);
+	assert_int_equal(beside_end(&beside, &call, &diag), 0);
+	assert_int_equal(beside_end(&beside, &call, &diag), 0);
+	beside_free(&beside);
+	assert_int_equal(seen.times, 1);
+	assert_string_equal(diag.what, "");
+}
+
+static void what_it_returns_is_told_each_time(void **state)
+{
+	struct seen seen = {.err = -EPERM};
+	struct beside_call call = {.make = see, .arg = &seen};
+	struct beside beside = {0};
+
+	beside_begin(&beside, &call, 1);
+	for (int i = 0; i < 2; i++) {
+		struct diag diag = {0};
+
+		assert_int_equal(beside_end(&beside, &call, &diag), -EPERM);
+		assert_string_equal(diag.what, "refused");
+	}
+	beside_free(&beside);
+}
+
+static void free_waits_for_all(void **state)
+{
+	struct seen seen[2] = {0};
+	struct beside_call calls[] = {{.make = see, .arg = &seen[0]},
+				      {.make = see, .arg = &seen[1]}};
+	struct beside beside = {0};
+
+	beside_begin(&beside, calls, 2);
+	beside_free(&beside);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(seen[i].times, 1);
+		assert_false(pthread_equal(seen[i].thread, pthread_self()));
+	}
+	beside_free(&beside); /* has nothing to do */
+}
+
+/* The thread cannot come to the second call before that is made. */
+static void a_call_that_is_wanted_first_is_made_here(void **state)
+{
+	sem_t made;
+	struct seen seen[2] = {{.wanted = &made}, {.given = &made}};
+	struct beside_call calls[] = {{.make = see, .arg = &seen[0]},
+				      {.make = see, .arg = &seen[1]}};
+	struct beside beside = {0};
+	struct diag diag;
+
+	sem_init(&made, 0, 0);
+	beside_begin(&beside, calls, 2);
+	/* Begun, not made: this one is the thread's. */
+	while (__atomic_load_n(&calls[0].state, __ATOMIC_ACQUIRE) != BESIDE_BEGUN)
+		sched_yield();
+	assert_int_equal(beside_end(&beside, &calls[1], &diag), 0);
+	assert_true(pthread_equal(seen[1].thread, pthread_self()));
+	assert_int_equal(beside_end(&beside, &calls[0], &diag), 0);
+	assert_false(pthread_equal(seen[0].thread, pthread_self()));
+	beside_free(&beside);
+	assert_int_equal(seen[0].times, 1);
+	assert_int_equal(seen[1].times, 1);
+	sem_destroy(&made);
+}
+
+static cpu_set_t cpus_of_thread(void)
+{
+	struct seen seen = {0};
+	struct beside_call call = {.make = see, .arg = &seen};
+	struct beside beside = {0};
+
+	beside_begin(&beside, &call, 1);
+	beside_free(&beside);
+	return seen.cpus;
+}
+
+static void the_thread_is_on_another_cpu(void **state)
+{
+	cpu_set_t all, one, theirs;
+
+	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	theirs = cpus_of_thread();
+	if (CPU_COUNT(&all) > 1)
+		assert_int_equal(CPU_COUNT(&theirs), CPU_COUNT(&all) - 1);
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	theirs = cpus_of_thread();
+	assert_true(CPU_EQUAL(&theirs, &one)); /* there is no other */
+	assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_call_is_made_once),
+		cmocka_unit_test(what_it_returns_is_told_each_time),
+		cmocka_unit_test(free_waits_for_all),
+		cmocka_unit_test(a_call_that_is_wanted_first_is_made_here),
+		cmocka_unit_test(the_thread_is_on_another_cpu),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ahead.h"
+
+#include "event.h"
+#include "options.h"
+
+enum { CALL_TABLE, CALL_BUFFERS, CALLS };
+
+static void table_fill(struct hash_map *table, const struct options *options)
+{
+	struct event_layout layout;
+
+	event_layout_init(&layout, field_list_extras(&options->fields));
+	*table = (struct hash_map){
+		.name = "starts",
+		.key_size = sizeof(uint64_t),
+		.value_size = event_start_size(&layout, options->summary, options->stuck.after_ns),
+		.entries = options->max_sockets,
+		.fd = -1,
+	};
+}
+
+void ahead_begin(struct ahead *ahead, const struct options *options)
+{
+	buffers_init(&ahead->buffers, options);
+	table_fill(&ahead->table, options);
+	ahead->calls[CALL_TABLE].make = hash_map_make;
+	ahead->calls[CALL_TABLE].arg = &ahead->table;
+	ahead->calls[CALL_BUFFERS].make = buffers_open;
+	ahead->calls[CALL_BUFFERS].arg = &ahead->buffers;
+	beside_begin(&ahead->beside, ahead->calls, CALLS);
+}
+
+struct hash_map *ahead_table(struct ahead *ahead)
+{
+	struct diag none;
+
+	beside_end(&ahead->beside, &ahead->calls[CALL_TABLE], &none);
+	return &ahead->table;
+}
+
+int ahead_buffers(struct ahead *ahead, struct diag *diag)
+{
+	return beside_end(&ahead->beside, &ahead->calls[CALL_BUFFERS], diag);
+}
+
+void ahead_end(struct ahead *ahead)
+{
+	beside_free(&ahead->beside);
+}
+
+void ahead_free(struct ahead *ahead)
+{
+	ahead_end(ahead);
+	hash_map_close(&ahead->table);
+	buffers_free(&ahead->buffers);
+}
