@@ -2,6 +2,7 @@
 #include "tracer.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -312,6 +313,7 @@ static int tracer_settle(struct tracer *tracer, struct diag *diag)
 	snprintf(lines, sizeof(lines), "READY=1\nSTATUS=Tracing: %s", probe_name(tracer->probe));
 	if (!err)
 		notify_tell(lines);
+	malloc_trim(0); /* what finding and loading the program took */
 	return err;
 }
 
