@@ -12,7 +12,12 @@
 #include "options.h"
 #include "ring.h"
 
-#define LOOKS 64 /* at once: most often an event is on its way for less than a microsecond */
+/* For a CPU's word that an event is on its way to be seen on another one: more than enough. */
+#define SLACK_NS 20000
+/* Where no CPU gives its word: an event that the host held up has been seen to take 0.2 ms. */
+#define SLACK_UNTOLD_NS 250000
+/* At once: most often an event is on its way for less than a microsecond. */
+#define LOOKS 64
 /* Where a CPU is taken away for longer, what the others send must not pile up. */
 #define WAIT_NS 100000000
 
@@ -107,6 +112,11 @@ uint64_t buffers_settled_ns(struct buffers *buffers, uint64_t now)
 		if (buffers->settled_ns[cpu] < settled)
 			settled = buffers->settled_ns[cpu];
 	return settled + WAIT_NS < now ? now - WAIT_NS : settled;
+}
+
+uint64_t buffers_slack_ns(const struct buffers *buffers)
+{
+	return buffers->sendings ? SLACK_NS : SLACK_UNTOLD_NS;
 }
 
 void buffers_free(struct buffers *buffers)

@@ -35,6 +35,9 @@ int buffers_give(struct buffers *buffers, const struct loader *loader, struct di
  */
 uint64_t buffers_settled_ns(struct buffers *buffers, uint64_t now);
 
+/* How much later than it should an event may be seen in its buffer, with that known. */
+uint64_t buffers_slack_ns(const struct buffers *buffers);
+
 void buffers_free(struct buffers *buffers);
 
 #endif

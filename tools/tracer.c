@@ -30,8 +30,6 @@
 
 #define FOUND_MAX 256 /* sockets that a scan finds before the buffers are looked at again */
 
-/* For a CPU's word that an event is on its way to be seen on another one: more than enough. */
-#define SLACK_NS       20000
 #define TIMER_SLACK_NS 10000 /* the usual 50 us would be felt in a lone line */
 
 struct tracer {
@@ -50,6 +48,7 @@ struct tracer {
 	const struct probe *probe;
 	uint64_t newest_ns; /* of the events taken */
 	struct summary summary;
+	struct timespec slack; /* until what is settled is final */
 	bool quiet; /* nothing has come for long: the program will say when something does */
 };
 
@@ -81,6 +80,7 @@ static int tracer_open(struct tracer *tracer, struct diag *diag)
 
 	if (err)
 		return err;
+	tracer->slack.tv_nsec = buffers_slack_ns(tracer->buffers);
 	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
 	tracer->order = order_new(tracer->writer.layout.size);
 	if (tracer->options->stuck.after_ns)
@@ -192,7 +192,8 @@ static int events_round(struct tracer *tracer, bool last, struct diag *diag)
 	if (err)
 		return err;
 	wall_clock_update(&tracer->writer.line.clock);
-	order_flush(tracer->order, last ? UINT64_MAX : settled - SLACK_NS, event_show, tracer);
+	order_flush(tracer->order, last ? UINT64_MAX : settled - tracer->slack.tv_nsec, event_show,
+		    tracer);
 	writer_flush(&tracer->writer);
 	/*
 	 * An event that woke nobody came within QUIET_NS of one before it. Twice as long again is
@@ -210,9 +211,9 @@ static int events_round(struct tracer *tracer, bool last, struct diag *diag)
  */
 static const struct timespec *tracer_pause(const struct tracer *tracer, bool kicked)
 {
-	static const struct timespec slack = {.tv_nsec = SLACK_NS}, period = {.tv_nsec = QUIET_NS};
+	static const struct timespec period = {.tv_nsec = QUIET_NS};
 
-	return tracer->quiet ? NULL : kicked ? &slack : &period;
+	return tracer->quiet ? NULL : kicked ? &tracer->slack : &period;
 }
 
 /* Between the records of a long list the buffers must not fill. A broken one is told of in its
