@@ -12,8 +12,7 @@ struct seen {
 	int times;
 	pthread_t thread;
 	cpu_set_t cpus;
-	sem_t *wanted; /* or NULL: what is waited for */
-	sem_t *given; /* or NULL */
+	sem_t *begun, *wanted, *made; /* or NULL: posted, waited for, posted */
 	int err;
 };
 
@@ -21,13 +20,15 @@ static int see(void *arg, struct diag *diag)
 {
 	struct seen *seen = arg;
 
+	if (seen->begun)
+		sem_post(seen->begun);
 	if (seen->wanted)
 		sem_wait(seen->wanted);
 	seen->times++;
 	seen->thread = pthread_self();
 	sched_getaffinity(0, sizeof(seen->cpus), &seen->cpus);
-	if (seen->given)
-		sem_post(seen->given);
+	if (seen->made)
+		sem_post(seen->made);
 	return seen->err ? diag_set(diag, seen->err, "refused") : 0;
 }
 
@@ -81,18 +82,17 @@ static void free_waits_for_all(void **state)
 /* The thread cannot come to the second call before that is made. */
 static void a_call_that_is_wanted_first_is_made_here(void **state)
 {
-	sem_t made;
-	struct seen seen[2] = {{.wanted = &made}, {.given = &made}};
+	sem_t begun, made;
+	struct seen seen[2] = {{.begun = &begun, .wanted = &made}, {.made = &made}};
 	struct beside_call calls[] = {{.make = see, .arg = &seen[0]},
 				      {.make = see, .arg = &seen[1]}};
 	struct beside beside = {0};
 	struct diag diag;
 
+	sem_init(&begun, 0, 0);
 	sem_init(&made, 0, 0);
 	beside_begin(&beside, calls, 2);
-	/* Begun, not made: this one is the thread's. */
-	while (__atomic_load_n(&calls[0].state, __ATOMIC_ACQUIRE) != BESIDE_BEGUN)
-		sched_yield();
+	sem_wait(&begun); /* this one is the thread's */
 	assert_int_equal(beside_end(&beside, &calls[1], &diag), 0);
 	assert_true(pthread_equal(seen[1].thread, pthread_self()));
 	assert_int_equal(beside_end(&beside, &calls[0], &diag), 0);
@@ -100,6 +100,7 @@ static void a_call_that_is_wanted_first_is_made_here(void **state)
 	beside_free(&beside);
 	assert_int_equal(seen[0].times, 1);
 	assert_int_equal(seen[1].times, 1);
+	sem_destroy(&begun);
 	sem_destroy(&made);
 }
 
