@@ -24,8 +24,8 @@ int loader_open(struct loader **loader, const void *object, size_t size, struct 
  */
 int loader_share(struct loader *loader, const struct loader *other, struct diag *diag);
 
-/* The same for the map, if the object has one just like it: then its descriptor here is closed. */
-int loader_take(struct loader *loader, struct hash_map *map, struct diag *diag);
+/* The same for the hash, if the object has one just like it: then its descriptor here is closed. */
+int loader_take(struct loader *loader, struct hash_map *hash, struct diag *diag);
 
 /*
  * Loads the programs into the kernel; nothing runs yet. -errno with diag filled; a verifier's words
