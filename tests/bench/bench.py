@@ -54,10 +54,11 @@ def columns_read(text):
 
 
 class Tool:
-    """A tracer: what it is called, how it is started, and which options add times."""
+    """A tracer: what it is called, how it is started, whether it can print times, and by what
+    descriptor it has attached its program: of the program itself, or of a link."""
 
-    def __init__(self, label, command, stamped):
-        self.label, self.command, self.stamped = label, command, stamped
+    def __init__(self, label, command, stamped, attached="bpf_link"):
+        self.label, self.command, self.stamped, self.attached = label, command, stamped, attached
         self.times = ["-st"] if stamped else []
 
     def lines(self, path):
@@ -86,7 +87,7 @@ class Host:
             os.mkdir(self.cache)
             command.append("--cache-dir=" + self.cache)
         tools = [Tool("tcpstates", command, True),
-                 Tool("original", ["/usr/sbin/tcpstates-bpfcc"], True),
+                 Tool("original", ["/usr/sbin/tcpstates-bpfcc"], True, "bpf-prog"),
                  Tool("CO-RE relative", ["/usr/sbin/tcpstates"], False)]
         self.tools = [tool for tool in tools if os.access(tool.command[0], os.X_OK)]
 
@@ -178,16 +179,14 @@ class Tracer:
 
     def wait_ready(self):
         """Attached, and waiting for events: the header says less, as the original opens its
-        buffers after it."""
+        buffers after it. To have loaded says less, too: this tool then waits for its compiler."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 break
-            with contextlib.suppress(OSError):
-                with open("/proc/%d/syscall" % self.pid) as file:
-                    waits = file.read().split()[0] in POLLS
-                if waits and any("bpf-prog" in name or "bpf_link" in name
-                                 for name in self.descriptors()):
+            attached = any(self.tool.attached in name for name in self.descriptors())
+            with contextlib.suppress(OSError), open("/proc/%d/syscall" % self.pid) as file:
+                if attached and file.read().split()[0] in POLLS:
                     return
             time.sleep(0.005)
         with open(self.errors, errors="replace") as file:
