@@ -9,7 +9,7 @@ import time
 
 import bench
 
-COLUMNS = {"header": "{:,.1f}", "resident": "{:,.1f}", "private": "{:,.1f}", "peak": "{:,.1f}",
+COLUMNS = {"header": "{:,.1f}", "resident": "{:,.2f}", "private": "{:,.2f}", "peak": "{:,.1f}",
            "exit": "{:,.1f}"}
 HEAD = ["to the header, ms", "resident, MB", "private, MB", "peak, MB", "to the end, ms"]
 
