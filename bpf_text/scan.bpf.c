@@ -8,7 +8,8 @@
  * That program may be at work meanwhile. What it has put into the table stays, as it is newer.
  *
  * FILE_INODE, FILE_DATA, INODE_MODE, SOCKET_SK, SOCK_STATE, TASK_TGID and TASK_COMM are places of
- * members, in bytes.
+ * members, in bytes. SCAN_ITER is iter__task_file__ID, where ID is the iterator's in the kernel's
+ * BTF.
  */
 struct task_file {
 	u64 meta;
@@ -146,7 +147,7 @@ static inline int sock_show(u64 seq, struct event *event)
 	return !shown || !bpf_seq_write(seq, event, EVENT_SIZE);
 }
 
-int iter__task_file(struct task_file *args)
+int SCAN_ITER(struct task_file *args)
 {
 	u64 task = args->task, sk = file_sock(args->file), *meta = (u64 *)args->meta;
 	struct event event = {.newstate = STATE_STILL};

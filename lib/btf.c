@@ -293,19 +293,35 @@ static int member_find(struct search *search, const struct btf_type *parent, con
 	return -ENOENT;
 }
 
-int btf_types_field(const struct btf_types *types, const char *structure, const char *member,
-		    struct btf_field *field)
+/* The first type of that kind and name that has so many members, or 0. */
+static uint32_t id_find(const struct btf_types *types, uint32_t kind, uint32_t members,
+			const char *name)
 {
-	struct search search = {.types = types, .field = field};
+	size_t len = strlen(name);
 
 	for (uint32_t id = 1; id <= types->count; id++) {
 		const struct btf_type *type = types->by_id[id];
 
-		if (BTF_INFO_KIND(type->info) == BTF_KIND_STRUCT && BTF_INFO_VLEN(type->info) &&
-		    name_is(types, type->name_off, structure, strlen(structure)))
-			return member_find(&search, type, member, 0, 0);
+		if (BTF_INFO_KIND(type->info) == kind && BTF_INFO_VLEN(type->info) >= members &&
+		    name_is(types, type->name_off, name, len))
+			return id;
 	}
-	return -ENOENT;
+	return 0;
+}
+
+int btf_types_field(const struct btf_types *types, const char *structure, const char *member,
+		    struct btf_field *field)
+{
+	struct search search = {.types = types, .field = field};
+	const struct btf_type *type = type_at(types, id_find(types, BTF_KIND_STRUCT, 1, structure));
+
+	return type ? member_find(&search, type, member, 0, 0) : -ENOENT;
+}
+
+int btf_types_func(const struct btf_types *types, const char *name, uint32_t *id)
+{
+	*id = id_find(types, BTF_KIND_FUNC, 0, name);
+	return *id ? 0 : -ENOENT;
 }
 
 int btf_types_need(const struct btf_types *types, const char *structure, const char *member,

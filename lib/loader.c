@@ -106,6 +106,32 @@ int loader_cpus(struct diag *diag)
 	return cpus < 0 ? diag_errno(diag, cpus, "/sys/devices/system/cpu/possible") : cpus;
 }
 
+/*
+ * libbpf finds out itself where a tracing program attaches, and parses all of the kernel's BTF for
+ * that, 14 ms. So it is not told that this is one until the object is being loaded.
+ */
+static int iterator_prepare(struct bpf_program *program, struct bpf_prog_load_opts *opts,
+			    long cookie)
+{
+	const char *id = strrchr(bpf_program__section_name(program), '/') + 1;
+
+	(void)cookie;
+	opts->expected_attach_type = BPF_TRACE_ITER;
+	opts->attach_btf_id = strtoul(id, NULL, 10);
+	return bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
+}
+
+static int iterators_handle(struct diag *diag)
+{
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = iterator_prepare);
+	static int handler = -1;
+
+	if (handler < 0)
+		handler = libbpf_register_prog_handler("iter/", BPF_PROG_TYPE_RAW_TRACEPOINT, 0,
+						       &opts);
+	return handler < 0 ? diag_errno(diag, handler, "loading the program") : 0;
+}
+
 static int object_open(struct loader *loader, const void *object, size_t size, struct diag *diag)
 {
 	int err;
@@ -116,6 +142,9 @@ static int object_open(struct loader *loader, const void *object, size_t size, s
 	loader->values = calloc(loader->cpus, sizeof(*loader->values));
 	if (!loader->values)
 		return diag_errno(diag, -ENOMEM, "loading the program");
+	err = iterators_handle(diag);
+	if (err)
+		return err;
 	loader->object = bpf_object__open_mem(object, size, NULL);
 	err = libbpf_get_error(loader->object);
 	if (err) {
@@ -299,9 +328,13 @@ static int fd_keep(int fd, const char *what, struct diag *diag)
 
 int loader_iterator(struct loader *loader, struct diag *diag)
 {
-	int err = loader_attach(loader, -1, diag);
+	struct bpf_link *link = bpf_program__attach_iter(loader->programs[0], NULL);
+	int err = libbpf_get_error(link);
 
-	return err ? err : fd_keep(bpf_link__fd(loader->links[0]), "the iterator", diag);
+	if (err)
+		return explain(err, bpf_program__section_name(loader->programs[0]), diag);
+	loader->links[0] = link;
+	return fd_keep(bpf_link__fd(link), "the iterator", diag);
 }
 
 int loader_map_keep(const struct loader *loader, const char *name, struct diag *diag)

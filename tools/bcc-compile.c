@@ -14,8 +14,8 @@
  *
  * A function named as BCC's probes are (kprobe__FUNCTION, kretprobe__FUNCTION,
  * tracepoint__CATEGORY__EVENT, raw_tracepoint__EVENT) becomes a program of that type,
- * raw_tracepoint_tail__NAME one that those on raw tracepoints can end in, and iter__TARGET an
- * iterator (bpf_iter_TARGET in the kernel).
+ * raw_tracepoint_tail__NAME one that those on raw tracepoints can end in, and iter__TARGET__ID an
+ * iterator (bpf_iter_TARGET in the kernel, of that id in its BTF).
  */
 #include <bcc/bcc_common.h>
 #include <errno.h>
@@ -188,9 +188,9 @@ static void *module_compile(const char *text, const char *build)
 }
 
 /*
- * kprobe__F -> kprobe/F, iter__T -> iter/T, tracepoint__C__E -> tracepoint/C/E, raw_tracepoint__E
- * -> raw_tp/E, as well as raw_tracepoint__E__ANYTHING, for further programs on one event. What is
- * not to be attached has a type, but no event.
+ * kprobe__F -> kprobe/F, iter__T__ID -> iter/T/ID, tracepoint__C__E -> tracepoint/C/E,
+ * raw_tracepoint__E -> raw_tp/E, as well as raw_tracepoint__E__ANYTHING, for further programs on
+ * one event. What is not to be attached has a type, but no event.
  */
 static int section_name(const char *function, char section[NAME_SIZE])
 {
@@ -214,7 +214,8 @@ static int section_name(const char *function, char section[NAME_SIZE])
 		between = strstr(section, "__");
 		if (between && !strncmp(section, "raw_tp/", 7)) {
 			*between = '\0';
-		} else if (between && !strncmp(section, "tracepoint/", 11)) {
+		} else if (between && (!strncmp(section, "tracepoint/", 11) ||
+				       !strncmp(section, "iter/", 5))) {
 			*between = '/';
 			memmove(between + 1, between + 2, strlen(between + 2) + 1);
 		}

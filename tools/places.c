@@ -77,8 +77,18 @@ int places_render_scan(const struct btf_types *types, struct text *text, struct 
 		{"TASK_TGID", "task_struct", "tgid", 4},
 		{"TASK_COMM", "task_struct", "comm", 0},
 	};
+	uint32_t id;
+	int err = places_need(types, places, COUNT(places), text, diag);
 
-	return places_need(types, places, COUNT(places), text, diag);
+	if (err)
+		return err;
+	if (btf_types_func(types, "bpf_iter_task_file", &id)) {
+		diag_set(diag, -ENOTSUP, "this kernel has no bpf_iter_task_file");
+		diag_hint(diag, "it comes with Linux 5.8");
+		return -ENOTSUP;
+	}
+	text_printf(text, "#define SCAN_ITER iter__task_file__%u\n", id);
+	return 0;
 }
 
 /* The numbers of errors are the kernel's for this processor, which its headers need not say then.

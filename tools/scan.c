@@ -43,11 +43,6 @@ int scan_open(struct scan *scan, const struct options *options, const struct loa
 		err = loader_share(loader, tracing, diag);
 	if (!err)
 		err = loader_load(loader, diag);
-	/* libbpf looks for its hook in the kernel's BTF. */
-	if (err == -ESRCH) {
-		diag_set(diag, err, "this kernel has no bpf_iter_task_file");
-		diag_hint(diag, "it comes with Linux 5.8");
-	}
 	if (!err)
 		err = scan->iterator = loader_iterator(loader, diag);
 	if (err >= 0)

@@ -31,6 +31,7 @@ static const char strings[] = "\0int\0outer\0plain\0deep\0bits\0odd\0short\0name
  * 5: struct bits, with bit fields: bits, 8 of them at bit 16; odd, 3 at bit 24
  * 6: pointer to 4   7: anonymous struct { deep: 1 at byte 4, at: 6 at byte 8 }
  * 8: typedef of 7 named short   9: struct named { (3) at 0; plain: 1 at 4; named: 8 at byte 16 }
+ * 10: function named outer   11: function named plain
  */
 static const uint32_t types[] = {
 	S_INT,
@@ -91,6 +92,12 @@ static const uint32_t types[] = {
 	S_NAMED,
 	8,
 	128,
+	S_OUTER,
+	INFO(BTF_KIND_FUNC, 0),
+	0,
+	S_PLAIN,
+	INFO(BTF_KIND_FUNC, BTF_FUNC_GLOBAL),
+	0,
 };
 
 struct image {
@@ -129,6 +136,23 @@ static void members_are_found(void **state)
 	assert_int_equal(btf_types_field(decoded, "bits", "odd", &field), -EPROTO);
 	assert_int_equal(btf_types_field(decoded, "outer", "odd", &field), -ENOENT);
 	assert_int_equal(btf_types_field(decoded, "none", "plain", &field), -ENOENT);
+	btf_types_free(decoded);
+}
+
+/* By their ids, whether they are global or not, and not what else has that name. */
+static void functions_are_found(void **state)
+{
+	struct image image = image_make();
+	struct btf_types *decoded;
+	uint32_t id;
+
+	assert_int_equal(btf_types_decode(&decoded, &image, sizeof(image)), 0);
+	assert_int_equal(btf_types_func(decoded, "outer", &id), 0);
+	assert_int_equal(id, 10);
+	assert_int_equal(btf_types_func(decoded, "plain", &id), 0);
+	assert_int_equal(id, 11);
+	assert_int_equal(btf_types_func(decoded, "bits", &id), -ENOENT);
+	assert_int_equal(btf_types_func(decoded, "outer.plain", &id), -ENOENT);
 	btf_types_free(decoded);
 }
 
@@ -230,9 +254,9 @@ static void file_is_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(members_are_found),  cmocka_unit_test(paths_are_followed),
-		cmocka_unit_test(damage_is_survived), cmocka_unit_test(structs_in_themselves_end),
-		cmocka_unit_test(file_is_read),
+		cmocka_unit_test(members_are_found),   cmocka_unit_test(paths_are_followed),
+		cmocka_unit_test(damage_is_survived),  cmocka_unit_test(structs_in_themselves_end),
+		cmocka_unit_test(functions_are_found), cmocka_unit_test(file_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
