@@ -2,6 +2,7 @@
 """From exec to the header line, memory while tracing, and from Ctrl-C to the end."""
 import os
 import pty
+import resource
 import select
 import signal
 import struct
@@ -15,14 +16,20 @@ HEAD = ["to the header, ms", "resident, MB", "private, MB", "peak, MB", "to the 
 
 
 def memory_mb(pid):
-    """Resident, and of it private and anonymous."""
-    sizes = dict.fromkeys(["Rss", "Pss_Anon"], 0)
-    with open("/proc/%d/smaps_rollup" % pid) as rollup:
-        for line in rollup:
-            name = line.split(":")[0]
-            if name in sizes:
-                sizes[name] = int(line.split()[1]) / 1024
-    return sizes["Rss"], sizes["Pss_Anon"]
+    """Resident, of it private and anonymous, and the most that was resident since exec."""
+    sizes = dict.fromkeys(["Rss", "Pss_Anon", "VmHWM"], 0)
+    for name in "smaps_rollup", "status":
+        with open("/proc/%d/%s" % (pid, name)) as file:
+            sizes.update((line.split(":")[0], int(line.split()[1]) / 1024) for line in file
+                         if line.split(":")[0] in sizes)
+    return tuple(sizes.values())
+
+
+def peak_mb(usage, own):
+    """With the children that it waited for: the compiler. getrusage(2) begins with what there was
+    before exec, which is a part of this process, and says nothing where that was more."""
+    most = usage.ru_maxrss / 1024
+    return most if most > resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 else own
 
 
 def measure(host, command):
@@ -47,7 +54,7 @@ def measure(host, command):
             raise bench.Failed("%s: %s" % (command, text.decode()))
         # It settles: the original opens its buffers after the header.
         bench.terminal_drain(terminal, 0.3)
-        resident, private = memory_mb(pid)
+        resident, private, own_peak = memory_mb(pid)
     finally:
         end = time.monotonic()
         for _ in range(bench.PATIENCE // bench.AGAIN):
@@ -56,12 +63,12 @@ def measure(host, command):
                 break
         else:
             os.kill(pid, signal.SIGKILL)
-        _, _, usage = os.wait4(pid, 0)  # with the children it waited for: the compiler
+        _, _, usage = os.wait4(pid, 0)
         exited = time.monotonic()
         os.close(terminal)
         os.close(began)
-    return {"header": (header - seconds) * 1000 - nanoseconds / 1e6, "resident": resident, "private": private,
-            "peak": usage.ru_maxrss / 1024, "exit": (exited - end) * 1000}
+    return {"header": (header - seconds) * 1000 - nanoseconds / 1e6, "resident": resident,
+            "private": private, "peak": peak_mb(usage, own_peak), "exit": (exited - end) * 1000}
 
 
 def commands(host):
