@@ -49,7 +49,7 @@ struct program {
  * Renders the program and makes it an object, from the cache or with the compiler: without kernel
  * headers if the probe and the options allow it, and with them where that fails and there are some.
  * With custom, which may be NULL, it is that text, and only as that wants it. The object may be
- * used, but its compiler may yet end badly, as program_settle() tells. -errno with diag filled.
+ * loaded, but is not to be relied on before program_settle(). -errno with diag filled.
  */
 int program_compile(const struct options *options, const struct probe *probe,
 		    const struct custom_text *custom, struct steps *steps, struct program *program,

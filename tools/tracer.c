@@ -34,7 +34,6 @@
 
 struct tracer {
 	const struct options *options;
-	struct program *program;
 	struct loader *loader;
 	struct ahead *ahead;
 	struct buffers *buffers;
@@ -335,12 +334,10 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	step_done(tracer->steps, "attached");
 	sockets_find(tracer->sockets, found_take, tracer);
 	writer_begin(&tracer->writer);
-	err = program_settle(tracer->program, diag); /* its compiler has ended meanwhile, or soon */
 	ahead_end(tracer->ahead);
-	if (!err && !tracer->options->summary)
+	if (!tracer->options->summary)
 		wakeups_watch(tracer->wakeups, sockets_prepare(tracer->sockets));
-	if (!err)
-		err = tracer_settle(tracer, diag);
+	err = tracer_settle(tracer, diag);
 	if (!err)
 		err = tracer_loop(tracer, diag);
 	notify_tell("STOPPING=1");
@@ -355,22 +352,22 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	return err ? err : writer_check(&tracer->writer, diag);
 }
 
-/* Where the object does not load, what the compiler's end says is why. */
-static int tracer_load(struct tracer *tracer, struct diag *diag)
+/* The compiler ends meanwhile. What its end says is why the object does not load. */
+static int tracer_load(struct tracer *tracer, struct program *program, struct diag *diag)
 {
-	const struct text *object = &tracer->program->object;
+	const struct text *object = &program->object;
 	int err = loader_open(&tracer->loader, object->data, object->len, diag), settled;
 
 	if (!err)
 		err = loader_take(tracer->loader, ahead_table(tracer->ahead), diag);
 	if (!err)
 		err = loader_load(tracer->loader, diag);
-	if (err) {
-		settled = program_settle(tracer->program, diag);
-		return settled ? settled : err;
-	}
-	step_done(tracer->steps, "loaded");
-	return ahead_buffers(tracer->ahead, diag);
+	settled = program_settle(program, diag);
+	if (settled)
+		return settled;
+	if (!err)
+		step_done(tracer->steps, "loaded");
+	return err ? err : ahead_buffers(tracer->ahead, diag);
 }
 
 /* What is not counted is told at the start, since nothing else will tell it. */
@@ -391,7 +388,6 @@ int tracer_run(struct options *options, const struct probe *probe, struct progra
 {
 	struct tracer tracer = {
 		.options = options,
-		.program = program,
 		.ahead = ahead,
 		.buffers = &ahead->buffers,
 		.probe = probe,
@@ -402,7 +398,7 @@ int tracer_run(struct options *options, const struct probe *probe, struct progra
 
 	writer_open(&tracer.writer, options);
 	untold_tell(&tracer);
-	err = tracer_load(&tracer, diag);
+	err = tracer_load(&tracer, program, diag);
 	if (!err)
 		err = tracer_open(&tracer, diag);
 	if (!err)
