@@ -281,6 +281,16 @@ static int tails_set(const struct loader *loader, struct diag *diag)
 	return 0;
 }
 
+static int link_keep(struct loader *loader, size_t index, struct bpf_link *link, struct diag *diag)
+{
+	int err = libbpf_get_error(link);
+
+	if (err)
+		return explain(err, bpf_program__section_name(loader->programs[index]), diag);
+	loader->links[index] = link;
+	return 0;
+}
+
 int loader_attach(struct loader *loader, int perf_fd, struct diag *diag)
 {
 	for (size_t i = 0; i < loader->count; i++) {
@@ -288,11 +298,10 @@ int loader_attach(struct loader *loader, int perf_fd, struct diag *diag)
 		struct bpf_link *link = perf_fd < 0
 						? bpf_program__attach(program)
 						: bpf_program__attach_perf_event(program, perf_fd);
-		int err = libbpf_get_error(link);
+		int err = link_keep(loader, i, link, diag);
 
 		if (err)
-			return explain(err, bpf_program__section_name(program), diag);
-		loader->links[i] = link;
+			return err;
 	}
 	return tails_set(loader, diag);
 }
@@ -329,12 +338,9 @@ static int fd_keep(int fd, const char *what, struct diag *diag)
 int loader_iterator(struct loader *loader, struct diag *diag)
 {
 	struct bpf_link *link = bpf_program__attach_iter(loader->programs[0], NULL);
-	int err = libbpf_get_error(link);
+	int err = link_keep(loader, 0, link, diag);
 
-	if (err)
-		return explain(err, bpf_program__section_name(loader->programs[0]), diag);
-	loader->links[0] = link;
-	return fd_keep(bpf_link__fd(link), "the iterator", diag);
+	return err ? err : fd_keep(bpf_link__fd(link), "the iterator", diag);
 }
 
 int loader_map_keep(const struct loader *loader, const char *name, struct diag *diag)
