@@ -18,7 +18,7 @@
 #include "text.h"
 
 #define MAGIC	    "\211cached\n"
-#define VERSION_ONE 1
+#define FORMAT	    2 /* 1: of a compiler that read headers from its caller's directory */
 #define HASH_DIGITS 16
 #define SUFFIX	    ".o"
 #define NAME_SIZE   (HASH_DIGITS + sizeof(SUFFIX))
@@ -148,7 +148,7 @@ static int entry_check(const struct text *file, const struct text *key, size_t *
 	struct trailer trailer;
 
 	memcpy(&trailer, file->data + rest, sizeof(trailer));
-	if (memcmp(trailer.magic, MAGIC, sizeof(trailer.magic)) || trailer.version != VERSION_ONE ||
+	if (memcmp(trailer.magic, MAGIC, sizeof(trailer.magic)) || trailer.version != FORMAT ||
 	    trailer.checksum != hash(file->data, file->len - sizeof(trailer.checksum)) ||
 	    trailer.key_size != key->len || (uint64_t)trailer.value_size + key->len != rest ||
 	    memcmp(file->data + trailer.value_size, key->data, key->len))
@@ -187,7 +187,7 @@ static void entry_render(const struct text *key, const struct text *value, struc
 {
 	struct trailer trailer = {
 		.magic = MAGIC,
-		.version = VERSION_ONE,
+		.version = FORMAT,
 		.value_size = value->len,
 		.key_size = key->len,
 	};

@@ -77,6 +77,9 @@ static void helper_exec(const struct helper *helper, pid_t parent, int in, int o
 	static char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
 	int err;
 
+	/* libbcc searches its working directory for headers before all others. */
+	if (chdir("/"))
+		_exit(STATUS_EXEC);
 	setpgid(0, 0); /* so that what it starts can be ended with it */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent) /* gone before the line above */

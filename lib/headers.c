@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
@@ -87,18 +88,26 @@ static int tree_find(const char *dir, struct headers *headers)
 	return -ENOENT;
 }
 
+/* The compiler runs in another directory, so a relative path is made absolute. */
+static int named_find(const char *name, struct headers *headers, struct diag *diag)
+{
+	char path[PATH_MAX];
+	bool exists = realpath(name, path);
+
+	if (exists && !tree_find(path, headers))
+		return 0;
+	if (exists && is_type(S_IFREG, "%s", path))
+		return headers_set(headers, HEADERS_ARCHIVE, path, "");
+	return diag_set(diag, -ENOENT, "%s: no kernel headers there", name);
+}
+
 int headers_find(const char *path, struct headers *headers, struct diag *diag)
 {
 	char modules[PATH_MAX];
 	struct utsname name;
 
-	if (path) {
-		if (!tree_find(path, headers))
-			return 0;
-		if (is_type(S_IFREG, "%s", path))
-			return headers_set(headers, HEADERS_ARCHIVE, path, "");
-		return diag_set(diag, -ENOENT, "%s: no kernel headers there", path);
-	}
+	if (path)
+		return named_find(path, headers, diag);
 	uname(&name);
 	snprintf(modules, sizeof(modules), "/lib/modules/%s", name.release);
 	if (!tree_find(modules, headers))
