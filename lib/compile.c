@@ -16,23 +16,27 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "archive.h"
 #include "clock.h"
 #include "diag.h"
 #include "privileges.h"
 #include "text.h"
 
 #define HELPER	       "bcc-compile"
-#define ARGS_MAX       4
+#define FD_NAME_SIZE   32
 #define NS_PER_MS      1000000
 #define READ_SIZE      65536
 #define STATUS_REFUSED 1 /* the helper's word: what it wrote is a diagnosis */
 #define STATUS_EXEC    127 /* as a shell and ld.so say it: the helper could not start */
 
+/* What the compiler is started with. Descriptors are O_PATH but for an archive's; -1: none. */
 struct helper {
 	char path[PATH_MAX];
-	const char *args[ARGS_MAX + 1];
+	char own[PATH_MAX]; /* the folder of headers beside it */
+	const struct headers *headers;
+	int source;
+	int build;
 	unsigned int deadline_s;
-	bool may_mount; /* it unpacks an archive */
 };
 
 /* Beside this program in a build tree, else in libexec. */
@@ -51,50 +55,104 @@ int compiler_path(char path[PATH_MAX])
 	return access(path, X_OK) ? -errno : 0;
 }
 
-static void helper_args(struct helper *helper, const struct headers *headers)
+static void helper_close(struct helper *helper)
 {
-	static const char *const kinds[] =
-		{[HEADERS_OWN] = "own", [HEADERS_TREE] = "tree", [HEADERS_ARCHIVE] = "archive"};
-	const char **args = helper->args;
-	int count = 0;
-
-	helper->may_mount = headers->kind == HEADERS_ARCHIVE;
-	args[count++] = HELPER;
-	args[count++] = kinds[headers->kind];
-	if (headers->kind != HEADERS_OWN)
-		args[count++] = headers->source;
-	if (headers->kind == HEADERS_TREE)
-		args[count++] = headers->build;
-	args[count] = NULL;
+	if (helper->source >= 0)
+		close(helper->source);
+	if (helper->build >= 0)
+		close(helper->build);
 }
 
-/*
- * In the child. The caller's ARCH, BCC_*, TMPDIR, LD_* and the like must not change what is
- * compiled, so the environment is empty but for a PATH. It needs none of the caller's rights.
- */
-static void helper_exec(const struct helper *helper, pid_t parent, int in, int out)
+static int folder_open(const char *path, int *fd, struct diag *diag)
 {
-	static char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
+	*fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return *fd < 0 ? diag_errno(diag, -errno, "%s", path) : 0;
+}
+
+/* Opens the headers with this process's rights: the compiler has fewer. */
+static int helper_open(struct helper *helper, struct diag *diag)
+{
+	const struct headers *headers = helper->headers;
+	char path[PATH_MAX];
 	int err;
 
-	/* libbcc searches its working directory for headers before all others. */
-	if (chdir("/"))
-		_exit(STATUS_EXEC);
-	setpgid(0, 0); /* so that what it starts can be ended with it */
+	if (!realpath(helper->path, path))
+		return diag_errno(diag, -errno, "%s", helper->path);
+	snprintf(helper->own, sizeof(helper->own), "%s/headers", dirname(path));
+	if (headers->kind == HEADERS_OWN) {
+		helper->source = open(helper->own, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		return 0; /* a compiler without them says so itself */
+	}
+	if (headers->kind == HEADERS_ARCHIVE) {
+		helper->source = open(headers->source, O_RDONLY | O_CLOEXEC);
+		return helper->source < 0 ? diag_errno(diag, -errno, "%s", headers->source) : 0;
+	}
+	err = folder_open(headers->source, &helper->source, diag);
+	return err ? err : folder_open(headers->build, &helper->build, diag);
+}
+
+/* A name that leads to an open file, whoever may walk to it by another one. */
+static void fd_name(int fd, char name[FD_NAME_SIZE])
+{
+	fcntl(fd, F_SETFD, 0); /* it goes to the compiler */
+	snprintf(name, FD_NAME_SIZE, "/proc/self/fd/%d", fd);
+}
+
+/* In the child: it ends with its parent. */
+static void parent_follow(pid_t parent)
+{
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent) /* gone before the line above */
 		_exit(STATUS_EXEC);
+}
+
+/* In the child. Its words go where the compiler's would. */
+static void helper_refuse(int status, const struct diag *diag)
+{
+	dprintf(STDOUT_FILENO, "%s\n%s", diag->what, diag->detail);
+	_exit(status);
+}
+
+/*
+ * In the child. The caller's working directory, in which libbcc looks for headers before all else,
+ * and its ARCH, BCC_*, TMPDIR, LD_* and the like must not change what is compiled: it runs in /,
+ * and the environment is empty but for a PATH. It needs none of the caller's rights.
+ */
+static void helper_exec(struct helper *helper, pid_t parent, int in, int out)
+{
+	static char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
+	char source[FD_NAME_SIZE], build[FD_NAME_SIZE];
+	const char *own[] = {HELPER, "own", helper->source < 0 ? NULL : source, NULL};
+	const char *tree[] = {HELPER, "tree", source, build, NULL};
+	struct diag diag;
+	int err;
+
+	setpgid(0, 0); /* so that what it starts can be ended with it */
+	parent_follow(parent);
 	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
-	    dup2(out, STDERR_FILENO) < 0)
+	    dup2(out, STDERR_FILENO) < 0 || chdir("/"))
 		_exit(STATUS_EXEC);
-	err = privileges_compile(helper->deadline_s, helper->may_mount);
-	if (err) {
-		dprintf(STDERR_FILENO, "giving up privileges: %s\n", strerror(-err));
-		_exit(STATUS_EXEC);
+	if (helper->headers->kind == HEADERS_ARCHIVE) {
+		helper->source = archive_unpack(helper->source, helper->headers->source,
+						helper->own, helper->deadline_s, &diag);
+		if (helper->source < 0)
+			helper_refuse(STATUS_REFUSED, &diag);
+		helper->build = helper->source;
 	}
-	execve(helper->path, (char *const *)helper->args, environment);
-	dprintf(STDERR_FILENO, "%s: %s\n", helper->path, strerror(errno));
-	_exit(STATUS_EXEC);
+	if (helper->source >= 0)
+		fd_name(helper->source, source);
+	if (helper->build >= 0)
+		fd_name(helper->build, build);
+	err = privileges_compile(helper->deadline_s);
+	if (err) {
+		diag_errno(&diag, err, "giving up privileges");
+		helper_refuse(STATUS_EXEC, &diag);
+	}
+	parent_follow(parent); /* a change of the user took it back */
+	execve(helper->path, (char *const *)(helper->headers->kind == HEADERS_OWN ? own : tree),
+	       environment);
+	diag_errno(&diag, -errno, "%s", helper->path);
+	helper_refuse(STATUS_EXEC, &diag);
 }
 
 /* What has been closed already is -1. */
@@ -108,7 +166,7 @@ static void files_close(struct compiler *compiler)
 }
 
 /* Starts it. A socket for the text, unlike a pipe, has no signal when the helper is gone. */
-static int helper_start(const struct helper *helper, struct compiler *compiler)
+static int helper_start(struct helper *helper, struct compiler *compiler)
 {
 	pid_t parent = getpid();
 	int source[2], result[2], err;
@@ -278,7 +336,10 @@ static int answer_end(struct compiler *compiler, int err, struct text *object, s
 int compiler_start(struct compiler *compiler, const struct headers *headers,
 		   unsigned int deadline_s, struct diag *diag)
 {
-	struct helper helper = {.deadline_s = deadline_s};
+	struct helper helper = {.headers = headers,
+				.source = -1,
+				.build = -1,
+				.deadline_s = deadline_s};
 	int err = compiler_path(helper.path);
 
 	*compiler = COMPILER_NONE;
@@ -287,11 +348,16 @@ int compiler_start(struct compiler *compiler, const struct headers *headers,
 		diag_hint(diag, "it is looked for beside this program as well");
 		return -ENOEXEC;
 	}
-	helper_args(&helper, headers);
-	compiler->deadline_s = deadline_s;
-	compiler->deadline_ns = clock_now_ns() + deadline_s * NS_PER_SECOND;
-	err = helper_start(&helper, compiler);
-	return err ? diag_errno(diag, err, "starting the compiler") : 0;
+	err = helper_open(&helper, diag);
+	if (!err) {
+		compiler->deadline_s = deadline_s;
+		compiler->deadline_ns = clock_now_ns() + deadline_s * NS_PER_SECOND;
+		err = helper_start(&helper, compiler);
+		if (err)
+			diag_errno(diag, err, "starting the compiler");
+	}
+	helper_close(&helper);
+	return err;
 }
 
 int compiler_answer(struct compiler *compiler, const struct text *source, struct text *object,

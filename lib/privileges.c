@@ -2,8 +2,13 @@
 #include "privileges.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -12,9 +17,12 @@
 #include <unistd.h>
 
 #include "diag.h"
+#include "landlock.h"
 #include "seccomp_filters.h"
 
 #define HINT	       "--keep-privileges goes on with all of them"
+#define PASSWD	       "/etc/passwd"
+#define OVERFLOW_ID    65534 /* DEFAULT_OVERFLOWUID, include/linux/highuid.h */
 #define COMPILE_MEMORY (4ULL << 30) /* bytes of address space; Clang takes some 0.5 GB */
 #define COMPILE_FILE   (256ULL << 20) /* bytes; the kernel's headers are unpacked one by one */
 #define FILTER(array)                                                                              \
@@ -30,7 +38,7 @@ static const struct sock_fprog tracers[] = {
 	[MAY_LOG] = FILTER(tracer_2),
 	[MAY_FIND_CGROUPS | MAY_LOG] = FILTER(tracer_3),
 };
-static const struct sock_fprog compilers[] = {FILTER(compiler_0), FILTER(compiler_1)};
+static const struct sock_fprog compiler_filter = FILTER(compiler_0);
 
 #ifndef __has_feature /* Clang's; gcc defines the other */
 #define __has_feature(feature) 0
@@ -171,9 +179,56 @@ static int limit_set(int resource, rlim_t value)
 	return setrlimit(resource, &limit) ? -errno : 0;
 }
 
-int privileges_compile(unsigned int seconds, bool may_mount)
+/* To change the user, and to end its processes afterwards. */
+static bool user_may_change(void)
 {
-	const cap_value_t mounting[] = {CAP_SYS_ADMIN};
+	static const int needed[] = {CAP_SETUID, CAP_SETGID, CAP_KILL};
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++)
+		if (privileges_have(needed[i]) != 1)
+			return false;
+	return true;
+}
+
+struct unprivileged unprivileged_find(void)
+{
+	struct unprivileged found = {OVERFLOW_ID, OVERFLOW_ID};
+	const struct passwd *user;
+	FILE *file;
+
+	if (!user_may_change())
+		return (struct unprivileged){geteuid(), getegid()};
+	/* Not by getpwnam(3), which loads what nsswitch.conf names into this process. */
+	file = fopen(PASSWD, "re");
+	while (file && (user = fgetpwent(file))) {
+		bool ours = !strcmp(user->pw_name, COMPILE_USER);
+
+		if (!user->pw_uid || (!ours && strcmp(user->pw_name, "nobody")))
+			continue;
+		found = (struct unprivileged){user->pw_uid, user->pw_gid};
+		if (ours)
+			break;
+	}
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* A user namespace that does not know the user (-EINVAL) has a root who is nobody outside. */
+static int user_change(void)
+{
+	struct unprivileged user = unprivileged_find();
+
+	if (user.uid == geteuid())
+		return 0;
+	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) || setgroups(0, NULL) ||
+	    setresgid(user.gid, user.gid, user.gid) || setresuid(user.uid, user.uid, user.uid))
+		return errno == EINVAL ? 0 : -errno;
+	return 0;
+}
+
+static int limits_set(unsigned int seconds)
+{
 	const struct {
 		int resource;
 		rlim_t value;
@@ -183,12 +238,53 @@ int privileges_compile(unsigned int seconds, bool may_mount)
 		{RLIMIT_FSIZE, COMPILE_FILE},
 		{RLIMIT_CORE, 0},
 	};
-	int err = caps_set(mounting, may_mount, true);
-	struct diag none;
+	int err = 0;
 
 	for (size_t i = 0; !err && i < sizeof(limits) / sizeof(*limits); i++)
 		err = limit_set(limits[i].resource, limits[i].value);
+	return err;
+}
+
+/* The user, the limits and the capabilities of a child that only works on what it reads. */
+static int child_confine(unsigned int seconds, const cap_value_t *kept, int count)
+{
+	int err = user_change();
+
+	if (!err)
+		err = caps_set(kept, count, true);
+	if (!err)
+		err = limits_set(seconds);
+	if (!err && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		err = -errno;
+	return err;
+}
+
+int privileges_compile(unsigned int seconds)
+{
+	/* Its folder may be closed to the user, as below /root. Neither outlives exec. */
+	const cap_value_t kept[] = {CAP_DAC_OVERRIDE};
+	struct landlock_rule rules[] = {{open("/", O_PATH | O_CLOEXEC), LANDLOCK_RUN}};
+	struct diag none;
+	int err = child_confine(seconds, kept, 1);
+
+	if (!err)
+		err = landlock_confine(rules, 1);
+	if (rules[0].fd >= 0)
+		close(rules[0].fd);
 	/* Whoever has a kernel without seccomp has been told, and gone on with --keep-privileges.
 	 */
-	return err || privileges_may_drop(&none) ? err : filter_set(&compilers[may_mount]);
+	return err || privileges_may_drop(&none) ? err : filter_set(&compiler_filter);
+}
+
+int privileges_unpack(unsigned int seconds, int dir)
+{
+	struct landlock_rule rules[] = {{open("/", O_PATH | O_CLOEXEC), LANDLOCK_RUN},
+					{dir, LANDLOCK_ALL}};
+	int err = child_confine(seconds, NULL, 0);
+
+	if (!err)
+		err = landlock_confine(rules, 2);
+	if (rules[0].fd >= 0)
+		close(rules[0].fd);
+	return err;
 }

@@ -7,6 +7,7 @@
 #define PRIVILEGES_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct diag;
 
@@ -30,10 +31,29 @@ int privileges_drop(unsigned int may, bool (*may_read)(void *arg), void *arg, st
 int privileges_may_drop(struct diag *diag);
 
 /*
- * For the compiler, between fork(2) and exec: no capability, no network, no other process; and
- * limits of memory, of processor seconds and of what it writes. One that is to mount something in a
- * namespace of its own may do that, and calls it again when it has. 0 or -errno.
+ * For the compiler, between fork(2) and exec: another user where the caller may change its own, no
+ * capability but to execute a file that the new user cannot reach, which exec takes away; no file
+ * written, no network, no other process; and limits of memory, of processor seconds and of what it
+ * writes. 0 or -errno.
  */
-int privileges_compile(unsigned int seconds, bool may_mount);
+int privileges_compile(unsigned int seconds);
+
+/*
+ * For tar: the same user, no capability, the same limits, and no file written but below dir
+ * (O_PATH). 0 or -errno.
+ */
+int privileges_unpack(unsigned int seconds, int dir);
+
+/*
+ * Who that is: the system user COMPILE_USER (lib/CMakeLists.txt), else "nobody"; or the caller
+ * itself where it may not change its user and end processes of the other (CAP_SETUID, CAP_SETGID,
+ * CAP_KILL).
+ */
+struct unprivileged {
+	uid_t uid;
+	gid_t gid;
+};
+
+struct unprivileged unprivileged_find(void);
 
 #endif

@@ -24,6 +24,7 @@ ip link set lo up
 mount -t tmpfs -o mode=755 none /var/cache # each test begins with no compiled object, and leaves none
 
 work=$(mktemp -d)
+chmod 755 "$work" # a stand-in for the compiler runs as another user
 started=() # processes that must not outlive the test
 end() {
 	[ ${#started[@]} = 0 ] || kill -KILL "${started[@]}" 2>/dev/null || :

@@ -2,13 +2,15 @@
 /*
  * bcc-compile: C text in on stdin, one BPF ELF object out on stdout, through libbcc.
  *
- *   bcc-compile own                   the text declares all it uses
+ *   bcc-compile own [HEADERS]         the text declares all it uses
  *   bcc-compile tree SOURCE BUILD     against a kernel's header trees
- *   bcc-compile archive FILE          against kheaders.tar.xz
+ *
+ * HEADERS has what libbcc includes in any case (bpf_text/headers); without it, the folder of that
+ * name beside this program.
  *
  * Status 0: stdout is the object. Status 1: stdout is the diagnosis. It creates no map and loads
- * nothing, so it needs no privilege, but for an archive (a mount of its own, gone when it ends),
- * after which it gives that up.
+ * nothing, so it needs no privilege. Once it has read the text, it opens nothing but headers
+ * (Landlock): LLVM would look for compilers and CUDA all over the system.
  *
  * What libbcc asks of the system meanwhile, bcc_hooks.c answers.
  *
@@ -22,23 +24,18 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/bpf.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "diag.h"
+#include "landlock.h"
 #include "object.h"
 #include "origin.h"
-#include "privileges.h"
 #include "text.h"
 
 #define PROGRAMS_MAX 8
@@ -46,7 +43,6 @@
 #define NAME_SIZE    128
 #define INSN_SIZE    8
 #define INSNS_MAX    INT16_MAX /* a jump's offset: LLVM cuts longer ones off and says nothing */
-#define ARCHIVE_SIZE "size=1g"
 #define COMMON_FLAGS "-g0", "-Xclang", "-disable-llvm-passes"
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -91,56 +87,46 @@ static int own_tree(char path[PATH_MAX])
 	return 0;
 }
 
-/* Unpacks the archive into memory that no other process sees and that ends with this one. */
-static int archive_unpack(const char *archive, const char *dir, struct diag *diag)
+/* From here on no file is opened but below the folders of headers. */
+static int headers_confine(const char *source, const char *build, struct diag *diag)
 {
-	pid_t parent = getpid(), pid;
-	int status = 0;
+	struct landlock_rule rules[] = {
+		{open(source, O_PATH | O_CLOEXEC), LANDLOCK_READ},
+		{build[0] ? open(build, O_PATH | O_CLOEXEC) : -1, LANDLOCK_READ},
+	};
+	int err = 0;
 
-	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) ||
-	    mount("headers", dir, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, ARCHIVE_SIZE))
-		return diag_errno(diag, -errno, "mounting a tmpfs for %s", archive);
-	pid = fork();
-	if (pid < 0)
-		return diag_errno(diag, -errno, "starting tar");
-	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (getppid() == parent)
-			execlp("tar", "tar", "-xf", archive, "-C", dir, NULL);
-		_exit(127);
-	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (!WIFEXITED(status) || WEXITSTATUS(status))
-		return diag_set(diag, -EIO, "unpacking %s: tar failed", archive);
-	return 0;
+	if (rules[0].fd < 0 || (build[0] && rules[1].fd < 0))
+		return diag_errno(diag, -errno, "the headers");
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		err = -errno;
+	if (!err)
+		err = landlock_confine(rules, COUNT(rules));
+	return err ? diag_errno(diag, err, "landlock") : 0;
 }
 
 /* libbcc takes the tree from the environment. */
 static int headers_choose(int argc, char **argv, char build[PATH_MAX], struct diag *diag)
 {
 	char dir[PATH_MAX];
-	int err = own_tree(dir);
+	int err;
 
-	if (err)
-		return diag_errno(diag, err, "/proc/self/exe");
+	build[0] = '\0';
 	if (argc == 2 && !strcmp(argv[1], "own")) {
-		build[0] = '\0';
+		err = own_tree(dir);
+		if (err)
+			return diag_errno(diag, err, "/proc/self/exe");
+	} else if (argc == 3 && !strcmp(argv[1], "own")) {
+		snprintf(dir, PATH_MAX, "%s", argv[2]);
 	} else if (argc == 4 && !strcmp(argv[1], "tree")) {
 		snprintf(dir, PATH_MAX, "%s", argv[2]);
 		snprintf(build, PATH_MAX, "%s", argv[3]);
-	} else if (argc == 3 && !strcmp(argv[1], "archive")) {
-		err = archive_unpack(argv[2], dir, diag);
-		if (!err && privileges_compile(UINT_MAX, false))
-			err = diag_set(diag, -EPERM, "giving up privileges");
-		snprintf(build, PATH_MAX, "%s", dir);
 	} else {
 		return diag_set(diag, -EINVAL,
-				"usage: bcc-compile own | tree SOURCE BUILD | "
-				"archive FILE");
+				"usage: bcc-compile own [HEADERS] | tree SOURCE BUILD");
 	}
 	setenv("BCC_KERNEL_SOURCE", dir, 1);
-	return err;
+	return headers_confine(dir, build, diag);
 }
 
 /* The folder of this machine's architecture below a kernel's arch/. */
