@@ -39,13 +39,16 @@ struct helper {
 	unsigned int deadline_s;
 };
 
-/* Beside this program in a build tree, else in libexec. */
+/*
+ * Beside this program in a build tree, else in libexec; with raised privileges only there, since
+ * who runs this program may have linked it to a folder of their own.
+ */
 int compiler_path(char path[PATH_MAX])
 {
 	char exe[PATH_MAX];
 	ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 
-	if (len > 0) {
+	if (len > 0 && !privileges_are_raised()) {
 		exe[len] = '\0';
 		if (snprintf(path, PATH_MAX, "%s/" HELPER, dirname(exe)) < PATH_MAX &&
 		    !access(path, X_OK))
@@ -84,7 +87,8 @@ static int helper_open(struct helper *helper, struct diag *diag)
 		return 0; /* a compiler without them says so itself */
 	}
 	if (headers->kind == HEADERS_ARCHIVE) {
-		helper->source = open(headers->source, O_RDONLY | O_CLOEXEC);
+		helper->source =
+			open(headers->source, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 		return helper->source < 0 ? diag_errno(diag, -errno, "%s", headers->source) : 0;
 	}
 	err = folder_open(headers->source, &helper->source, diag);
@@ -345,7 +349,9 @@ int compiler_start(struct compiler *compiler, const struct headers *headers,
 	*compiler = COMPILER_NONE;
 	if (err) {
 		diag_errno(diag, err, "the compiler is not installed: %s", helper.path);
-		diag_hint(diag, "it is looked for beside this program as well");
+		diag_hint(diag, privileges_are_raised()
+					? "with raised privileges it is looked for nowhere else"
+					: "it is looked for beside this program as well");
 		return -ENOEXEC;
 	}
 	err = helper_open(&helper, diag);

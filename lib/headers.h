@@ -25,7 +25,8 @@ struct headers {
 /*
  * Finds the kernel's headers: in path (a tree, the build half of a split one, a folder that holds
  * build and source, or an archive), or, if path is NULL, where the running kernel's are by custom:
- * /lib/modules/RELEASE and /sys/kernel/kheaders.tar.xz. -ENOENT with diag filled if not there.
+ * /lib/modules/RELEASE and /sys/kernel/kheaders.tar.xz. With diag filled: -ENOENT if not there,
+ * -EPERM if path is NULL and the tree is one that another user can change.
  */
 int headers_find(const char *path, struct headers *headers, struct diag *diag);
 

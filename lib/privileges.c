@@ -9,6 +9,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -50,6 +51,11 @@ static const bool is_sanitized = true;
 #else
 static const bool is_sanitized = false;
 #endif
+
+bool privileges_are_raised(void)
+{
+	return getauxval(AT_SECURE);
+}
 
 int privileges_have(int capability)
 {

@@ -17,6 +17,10 @@ enum may {
 	MAY_LOG = 2, /* to write to the journal */
 };
 
+/* Whether it has rights that who runs it has not: setuid, setgid, file capabilities (getauxval(3)).
+ */
+bool privileges_are_raised(void);
+
 /* Whether the process has the capability CAP_..., to use now: 1, 0 or -errno. */
 int privileges_have(int capability);
 

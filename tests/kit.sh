@@ -86,6 +86,13 @@ reach() {
 	exec {fifo}<&-
 }
 
+# tool_install: below /usr/local, which is this mount namespace's alone from then on. With raised privileges the
+# tool takes no other compiler.
+tool_install() {
+	mount -t tmpfs -o mode=755 none /usr/local
+	cmake --install "$BUILD" >"$work/installed"
+}
+
 # told NAME: what the tool said on stderr, but that with one of perf's probes an older kernel does not count misses.
 uncounted="tcpstates: events missed while the program is busy are not counted by this kernel"
 told() {

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -95,10 +94,6 @@ int custom_text_read(struct custom_text *custom, const char *path, struct diag *
 	int err;
 
 	*custom = (struct custom_text){0};
-	/* Whoever may run it with more rights than their own must not choose what it loads. */
-	if (getauxval(AT_SECURE))
-		return diag_set(diag, -EPERM,
-				"--bpf-text: not taken by a program with rights of its own");
 	err = path_read(path, &custom->text, diag);
 	if (err)
 		return err;

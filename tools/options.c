@@ -10,6 +10,7 @@
 #include "diag.h"
 #include "event.h"
 #include "option_rows.h"
+#include "privileges.h"
 
 #define FIELDS_OWNER "uid,opid,ocomm,netns"
 #define FIELDS_NOW   "oldstate,laddr,lport,raddr,rport," FIELDS_OWNER
@@ -223,6 +224,24 @@ static int check_check(const struct options *options, struct diag *diag)
 			      : 0;
 }
 
+/* Whoever may run it with more rights than their own must not choose what it loads. */
+static int raised_check(const struct options *options, struct diag *diag)
+{
+	const struct given choices[] = {
+		{options->bpf_text, "--bpf-text"},
+		{options->kernel_headers_path, "--kernel-headers=PATH"},
+		{strcmp(options->cache_dir, CACHE_DIR_DEFAULT), "--cache-dir"},
+	};
+
+	for (size_t i = 0; privileges_are_raised() && i < COUNT(choices); i++)
+		if (choices[i].is)
+			return diag_set(diag, -EPERM,
+					"%s cannot be used with raised privileges (setuid or file "
+					"capabilities)",
+					choices[i].name);
+	return 0;
+}
+
 /* What each option could not see of the others. in_text is one that was given, or NULL. */
 static int options_check(const struct options *options, const struct option_row *in_text,
 			 struct diag *diag)
@@ -246,7 +265,9 @@ static int options_check(const struct options *options, const struct option_row 
 		return diag_set(diag, -EINVAL,
 				"--bpf-text: %s keeps what it likes: --stuck goes without it",
 				options->bpf_text);
-	err = summary_check(options, diag);
+	err = raised_check(options, diag);
+	if (!err)
+		err = summary_check(options, diag);
 	if (!err)
 		err = now_check(options, diag);
 	return err ? err : check_check(options, diag);

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/auxv.h>
 
 #include "compile.h"
 #include "diag.h"
@@ -13,6 +12,7 @@
 #include "object.h"
 #include "options.h"
 #include "origin.h"
+#include "privileges.h"
 #include "steps.h"
 #include "text.h"
 
@@ -23,9 +23,10 @@ static int store_begin(struct store *store, const struct options *options, struc
 	if (options->no_cache)
 		return diag_set(diag, -ECANCELED, "cache: --no-cache does without");
 	/* Whoever may run it with more rights than their own must not choose what it loads. */
-	if (getauxval(AT_SECURE))
+	if (privileges_are_raised())
 		return diag_set(diag, -ECANCELED,
-				"cache: not used by a program with rights of its own");
+				"cache: not used with raised privileges (setuid or file "
+				"capabilities)");
 	return open(&store->cache, options->cache_dir, diag);
 }
 

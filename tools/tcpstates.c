@@ -168,6 +168,8 @@ int main(int argc, char **argv)
 
 	standard_fds_keep();
 	large_blocks_return();
+	signal(SIGCHLD,
+	       SIG_DFL); /* ignored, as a parent may leave it, it takes away a child's status */
 	signal(SIGPIPE, SIG_IGN); /* a reader's end is seen by write(2) and poll(2) */
 	err = options_parse(argc, argv, &options, &diag);
 	status = err ? STATUS_USAGE : STATUS_FAILURE;
