@@ -69,35 +69,47 @@ static int point_drop(const char *point, char *path)
 	return 0;
 }
 
+/* O_PATH, or -errno: -ESTALE if it is gone. */
+static int id_open(int root, uint64_t id)
+{
+	union handle handle = {
+		.header = {.handle_bytes = sizeof(id), .handle_type = FILEID_KERNFS}};
+	int fd;
+
+	memcpy(handle.bytes + sizeof(handle.header), &id, sizeof(id));
+	fd = open_by_handle_at(root, &handle.header, O_PATH | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
 /* It may have gone just now, unless that is its name. */
-static void deleted_drop(int root, char *path)
+static void deleted_drop(int root, uint64_t id, char *path)
 {
 	size_t len = strlen(path), more = strlen(DELETED);
+	int fd;
 
-	if (len > more && !strcmp(path + len - more, DELETED) &&
-	    faccessat(root, path + 1, F_OK, AT_SYMLINK_NOFOLLOW))
+	if (len <= more || strcmp(path + len - more, DELETED))
+		return;
+	fd = id_open(root, id);
+	if (fd >= 0)
+		close(fd);
+	else
 		path[len - more] = '\0';
 }
 
 static int kernel_find(void *arg, uint64_t id, char path[CGROUP_PATH_ROOM])
 {
 	const struct cgroups *cgroups = arg;
-	union handle handle = {
-		.header = {.handle_bytes = sizeof(id), .handle_type = FILEID_KERNFS}};
-	int fd, err;
+	int fd = id_open(cgroups->root, id), err;
 
-	memcpy(handle.bytes + sizeof(handle.header), &id, sizeof(id));
-	fd = open_by_handle_at(cgroups->root, &handle.header, O_PATH | O_CLOEXEC);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	err = fd_path(fd, path);
 	close(fd);
 	if (!err)
 		err = point_drop(cgroups->point, path);
-	if (err)
-		return err;
-	deleted_drop(cgroups->root, path);
-	return 0;
+	if (!err)
+		deleted_drop(cgroups->root, id, path);
+	return err;
 }
 
 /* \040 and the like, for blanks and backslashes; the kernel always writes three digits. */

@@ -1,58 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "journal.h"
 
-#include <dlfcn.h>
+#include <endian.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <systemd/sd-journal.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "diag.h"
 #include "room.h"
+#include "text.h"
 
-#define LIBRARY "libsystemd.so.0"
-#define SOCKET	"/run/systemd/journal/socket"
+#define SOCKET	    "/run/systemd/journal/socket"
+#define BUFFER_SIZE (256 << 10) /* bytes: more than any entry has (socket(7), SO_SNDBUF) */
 
-static typeof(&sd_journal_sendv) sendv;
-static int peer = -1; /* connected to journald, to see whether there is room for an entry */
-static uint64_t connected_ns;
+static int journald = -1; /* connected to it */
+static bool has_stderr;
 static bool given_up;
 
-static int peer_connect(void)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = SOCKET};
-
-	if (peer < 0)
-		peer = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (peer < 0 || connect(peer, (struct sockaddr *)&address, sizeof(address)))
-		return -errno;
-	connected_ns = clock_now_ns();
-	return 0;
-}
-
-int journal_open(struct diag *diag)
-{
-	static void *library; /* for good */
-	int err = peer_connect();
-
-	if (err) {
-		diag_errno(diag, err, "journal: " SOCKET);
-		diag_hint(diag, "is systemd-journald running?");
-		return err;
-	}
-	library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-	sendv = library ? (typeof(sendv))dlsym(library, "sd_journal_sendv") : NULL;
-	if (!sendv)
-		return diag_set(diag, -ELIBACC, "journal: %s", dlerror());
-	return 0;
-}
-
-bool journal_has_stderr(void)
+static bool stderr_is_journald(void)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
 	unsigned long long device, inode;
@@ -62,20 +33,79 @@ bool journal_has_stderr(void)
 	       !fstat(STDERR_FILENO, &st) && st.st_dev == device && st.st_ino == inode;
 }
 
-void journal_close(void)
+int journal_open(struct diag *diag)
 {
-	if (peer >= 0)
-		close(peer);
-	peer = -1;
+	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = SOCKET};
+	int size = BUFFER_SIZE;
+
+	journald = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (journald < 0 || connect(journald, (struct sockaddr *)&address, sizeof(address))) {
+		int err = diag_errno(diag, -errno, "journal: " SOCKET);
+
+		diag_hint(diag, "is systemd-journald running?");
+		journal_close();
+		return err;
+	}
+	setsockopt(journald, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	has_stderr = stderr_is_journald();
+	return 0;
 }
 
-/* sd_journal_sendv(3) waits as long as it takes. */
+bool journal_has_stderr(void)
+{
+	return has_stderr;
+}
+
+void journal_close(void)
+{
+	if (journald >= 0)
+		close(journald);
+	journald = -1;
+}
+
+/* "NAME=value" and a newline; or the name, a newline, the value's length, and the value. */
+static void field_append(struct text *entry, const struct iovec *field)
+{
+	const char *name = field->iov_base, *value = memchr(name, '=', field->iov_len);
+	size_t name_len = value ? (size_t)(value++ - name) : field->iov_len;
+	size_t len = value ? field->iov_len - name_len - 1 : 0;
+	uint64_t size = htole64(len);
+
+	text_bytes(entry, name, name_len);
+	if (len && memchr(value, '\n', len)) {
+		text_char(entry, '\n');
+		text_bytes(entry, (const char *)&size, sizeof(size));
+	} else {
+		text_char(entry, '=');
+	}
+	text_bytes(entry, value, len);
+	text_char(entry, '\n');
+}
+
+static int entry_write(const struct text *entry, int end)
+{
+	for (;;) {
+		int err = room_wait(journald, end);
+
+		if (err)
+			return err;
+		if (write(journald, entry->data, entry->len) >= 0)
+			return 0;
+		if (errno != EAGAIN && errno != EINTR)
+			return -errno;
+	}
+}
+
 int journal_send(const struct iovec *fields, int count, int end)
 {
-	/* One that has been started anew has another socket there. */
-	if (clock_now_ns() - connected_ns > NS_PER_SECOND)
-		peer_connect();
-	if (!given_up)
-		given_up = room_wait(peer, end) == -ECANCELED;
-	return given_up ? -ECANCELED : sendv(fields, count);
+	_cleanup_text_ struct text entry = {0};
+	int err;
+
+	if (given_up)
+		return -ECANCELED;
+	for (int i = 0; i < count; i++)
+		field_append(&entry, &fields[i]);
+	err = entry.err ? entry.err : entry_write(&entry, end);
+	given_up = err == -ECANCELED;
+	return err;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The systemd journal, through libsystemd, which is loaded only here and only when asked for. One
+ * The systemd journal, by its native protocol (https://systemd.io/JOURNAL_NATIVE_PROTOCOL): each
+ * entry is a datagram to journald. Not by libsystemd, which opens a socket of its own at the first
+ * entry and names the receiver with each, so it takes system calls that this process gives up. One
  * journal a process; it stays open until the end.
  */
 #ifndef JOURNAL_H
@@ -11,9 +13,7 @@
 struct diag;
 struct iovec;
 
-/*
- * Loads libsystemd and looks for journald's socket, which libsystemd itself would miss in silence
- * (sd_journal_send(3), "returns 0 ... if journald is not available"). -errno with diag filled.
+/* Connects to journald. Only write(2) and poll(2) are needed from then on. -errno with diag filled.
  */
 int journal_open(struct diag *diag);
 
@@ -24,8 +24,10 @@ bool journal_has_stderr(void);
 void journal_close(void);
 
 /*
- * Sends one entry: count fields, each "NAME=value" (sd_journal_sendv(3)). A journald that takes
- * nothing is waited for, until end can be read from: -ECANCELED from then on. 0 or -errno.
+ * Sends one entry: count fields, each "NAME=value" of any bytes. A journald that takes nothing is
+ * waited for, until end can be read from: -ECANCELED from then on. 0 or -errno: -ECONNREFUSED once
+ * journald has another socket than at journal_open(), which it keeps when it is started anew by the
+ * service manager.
  */
 int journal_send(const struct iovec *fields, int count, int end);
 

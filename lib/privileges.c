@@ -32,13 +32,8 @@
 	}
 #define KEPT_MAX 2
 
-/* By what may be done. */
-static const struct sock_fprog tracers[] = {
-	[0] = FILTER(tracer_0),
-	[MAY_FIND_CGROUPS] = FILTER(tracer_1),
-	[MAY_LOG] = FILTER(tracer_2),
-	[MAY_FIND_CGROUPS | MAY_LOG] = FILTER(tracer_3),
-};
+static const struct sock_fprog tracer_filter = FILTER(tracer_0);
+static const struct sock_fprog tracer_cgroups_filter = FILTER(tracer_1);
 static const struct sock_fprog compiler_filter = FILTER(compiler_0);
 
 #ifndef __has_feature /* Clang's; gcc defines the other */
@@ -104,12 +99,12 @@ static cap_value_t bpf_capability(void)
 	return CAP_IS_SUPPORTED(CAP_BPF) ? CAP_BPF : CAP_SYS_ADMIN;
 }
 
-static int caps_drop(unsigned int may, bool (*may_read)(void *arg), void *arg)
+static int caps_drop(bool cgroups, bool (*may_read)(void *arg), void *arg)
 {
 	cap_value_t kept[KEPT_MAX];
 	int count = 0, err;
 
-	if (may & MAY_FIND_CGROUPS)
+	if (cgroups)
 		kept[count++] = CAP_DAC_READ_SEARCH;
 	err = caps_set(kept, count, false);
 	if (err)
@@ -156,15 +151,15 @@ int privileges_may_drop(struct diag *diag)
 									  : 0;
 }
 
-int privileges_drop(unsigned int may, bool (*may_read)(void *arg), void *arg, struct diag *diag)
+int privileges_drop(bool cgroups, bool (*may_read)(void *arg), void *arg, struct diag *diag)
 {
-	int err = caps_drop(may, may_read, arg);
+	int err = caps_drop(cgroups, may_read, arg);
 
 	if (err) {
 		diag_errno(diag, err, "giving up capabilities");
 		diag_hint(diag, HINT);
 	} else if (!is_sanitized) {
-		err = filter_set(&tracers[may]);
+		err = filter_set(cgroups ? &tracer_cgroups_filter : &tracer_filter);
 		if (err)
 			refusal(err, diag);
 		else if (!filter_holds())

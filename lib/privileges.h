@@ -11,12 +11,6 @@
 
 struct diag;
 
-/* What the tracer may do on top of reading and writing what is open, and looking into its maps. */
-enum may {
-	MAY_FIND_CGROUPS = 1, /* open_by_handle_at(2), with CAP_DAC_READ_SEARCH if it is there */
-	MAY_LOG = 2, /* to write to the journal */
-};
-
 /* Whether it has rights that who runs it has not: setuid, setgid, file capabilities (getauxval(3)).
  */
 bool privileges_are_raised(void);
@@ -25,11 +19,13 @@ bool privileges_are_raised(void);
 int privileges_have(int capability);
 
 /*
- * Gives up all but may, and makes sure that it is so. may_read tells whether the maps can be read:
- * kernels before 5.19 may want CAP_BPF for that (kernel.unprivileged_bpf_disabled), and then it is
- * kept. 0, or -errno with diag filled: then nothing is certain, and the process should end.
+ * Gives up all but reading and writing what is open and looking into maps; with cgroups, also
+ * finding those by open_by_handle_at(2), with CAP_DAC_READ_SEARCH if it is there. Makes sure that
+ * it is so. may_read tells whether the maps can be read: kernels before 5.19 may want CAP_BPF for
+ * that (kernel.unprivileged_bpf_disabled), and then it is kept. 0, or -errno with diag filled: then
+ * nothing is certain, and the process should end.
  */
-int privileges_drop(unsigned int may, bool (*may_read)(void *arg), void *arg, struct diag *diag);
+int privileges_drop(bool cgroups, bool (*may_read)(void *arg), void *arg, struct diag *diag);
 
 /* Whether the kernel has what that takes: 0, or -errno with diag filled. It changes nothing. */
 int privileges_may_drop(struct diag *diag);

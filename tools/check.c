@@ -24,6 +24,7 @@
 #include "privileges.h"
 #include "probe.h"
 #include "program.h"
+#include "rights.h"
 #include "scan.h"
 #include "steps.h"
 #include "store.h"
@@ -361,7 +362,7 @@ static const struct row {
 } rows[] = {
 	{"kernel", kernel_check, NULL},
 	{"lockdown", lockdown_check, "see kernel_lockdown(7)"},
-	{"journal", journal_check, "install libsystemd"},
+	{"journal", journal_check, NULL},
 	{"capabilities", capabilities_check, NULL},
 	{"seccomp", seccomp_check, NULL},
 	{"btf", btf_check, "a kernel with CONFIG_DEBUG_INFO_BTF"},
@@ -440,6 +441,12 @@ static int rows_check(struct check *check, struct diag *diag)
 	return err;
 }
 
+static bool nothing_to_read(void *arg)
+{
+	(void)arg;
+	return true;
+}
+
 int check_run(struct options *options, const struct custom_text *custom, struct diag *diag)
 {
 	struct check check = {
@@ -450,7 +457,8 @@ int check_run(struct options *options, const struct custom_text *custom, struct 
 		.made = PROGRAM_NONE,
 		.output.fd = STDOUT_FILENO,
 	};
-	int err, broken;
+	struct diag drop_diag = {0};
+	int err, drop, broken;
 
 	check.fresh.no_cache = true;
 	steps_begin(&check.steps, options->verbose);
@@ -459,6 +467,12 @@ int check_run(struct options *options, const struct custom_text *custom, struct 
 	loader_free(check.loader);
 	program_free(&check.kept);
 	program_free(&check.made);
+	/* Where that fails, a start does not go on either. */
+	drop = rights_drop(options, false, nothing_to_read, NULL, &check.steps, &drop_diag);
+	if (drop && !err) {
+		*diag = drop_diag;
+		err = drop;
+	}
 	if (options->quiet)
 		text_clear(&check.output.lines);
 	broken = output_flush(&check.output);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "diag.h"
+#include "rights.h"
 #include "scan.h"
 #include "writer.h"
 
@@ -24,10 +25,18 @@ static int record_show(void *arg, const void *record)
 	return writer_is_done(&now->writer) ? -EPIPE : 0;
 }
 
-static int now_show(struct now *now, const struct scan *scan, struct diag *diag)
+static bool may_read(void *arg)
 {
-	int err;
+	return scan_may_read(arg);
+}
 
+static int now_show(struct now *now, struct scan *scan, struct steps *steps, struct diag *diag)
+{
+	int err = rights_drop(now->writer.options, now->writer.line.cgroups, may_read, scan, steps,
+			      diag);
+
+	if (err)
+		return err;
 	writer_begin(&now->writer);
 	err = scan_run(scan, now->writer.options, record_show, now, diag);
 	if (err && err != -EPIPE)
@@ -47,7 +56,7 @@ int now_run(struct options *options, struct steps *steps, struct diag *diag)
 	err = now.event ? scan_open(&scan, options, NULL, steps, diag)
 			: diag_errno(diag, -ENOMEM, "starting");
 	if (!err)
-		err = now_show(&now, &scan, diag);
+		err = now_show(&now, &scan, steps, diag);
 	scan_close(&scan);
 	free(now.event);
 	writer_close(&now.writer);

@@ -62,6 +62,11 @@ void scan_close(struct scan *scan)
 	*scan = SCAN_NONE;
 }
 
+bool scan_may_read(const struct scan *scan)
+{
+	return loader_map_empty(scan->scanned, sizeof(uint64_t), sizeof(uint8_t)) != -EPERM;
+}
+
 int scan_run(const struct scan *scan, const struct options *options,
 	     int (*take)(void *arg, const void *record), void *arg, struct diag *diag)
 {

@@ -34,6 +34,9 @@ int scan_open(struct scan *scan, const struct options *options, const struct loa
 	      struct steps *steps, struct diag *diag);
 void scan_close(struct scan *scan);
 
+/* Whether scan_run() may read the map with the rights that there are now. */
+bool scan_may_read(const struct scan *scan);
+
 /*
  * Looks once, and hands over each that the filters let through, as an event that has not come: its
  * old state is the one it is in, its new one STATE_STILL, its task one that has it open. The

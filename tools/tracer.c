@@ -17,9 +17,9 @@
 #include "notify.h"
 #include "options.h"
 #include "order.h"
-#include "privileges.h"
 #include "probe.h"
 #include "program.h"
+#include "rights.h"
 #include "ring.h"
 #include "sockets.h"
 #include "steps.h"
@@ -280,42 +280,28 @@ static bool may_read(void *arg)
 	return loader_counters(tracer->loader, "counters", counters, COUNTERS) != -EPERM;
 }
 
-/* The loop only reads what is open, and writes. */
-static int rights_drop(struct tracer *tracer, struct diag *diag)
+/* From here on no child is made, which would have the manager's socket. */
+static void manager_connect(void)
 {
-	const struct options *options = tracer->options;
-	unsigned int may = 0;
-	int err;
-
-	if (options->keep_privileges)
-		return 0;
-	if (tracer->writer.line.cgroups)
-		may |= MAY_FIND_CGROUPS;
-	if (options->journal)
-		may |= MAY_LOG;
-	tzset(); /* localtime_r(3) would open files later */
-	err = privileges_drop(may, may_read, tracer, diag);
-	if (!err)
-		step_done(tracer->steps, "gave up privileges");
-	return err;
-}
-
-/* The last steps before the loop. No child has what is opened here: none is made any more. */
-static int tracer_settle(struct tracer *tracer, struct diag *diag)
-{
-	char lines[64], notice[128];
+	char notice[128];
 	int err = notify_open();
 
-	if (err) {
-		snprintf(notice, sizeof(notice), "$NOTIFY_SOCKET: %s", strerror(-err));
-		step_notice(notice);
-	}
-	err = rights_drop(tracer, diag);
-	snprintf(lines, sizeof(lines), "READY=1\nSTATUS=Tracing: %s", probe_name(tracer->probe));
 	if (!err)
-		notify_tell(lines);
+		return;
+	snprintf(notice, sizeof(notice), "$NOTIFY_SOCKET: %s", strerror(-err));
+	step_notice(notice);
+}
+
+/* After the drop: what others are shows here for the first time. */
+static void tracer_begin(struct tracer *tracer)
+{
+	char lines[64];
+
+	sockets_find(tracer->sockets, found_take, tracer);
+	writer_begin(&tracer->writer);
+	snprintf(lines, sizeof(lines), "READY=1\nSTATUS=Tracing: %s", probe_name(tracer->probe));
+	notify_tell(lines);
 	malloc_trim(0); /* what finding and loading the program took */
-	return err;
 }
 
 static int tracer_trace(struct tracer *tracer, struct diag *diag)
@@ -332,14 +318,16 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	if (err)
 		return err;
 	step_done(tracer->steps, "attached");
-	sockets_find(tracer->sockets, found_take, tracer);
-	writer_begin(&tracer->writer);
 	ahead_end(tracer->ahead);
 	if (!tracer->options->summary)
 		wakeups_watch(tracer->wakeups, sockets_prepare(tracer->sockets));
-	err = tracer_settle(tracer, diag);
-	if (!err)
-		err = tracer_loop(tracer, diag);
+	manager_connect();
+	err = rights_drop(tracer->options, tracer->writer.line.cgroups, may_read, tracer,
+			  tracer->steps, diag);
+	if (err)
+		return err;
+	tracer_begin(tracer);
+	err = tracer_loop(tracer, diag);
 	notify_tell("STOPPING=1");
 	sockets_free(tracer->sockets); /* and what they hold of the attachments */
 	tracer->sockets = NULL;

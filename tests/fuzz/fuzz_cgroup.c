@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (*path && !point_drop(point, path)) {
 		PROMISE(*path);
 		if (*path == '/')
-			deleted_drop(-1, path);
+			deleted_drop(-1, 0, path);
 	}
 	mount = cgroup_mount_point(line);
 	PROMISE(copy && (!mount || strlen(mount) <= strcspn(copy + (mount - line), " ")));

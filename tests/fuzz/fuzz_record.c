@@ -28,7 +28,8 @@ struct shown {
 	struct text text;
 };
 
-/* In the place of libsystemd's. A value is text, and an entry without one has no field for it. */
+/* In the place of the one in lib/journal.c. A value is text, and an entry without one has no field
+ * for it. */
 int journal_send(const struct iovec *fields, int count, int end)
 {
 	(void)end;

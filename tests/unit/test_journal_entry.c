@@ -21,7 +21,7 @@
 static struct text sent; /* a line a field */
 static int answer;
 
-/* In the place of libsystemd's, which the linker need not look for then. */
+/* In the place of the one in lib/journal.c, which the linker need not look for then. */
 int journal_send(const struct iovec *fields, int count, int end)
 {
 	text_clear(&sent);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What each mode gives up before it reads or prints anything of others. */
+#ifndef RIGHTS_H
+#define RIGHTS_H
+
+#include <stdbool.h>
+
+struct diag;
+struct options;
+struct steps;
+
+/*
+ * Gives up all privileges but those of privileges_drop(), unless the options keep them; cgroups:
+ * cgroups will be looked up. may_read is asked as there. 0 or -errno with diag filled.
+ */
+int rights_drop(const struct options *options, bool cgroups, bool (*may_read)(void *arg), void *arg,
+		struct steps *steps, struct diag *diag);
+
+#endif
