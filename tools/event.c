@@ -70,10 +70,9 @@ bool event_decode(const struct event_layout *layout, int cpu, const void *data, 
 	if (size < layout->sent)
 		return false;
 	memcpy(event, data, EVENT_SIZE);
-	if (!layout->wanted)
-		return true;
-	memcpy((char *)event + EVENT_SIZE, (const char *)data + EVENT_SIZE,
-	       layout->sent - EVENT_SIZE);
+	if (layout->sent > EVENT_SIZE)
+		memcpy((char *)event + EVENT_SIZE, (const char *)data + EVENT_SIZE,
+		       layout->sent - EVENT_SIZE);
 	if (layout->wanted & 1U << EXTRA_CPU)
 		memcpy((char *)event + layout->offsets[EXTRA_CPU], &cpu, sizeof(cpu));
 	return true;
