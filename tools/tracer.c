@@ -14,6 +14,7 @@
 #include "diag.h"
 #include "event.h"
 #include "loader.h"
+#include "message.h"
 #include "notify.h"
 #include "options.h"
 #include "order.h"
@@ -303,13 +304,11 @@ static int rights_drop(struct tracer *tracer, struct diag *diag)
 /* The last steps before the loop. No child has what is opened here: none is made any more. */
 static int tracer_settle(struct tracer *tracer, struct diag *diag)
 {
-	char lines[64], notice[128];
+	char lines[64];
 	int err = notify_open();
 
-	if (err) {
-		snprintf(notice, sizeof(notice), "$NOTIFY_SOCKET: %s", strerror(-err));
-		step_notice(notice);
-	}
+	if (err)
+		message_print("$NOTIFY_SOCKET: %s", strerror(-err));
 	err = rights_drop(tracer, diag);
 	snprintf(lines, sizeof(lines), "READY=1\nSTATUS=Tracing: %s", probe_name(tracer->probe));
 	if (!err)
@@ -378,9 +377,7 @@ static void untold_tell(struct tracer *tracer)
 	if (probe_counts_missed(tracer->probe, &untold))
 		return;
 	tracer->writer.losses.missed_untold = true;
-	step_notice(untold.what);
-	if (untold.hint[0])
-		step_notice(untold.hint);
+	message_diag(&untold, false);
 }
 
 int tracer_run(struct options *options, const struct probe *probe, struct program *program,

@@ -8,8 +8,8 @@ usage: generate.py            writes the files anew, beside this script
 The format strings are those of BCC's tools/tcpstates.py, word for word. Our output differs from the
 original's in what docs/ lists, and in nothing else:
 
-- control characters, line separators and bidirectional controls are shown as \\xHH, a byte each, and
-  such an escape is never cut in two;
+- a backslash is shown as two, a character that is invisible or changes others as \\xHH, a byte each,
+  and such an escape is never cut in two;
 - in CSV, a name with a comma or a quote is quoted (RFC 4180);
 - the time is the event's, not that of its printing.
 
@@ -159,16 +159,17 @@ def family(event):
 
 
 def is_unsafe(char):
-    return (unicodedata.category(char) in ("Cc", "Zl", "Zp")
-            or unicodedata.bidirectional(char) in ("LRE", "RLE", "PDF", "LRO", "RLO",
-                                                   "LRI", "RLI", "FSI", "PDI")
-            or char in "\u200e\u200f\u061c")
+    """Of the blanks that Unicode takes for letters or symbols, those of the events."""
+    return (unicodedata.category(char)[0] in "CMZ" and char != " "
+            or char in "\u115f\u1160\u2800\u3164\uffa0")
 
 
 def visible(name, limit):
     shown = ""
     for char in name.partition(b"\0")[0].decode("utf-8", "replace"):
-        if is_unsafe(char):
+        if char == "\\":
+            char = 2 * char
+        elif is_unsafe(char):
             char = "".join("\\x%02x" % byte for byte in char.encode())
         if limit is not None and len(shown) + len(char) > limit:
             break
@@ -267,9 +268,12 @@ def owner_and_end(number):
 
 def cgroup_of(number):
     """What is said of its cgroup: None is unknown."""
-    parts = (None if part is None else visible(part, None)
-             for part in CGROUPS[number % len(CGROUPS)])
-    return dict(zip(("cgroup", "unit", "container"), parts))
+    path, *names = CGROUPS[number % len(CGROUPS)]
+    return {
+        "cgroup": None if path is None else visible(path, None),
+        **{name: None if value is None else value.decode("ascii")
+           for name, value in zip(("unit", "container"), names)},
+    }
 
 
 def decimal(value, decimals):
