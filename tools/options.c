@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "diag.h"
@@ -25,6 +26,7 @@ static const struct {
 	const char *classic;
 } aliases[] = {
 	{"c", "csv"}, /* --cache-dir */
+	{"cs", "csv"}, /* --csv-safe */
 	{"l", "localport"}, /* --laddr */
 	{"r", "remoteport"}, /* --raddr */
 	{"j", "journal"}, /* --json */
@@ -138,10 +140,20 @@ static bool color_choose(const struct options *options)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	if (options->color)
-		return !strcmp(options->color, "always");
+	if (options->color != WHEN_AUTO)
+		return options->color == WHEN_ALWAYS;
 	return isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
 	       !(term && !strcmp(term, "dumb"));
+}
+
+/* A file is what is opened in a spreadsheet; a pipe's reader expects the name. */
+static bool csv_safe_choose(const struct options *options)
+{
+	struct stat stat;
+
+	if (options->csv_safe != WHEN_AUTO)
+		return options->csv_safe == WHEN_ALWAYS;
+	return !fstat(STDOUT_FILENO, &stat) && S_ISREG(stat.st_mode);
 }
 
 void options_format(struct options *options, struct line_format *format)
@@ -151,6 +163,7 @@ void options_format(struct options *options, struct line_format *format)
 		.time = options->time,
 		.timestamp = options->timestamp,
 		.color = color_choose(options),
+		.csv_safe = csv_safe_choose(options),
 		.extended = options->extended,
 		.list = options->fields.count ? &options->fields : NULL,
 	};

@@ -59,6 +59,8 @@ EVENTS = [
      "e\u0301\u200b\u3164a\u00a0b".encode()),
     ("a formula", 86422 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 5, b"=1+1"),
     ("a formula with a comma", 86422 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 5, b"@a(1,2)"),
+    ("a full-width formula", 86390 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 5,
+     "＝1".encode()),
     ("the idle task", 86423 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 0, b"swapper/0"),
     ("the largest pid", 86424 * SECOND, 10**6, SKADDR, V4[0], 1, V4[1], 2, 1, 4, 2**32 - 1, b"p"),
     ("sock 0", 86425 * SECOND, 10**6, 0, V4[0], 1, V4[1], 2, 1, 4, 5, b"s"),
@@ -78,6 +80,7 @@ CGROUPS = [
     (b"/docker/" + ID, None, b"0123456789ab"),
     (b'/a "b", \\ c\n\xff\xe2\x80\xae', None, None),
     (b"/system.slice/_.odd.service/x", b".odd.service", None),
+    (b"/-.mount", b"-.mount", None),
     (b"/system.slice/a-b\\x2dc.service/\\x2d", b"a-b\\x2dc.service", None),
     (b"/\x01" + b'"' * 300 + "/\u0085ž".encode() * 500, None, None),
 ]

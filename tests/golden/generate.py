@@ -11,6 +11,7 @@ original's in what docs/ lists, and in nothing else:
 - a backslash is shown as two, a character that is invisible or changes others as \\xHH, a byte each,
   and such an escape is never cut in two;
 - in CSV, a name with a comma or a quote is quoted (RFC 4180);
+- for spreadsheets, a name in CSV that begins like a formula has an apostrophe in front (--csv-safe);
 - the time is the event's, not that of its printing.
 
 events.inc has the same events for tests/unit/test_golden.c, extras.inc what a record has beside
@@ -177,6 +178,10 @@ def visible(name, limit):
     return shown
 
 
+def csv_safe(value):
+    return "'" + value if value[:1] and value[0] in "=+-@＝＋－＠" else value
+
+
 def csv_quoted(value):
     if any(char in value for char in ',"\r\n'):
         return '"' + value.replace('"', '""') + '"'
@@ -334,6 +339,19 @@ def columns_line(names, values, widths, color):
     return line
 
 
+NAMES = ("comm", "ocomm", "cgroup", "unit", "container")
+
+
+def csv_list_text(names, east):
+    """A list of fields for spreadsheets."""
+    lines = [",".join(FIELDS[name][0] for name in names)]
+    for number in range(len(EVENTS)):
+        values = {name: csv_safe(value or "") if name in NAMES else value or ""
+                  for name, value in values_of(number, east).items()}
+        lines.append(",".join(csv_quoted(values[name]) for name in names))
+    return "\n".join(lines) + "\n"
+
+
 def list_text(layout, names, east, color, extended):
     titles = {name: FIELDS[name][0] for name in names}
     unknown = "" if layout == "csv" and not extended else "-"
@@ -460,6 +478,8 @@ def files_make():
     files.update((name + ".txt", format_text(*row, extended=True))
                  for name, row in EXTENDED_LISTS.items())
     files["columns-color.txt"] = color_text()
+    files["csv-safe.txt"] = csv_list_text(CSV.split(","), 0)
+    files["list-csv-safe.txt"] = csv_list_text("time_s,ocomm,ms,comm,cgroup,unit".split(","), 0)
     for layout in FORMATS:
         for letters in ("", "-t", "-T", "-tT"):
             files[layout + letters + ".txt"] = golden_text(layout, letters)

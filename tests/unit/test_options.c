@@ -401,6 +401,7 @@ static const char *const help_lines[] = {
 	"  --otel ",
 	"  --no-skaddr ",
 	"  --color=WHEN ",
+	"  --csv-safe[=WHEN]\n ",
 	"  -n, --count=COUNT\n ",
 	"  -d, --duration=SECONDS\n ",
 	"  -q, --quiet ",
