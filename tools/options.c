@@ -135,6 +135,19 @@ static int fields_choose(struct options *options, struct diag *diag)
 	return field_list_make(&options->fields, &format, names, diag);
 }
 
+/*
+ * An address tells whoever attacks the kernel where its heap is. The original's own output has it,
+ * all others (a list of fields, which JSON always has) only on request.
+ */
+static bool numbered_choose(const struct options *options)
+{
+	const struct field_list *list = &options->fields;
+
+	if (options->summary || (list->count && !field_list_has(list, "skaddr")))
+		return false;
+	return options->no_skaddr || (list->count && !options->skaddr);
+}
+
 /* https://no-color.org */
 static bool color_choose(const struct options *options)
 {
@@ -198,6 +211,7 @@ static int summary_check(const struct options *options, struct diag *diag)
 		{options->otel, "--otel"},
 		{options->count, "-n/--count"},
 		{options->stuck.after_ns, "--stuck"},
+		{options->skaddr, "--skaddr"},
 		{options->no_skaddr, "--no-skaddr"},
 		{options->json && options->time, "-T/--time with -j/--json"},
 	};
@@ -245,6 +259,8 @@ static int options_check(const struct options *options, const struct option_row 
 
 	if (options->ipv4 && options->ipv6)
 		return diag_set(diag, -EINVAL, "-4/--ipv4 and -6/--ipv6 exclude each other");
+	if (options->skaddr && options->no_skaddr)
+		return diag_set(diag, -EINVAL, "--skaddr and --no-skaddr exclude each other");
 	if (options->csv && (options->json || options->otel))
 		return diag_set(diag, -EINVAL, "-s/--csv and %s exclude each other",
 				options->json ? "-j/--json" : "--otel");
@@ -297,7 +313,8 @@ int options_parse(int argc, char **argv, struct options *options, struct diag *d
 	err = options_check(options, in_text, diag);
 	if (!err)
 		err = fields_choose(options, diag);
-	if (options->no_skaddr)
+	options->numbered = numbered_choose(options);
+	if (options->numbered)
 		options->fields.untold = 1U << EXTRA_AGE; /* for aliases_hide() */
 	return err ? err : filter_finish(options, diag);
 }

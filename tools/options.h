@@ -72,7 +72,9 @@ struct options {
 	bool check; /* only whether it would trace */
 	struct stuck_limit stuck;
 	bool keep_privileges;
-	bool no_skaddr; /* a number in its place */
+	bool skaddr; /* the kernel's addresses of sockets in every format ... */
+	bool no_skaddr; /* ... or in none */
+	bool numbered; /* by these and the format: lines show sockets by number */
 	struct field_list fields; /* none: the format's own */
 };
 

@@ -137,6 +137,8 @@ static int tool_run(struct options *options, int *status, struct diag *diag)
 
 	if (options->bpf_text) {
 		err = custom_text_read(&from_file, options->bpf_text, diag);
+		if (!err)
+			custom_text_fit(&from_file, options);
 		if (!err && custom_text_check(&from_file, options, diag)) {
 			*status = STATUS_USAGE;
 			err = -EINVAL;

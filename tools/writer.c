@@ -30,6 +30,7 @@ static void cgroups_prepare(struct writer *writer)
 void writer_open(struct writer *writer, struct options *options)
 {
 	*writer = (struct writer){.options = options, .output.fd = STDOUT_FILENO, .end = -1};
+	aliases_init(&writer->aliases, options->max_sockets);
 	options_format(options, &writer->line);
 	event_layout_init(&writer->layout, field_list_extras(&options->fields));
 	writer->line.extras = &writer->layout;
@@ -85,7 +86,7 @@ void writer_event(struct writer *writer, struct event *event)
 {
 	if (count_is_reached(writer))
 		return;
-	if (writer->options->no_skaddr)
+	if (writer->options->numbered)
 		aliases_hide(&writer->aliases, &writer->layout, event);
 	writer->format->event(&writer->line, event, &writer->output.lines);
 	writer->shown++;

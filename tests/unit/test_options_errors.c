@@ -275,6 +275,8 @@ static void bad_values_are_refused(void **state)
 		{{"--color=sometimes"}, "--color: not auto, always or never: 'sometimes'"},
 		{{"--color="}, "--color: not auto, always or never: ''"},
 		{{"--color", "alway"}, "--color: not auto, always or never: 'alway'"},
+		{{"--skaddr", "-j", "--no-skaddr"}, "--skaddr and --no-skaddr exclude each other"},
+		{{"--summary", "--skaddr"}, "--summary shows no events: --skaddr goes without it"},
 		{{"--csv-safe=yes"}, "--csv-safe: not auto, always or never: 'yes'"},
 		{{"--kernel-headers="}, "--kernel-headers: the path is empty"},
 		{{"--max-compile=0"}, "--max-compile: not a number from 1 to 3600: '0'"},

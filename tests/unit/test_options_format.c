@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "event.h"
 #include "words.h"
 
 static bool csv_is_safe(const char *option)
@@ -42,10 +43,57 @@ static void csv_is_safe_in_files(void **state)
 	assert_false(never || in_pipe);
 }
 
+/* The original's columns and CSV have the kernel's address, all else a number. */
+static void sockets_are_numbered_where_the_original_is_not_followed(void **state)
+{
+	static const struct {
+		const char *words[WORDS_MAX];
+		bool numbered;
+	} cases[] = {
+		{{NULL}, false},
+		{{"-tTw"}, false},
+		{{"-s"}, false},
+		{{"-Y"}, false}, /* an entry has no address; the lines beside it do */
+		{{"-j"}, true},
+		{{"--otel"}, true},
+		{{"-o", "skaddr,ms"}, true},
+		{{"-s", "-o", "+age_ms"}, true},
+		{{"-jx"}, true},
+		{{"-x", "-o", "+skaddr"}, true},
+		{{"-Y", "-o", "+opid"}, true},
+		{{"--now", "-j"}, true},
+		/* Nothing is to be hidden. */
+		{{"-x"}, false},
+		{{"-o", "lport,ms", "--no-skaddr"}, false},
+		{{"--now"}, false},
+		{{"--summary", "-j"}, false},
+		{{"-j", "--skaddr"}, false},
+		{{"-s", "-o", "+age_ms", "--skaddr"}, false},
+		{{"--skaddr"}, false},
+		{{"--no-skaddr"}, true},
+		{{"-s", "--no-skaddr"}, true},
+		{{"-j", "--no-skaddr"}, true},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct options options;
+		struct diag diag = {0};
+
+		assert_int_equal(words_parse(cases[i].words, &options, &diag), 0);
+		if (options.numbered != cases[i].numbered)
+			print_error("case %zu\n", i);
+		assert_int_equal(options.numbered, cases[i].numbered);
+		/* By which one socket is told from the next at that address. */
+		assert_int_equal(!!(options.fields.untold & 1U << EXTRA_AGE), options.numbered);
+		options_free(&options);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(csv_is_safe_in_files),
+		cmocka_unit_test(sockets_are_numbered_where_the_original_is_not_followed),
 	};
 
 	return cmocka_run_group_tests_name("options_format", tests, NULL, NULL);
