@@ -5,25 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "visible.h"
-
-/* It may have the words of others in it, and must stay one line of whole characters. */
-static void what_finish(struct diag *diag)
+static void rest_clear(struct diag *diag)
 {
-	char shown[VISIBLE_ROOM(sizeof(diag->what)) + 1];
-	size_t columns, len = strlen(diag->what);
-
 	diag->hint[0] = diag->detail[0] = '\0';
-	if (visible_plain(diag->what, len) == len)
-		return;
-	len = visible_put(shown, diag->what, len, SIZE_MAX, &columns) - shown;
-	shown[len] = '\0';
-	if (len >= sizeof(diag->what))
-		len = sizeof(diag->what) - 1;
-	while ((shown[len] & 0xc0) == 0x80)
-		len--;
-	memcpy(diag->what, shown, len);
-	diag->what[len] = '\0';
+	diag->place = 0;
 }
 
 int diag_set(struct diag *diag, int err, const char *fmt, ...)
@@ -33,7 +18,7 @@ int diag_set(struct diag *diag, int err, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(diag->what, sizeof(diag->what), fmt, args);
 	va_end(args);
-	what_finish(diag);
+	rest_clear(diag);
 	return err;
 }
 
@@ -47,7 +32,7 @@ int diag_errno(struct diag *diag, int err, const char *fmt, ...)
 	va_end(args);
 	len = strlen(diag->what);
 	snprintf(diag->what + len, sizeof(diag->what) - len, ": %s", strerror(-err));
-	what_finish(diag);
+	rest_clear(diag);
 	return err;
 }
 

@@ -2,14 +2,15 @@
 /*
  * What went wrong, for the one place that prints it. The library never prints: a function returns
  * -errno and, where errno alone cannot say it, fills the caller's struct diag. A plain value that
- * owns nothing.
+ * owns nothing. Paths and other input are in it as they are: whoever prints it makes it visible.
  */
 #ifndef DIAG_H
 #define DIAG_H
 
 struct diag {
-	char what[512]; /* one line: what: why; the words of others are made visible */
-	char hint[256]; /* what to do about it, or the place in what was given; or empty */
+	char what[512]; /* what: why */
+	char hint[256]; /* what to do about it, or the part of the input that is wrong; or empty */
+	unsigned int place; /* a byte of hint to point at, from 1, or 0 */
 	char detail[4096]; /* many lines, for the curious: a compiler's or verifier's words */
 };
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "digits.h"
+#include "visible.h"
 
 #define TEXT_ROOM_MIN 256
 
@@ -68,6 +69,15 @@ void text_str(struct text *text, const char *str)
 void text_char(struct text *text, char c)
 {
 	text_bytes(text, &c, 1);
+}
+
+void text_visible(struct text *text, const char *str)
+{
+	size_t columns, len = strlen(str);
+	char *at = text_reserve(text, VISIBLE_ROOM(len));
+
+	if (at)
+		text_take(text, visible_put(at, str, len, SIZE_MAX, &columns));
 }
 
 void text_dec(struct text *text, uint64_t value)

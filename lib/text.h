@@ -30,6 +30,7 @@ void text_take(struct text *text, char *end);
 void text_bytes(struct text *text, const void *bytes, size_t len);
 void text_str(struct text *text, const char *str);
 void text_char(struct text *text, char c);
+void text_visible(struct text *text, const char *str); /* visible.h */
 void text_dec(struct text *text, uint64_t value);
 void text_printf(struct text *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

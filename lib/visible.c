@@ -39,14 +39,6 @@ static struct unit unit_next(const unsigned char *bytes, size_t left)
 	return (struct unit){.len = more + 1, .point = point, .valid = true};
 }
 
-static bool point_is_unsafe(uint32_t point)
-{
-	return point < 0x20 || (point >= 0x7f && point < 0xa0) || /* C0, DEL, C1 */
-	       (point >= 0x2028 && point <= 0x202e) || /* separators, embeddings, overrides */
-	       (point >= 0x2066 && point <= 0x2069) || /* isolates */
-	       point == 0x200e || point == 0x200f || point == 0x061c; /* marks */
-}
-
 static char *escape_put(char *at, const unsigned char *bytes, size_t len)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -66,6 +58,45 @@ static char *bytes_put(char *at, const void *bytes, size_t len)
 	return at + len;
 }
 
+/* Where runs of characters begin, by turns of those that are not printable and those that are. */
+static const uint32_t runs[] = {
+#include "printable.inc"
+};
+
+static bool point_is_printable(uint32_t point)
+{
+	size_t low = 0, high = sizeof(runs) / sizeof(*runs);
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (runs[middle] <= point)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low % 2 == 0;
+}
+
+static size_t unit_width(const struct unit *unit)
+{
+	if (!unit->valid)
+		return 1;
+	if (unit->point == '\\')
+		return 2;
+	return point_is_printable(unit->point) ? 1 : ESCAPE_LEN * unit->len;
+}
+
+/* A backslash begins an escape only: the name's own is doubled. */
+static char *unit_put(char *at, const unsigned char *bytes, const struct unit *unit, size_t width)
+{
+	if (!unit->valid)
+		return bytes_put(at, "\xef\xbf\xbd", 3);
+	if (unit->point == '\\')
+		return bytes_put(at, "\\\\", 2);
+	return width > 1 ? escape_put(at, bytes, unit->len) : bytes_put(at, bytes, unit->len);
+}
+
 char *visible_put(char *at, const char *bytes, size_t len, size_t max, size_t *columns)
 {
 	const unsigned char *from = (const unsigned char *)bytes, *end = from + len;
@@ -73,17 +104,11 @@ char *visible_put(char *at, const char *bytes, size_t len, size_t max, size_t *c
 	*columns = 0;
 	while (from < end) {
 		struct unit unit = unit_next(from, end - from);
-		bool escape = unit.valid && point_is_unsafe(unit.point);
-		size_t width = escape ? ESCAPE_LEN * unit.len : 1;
+		size_t width = unit_width(&unit);
 
 		if (width > max - *columns)
 			break;
-		if (!unit.valid)
-			at = bytes_put(at, "\xef\xbf\xbd", 3);
-		else if (escape)
-			at = escape_put(at, from, unit.len);
-		else
-			at = bytes_put(at, from, unit.len);
+		at = unit_put(at, from, &unit, width);
 		*columns += width;
 		from += unit.len;
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bytes of unknown origin, made safe to show: nothing that comes out can end a line, move a
- * terminal's cursor or turn the direction of writing.
+ * Bytes of unknown origin, made safe to show: nothing in the output can end a line, move a
+ * terminal's cursor, turn the direction of writing, change the character before it, or be
+ * invisible; and two different names in UTF-8 never look the same because of an escape.
  */
 #ifndef VISIBLE_H
 #define VISIBLE_H
@@ -18,8 +19,10 @@
  * columns becomes the columns taken, one a character. At most max characters are shown (SIZE_MAX:
  * all); an escape is never cut in two.
  *
- * - A control character (C0, DEL, C1), a line or paragraph separator and a bidirectional control
- *   are shown as \xHH, a byte each.
+ * - A backslash is shown as two.
+ * - A character that is not printable is shown as \xHH, a byte each: control and format characters,
+ *   combining marks, spaces but U+0020, line and paragraph separators, fillers, private use, and
+ *   what Unicode has not assigned (lib/printable.inc, which tests/unit/printable.py makes).
  * - What is not UTF-8 is shown as U+FFFD, one for each maximal subpart (Unicode 15, 3.9, "U+FFFD
  *   Substitution of Maximal Subparts"), which is what Python's "replace" handler prints.
  */
@@ -27,17 +30,19 @@ char *visible_put(char *at, const char *bytes, size_t len, size_t max, size_t *c
 
 #define VISIBLE_EACH 0x0101010101010101ULL /* times a byte: that byte, eight times */
 
-/* Marks, by its highest bit, each of eight bytes that is not printable ASCII. */
+/* Marks, by its highest bit, each of eight bytes that is not printable ASCII, or is a backslash. */
 static inline uint64_t visible_special(uint64_t bytes)
 {
 	const uint64_t high = VISIBLE_EACH * 0x80;
 	uint64_t printable = (bytes | high) - VISIBLE_EACH * 0x20; /* no byte borrows of the next */
 	uint64_t del = (bytes & ~high) + VISIBLE_EACH;
+	uint64_t other = ((bytes ^ VISIBLE_EACH * '\\') & ~high) + ~high; /* than a backslash */
 
-	return (bytes | ~printable | del) & high;
+	return (bytes | ~printable | del | ~other) & high;
 }
 
-/* How many bytes at the start are printable ASCII, which is shown as it is, one a column. */
+/* How many bytes at the start are shown as they are, one a column: printable ASCII, no backslash.
+ */
 static inline size_t visible_plain(const char *bytes, size_t len)
 {
 	uint64_t eight, special;
@@ -49,7 +54,7 @@ static inline size_t visible_plain(const char *bytes, size_t len)
 		if (special)
 			return i + __builtin_ctzll(special) / 8;
 	}
-	while (i < len && bytes[i] >= 0x20 && bytes[i] < 0x7f)
+	while (i < len && bytes[i] >= 0x20 && bytes[i] < 0x7f && bytes[i] != '\\')
 		i++;
 	return i;
 }

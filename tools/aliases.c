@@ -10,7 +10,8 @@ struct alias {
 	uint64_t skaddr;
 	uint64_t first_ns; /* when the program first saw it, or 0: not known */
 	uint64_t shown_ns; /* the event that it was made for */
-	uint64_t number;
+	uint64_t number; /* 0: it is nobody's yet */
+	TAILQ_ENTRY(alias) entry;
 };
 
 /* By address. */
@@ -22,27 +23,59 @@ static int alias_compare(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
+void aliases_init(struct aliases *aliases, size_t room)
+{
+	*aliases = (struct aliases){.room = room};
+	TAILQ_INIT(&aliases->queue);
+}
+
 void aliases_free(struct aliases *aliases)
 {
 	tdestroy(aliases->tree, free);
 }
 
-/* One that is there, or a new one, which is nobody's yet: its number is 0. */
-static struct alias *alias_at(struct aliases *aliases, uint64_t skaddr)
+static void alias_drop(struct aliases *aliases, struct alias *alias)
 {
-	struct alias wanted = {.skaddr = skaddr}, *new;
-	struct alias **found = tfind(&wanted, &aliases->tree, alias_compare);
+	tdelete(alias, &aliases->tree, alias_compare);
+	TAILQ_REMOVE(&aliases->queue, alias, entry);
+	aliases->count--;
+	free(alias);
+}
 
-	if (found)
-		return *found;
-	new = malloc(sizeof(*new));
+/* gcc does not see that the tree has it: tsearch(3) takes it as const. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+static struct alias *alias_new(struct aliases *aliases, uint64_t skaddr)
+{
+	struct alias *new = calloc(1, sizeof(*new));
+
 	if (!new)
 		return NULL;
-	*new = wanted;
-	if (tsearch(new, &aliases->tree, alias_compare))
-		return new;
-	free(new);
-	return NULL;
+	new->skaddr = skaddr;
+	if (!tsearch(new, &aliases->tree, alias_compare)) {
+		free(new);
+		return NULL;
+	}
+	TAILQ_INSERT_TAIL(&aliases->queue, new, entry);
+	aliases->count++;
+	return new;
+}
+#pragma GCC diagnostic pop
+
+/* One that is there, or a new one, as the last in the queue; NULL if there is no memory. */
+static struct alias *alias_at(struct aliases *aliases, uint64_t skaddr)
+{
+	struct alias wanted = {.skaddr = skaddr};
+	struct alias **found = tfind(&wanted, &aliases->tree, alias_compare);
+
+	if (found) {
+		TAILQ_REMOVE(&aliases->queue, *found, entry);
+		TAILQ_INSERT_TAIL(&aliases->queue, *found, entry);
+		return *found;
+	}
+	if (aliases->count >= aliases->room)
+		alias_drop(aliases, TAILQ_FIRST(&aliases->queue));
+	return alias_new(aliases, skaddr);
 }
 
 /*
@@ -57,24 +90,24 @@ static bool alias_is(const struct alias *alias, uint64_t first_ns)
 	       (!alias->first_ns && first_ns <= alias->shown_ns);
 }
 
-/* gcc does not see that the tree has it: tsearch(3) takes it as const. */
-#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 void aliases_hide(struct aliases *aliases, const struct event_layout *layout, struct event *event)
 {
-	uint64_t age = event_age_ns(layout, event);
+	bool aged = layout->wanted & 1U << EXTRA_AGE;
+	uint64_t age = aged ? event_age_ns(layout, event) : AGE_UNKNOWN;
 	uint64_t first_ns = age == AGE_UNKNOWN ? 0 : event->ts_ns - age;
 	struct alias *alias = alias_at(aliases, event->skaddr);
 
 	event->skaddr = 0;
 	if (!alias)
 		return;
-	if (!alias_is(alias, first_ns))
-		*alias = (struct alias){alias->skaddr, first_ns, event->ts_ns, ++aliases->count};
-	else if (!alias->first_ns)
+	if (!alias_is(alias, first_ns)) {
 		alias->first_ns = first_ns;
+		alias->shown_ns = event->ts_ns;
+		alias->number = ++aliases->last;
+	} else if (!alias->first_ns) {
+		alias->first_ns = first_ns;
+	}
 	event->skaddr = alias->number;
-	if (event->newstate != TCP_CLOSE)
-		return;
-	tdelete(alias, &aliases->tree, alias_compare);
-	free(alias);
+	if (event->newstate == TCP_CLOSE)
+		alias_drop(aliases, alias);
 }

@@ -113,7 +113,7 @@ void cgroup_names_read(struct cgroup_names *names, const char *path)
 		return;
 	names->path = (struct cgroup_part){path, strlen(path)};
 	names->unit = unit_find(path);
-	while (*path) {
+	while (*path && !names->container.len) {
 		struct cgroup_part part = component_next(&path);
 
 		if (is_container(&part))

@@ -27,7 +27,9 @@ struct cgroup_names {
  * a name which the kernel could take for its own is not a part of it.
  *
  * container is the first 12 of 64 hexadecimal digits that are a whole component, or all of it but
- * the words around them of a container's scope. It is the innermost one if there are several.
+ * the words around them of a container's scope.
+ *
+ * Both are the outermost of several: whoever has a cgroup delegated names those below it freely.
  */
 void cgroup_names_read(struct cgroup_names *names, const char *path);
 

@@ -390,9 +390,13 @@ static void line_append(struct check *check, const struct check_line *line)
 		json_check(&check->format, line, text);
 		return;
 	}
-	text_printf(text, "%-2s  %-12s  %s", line->verdict, line->name, line->what);
-	if (line->remedy[0])
-		text_printf(text, " (%s)", line->remedy);
+	text_printf(text, "%-2s  %-12s  ", line->verdict, line->name);
+	text_visible(text, line->what);
+	if (line->remedy[0]) {
+		text_str(text, " (");
+		text_visible(text, line->remedy);
+		text_char(text, ')');
+	}
 	text_char(text, '\n');
 }
 

@@ -33,7 +33,7 @@ struct place {
 static const char *const functions[] = {
 	[COMPLETE_STATES] = "states", [COMPLETE_STUCK] = "stuck",
 	[COMPLETE_FIELDS] = "fields", [COMPLETE_PROBES] = "probes",
-	[COMPLETE_COLORS] = "colors", [COMPLETE_ADDRESSES] = "addresses",
+	[COMPLETE_WHEN] = "when",     [COMPLETE_ADDRESSES] = "addresses",
 	[COMPLETE_FILES] = "files",   [COMPLETE_FOLDERS] = "folders",
 };
 
@@ -211,9 +211,9 @@ static void probes_print(const struct place *place)
 		word_print(place, probe_kind_name(i), "");
 }
 
-static void colors_print(const struct place *place)
+static void when_print(const struct place *place)
 {
-	for (const char *const *word = color_words; *word; word++)
+	for (const char *const *word = when_words; *word; word++)
 		word_print(place, *word, "");
 }
 
@@ -223,7 +223,7 @@ static const struct {
 } lists[] = {
 	{"@OPTIONS@", options_print}, {"@SHORT@", short_print},	  {"@VALUES@", values_print},
 	{"@STATES@", states_print},   {"@FIELDS@", fields_print}, {"@PROBES@", probes_print},
-	{"@COLORS@", colors_print},
+	{"@WHEN@", when_print},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))

@@ -122,6 +122,21 @@ void custom_text_free(struct custom_text *custom)
 	text_free(&custom->text);
 }
 
+static bool has_extra(const struct custom_text *custom, enum event_extra extra)
+{
+	_cleanup_text_ struct text macro = {0};
+	struct event_layout layout;
+
+	event_layout_init(&layout, 1U << extra);
+	event_layout_render(&layout, &macro);
+	return !macro.err && macro.len && strstr(custom->text.data, macro.data);
+}
+
+void custom_text_fit(const struct custom_text *custom, struct options *options)
+{
+	options->fields.untold = has_extra(custom, EXTRA_AGE) ? 1U << EXTRA_AGE : 0;
+}
+
 /* A member more or less would put the ones behind it in another place of the record. */
 static bool same_extras(const struct custom_text *custom, const struct options *options)
 {

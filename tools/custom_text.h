@@ -29,6 +29,12 @@ struct custom_text {
 int custom_text_read(struct custom_text *custom, const char *path, struct diag *diag);
 void custom_text_free(struct custom_text *custom);
 
+/*
+ * The numbers of sockets (aliases.h) want the age in the record, and do without it: whether it is
+ * there is for the text to say, so that one text does for lines with numbers and with addresses.
+ */
+void custom_text_fit(const struct custom_text *custom, struct options *options);
+
 /* -EINVAL with diag filled if the options say other than the text does. */
 int custom_text_check(const struct custom_text *custom, const struct options *options,
 		      struct diag *diag);

@@ -20,10 +20,8 @@
 #define WORD_SHOWN   32 /* bytes of a word that are told */
 #define PLACE_SHOWN  58 /* bytes of the expression that are shown around a place */
 #define DOTS	     "..."
-#define MARGIN	     "           " /* "tcpstates: ", which a hint is printed behind */
 
-_Static_assert(2 * (sizeof(DOTS) - 1) + VISIBLE_ROOM(PLACE_SHOWN) + sizeof("\n" MARGIN DOTS "^") <=
-		       sizeof(((struct diag *)0)->hint),
+_Static_assert(2 * (sizeof(DOTS) - 1) + PLACE_SHOWN < sizeof(((struct diag *)0)->hint),
 	       "a place may be too long for a hint");
 
 /* The longer before the shorter that it begins with. */
@@ -96,11 +94,11 @@ struct parser {
 
 typedef int parse_fn(struct parser *parser, size_t *node);
 
-/* As much as fits, with a caret below the place. What is before it takes a column a byte. */
+/* As much as fits around the place. */
 static void place_show(const char *str, size_t place, struct diag *diag)
 {
-	char bytes[PLACE_SHOWN], shown[VISIBLE_ROOM(PLACE_SHOWN) + 1];
-	size_t len = strlen(str), count = len, start = 0, columns;
+	size_t len = strlen(str), count = len, start = 0;
+	char bytes[PLACE_SHOWN];
 
 	if (len > PLACE_SHOWN) {
 		count = PLACE_SHOWN;
@@ -110,10 +108,9 @@ static void place_show(const char *str, size_t place, struct diag *diag)
 	}
 	for (size_t i = 0; i < count; i++)
 		bytes[i] = strchr("\t\n", str[start + i]) ? ' ' : str[start + i];
-	*visible_put(shown, bytes, count, SIZE_MAX, &columns) = '\0';
-	diag_hint(diag, "%s%s%s\n" MARGIN "%*s^", start ? DOTS : "", shown,
-		  start + count < len ? DOTS : "",
-		  (int)((start ? sizeof(DOTS) - 1 : 0) + place - start), "");
+	diag_hint(diag, "%s%.*s%s", start ? DOTS : "", (int)count, bytes,
+		  start + count < len ? DOTS : "");
+	diag->place = (start ? sizeof(DOTS) - 1 : 0) + place - start + 1;
 }
 
 /* Says what is wrong at a place, and after the column more. */

@@ -25,7 +25,7 @@ const struct field field_table[FIELDS] = {
 	 {8, 8}, "", 0, KIND_TIME, 0, 0},
 	{"time_s", "TIME(s)", "tcpstates.time_s", "seconds since the first event shown",
 	 {9, 9}, " ", 0, KIND_TIMESTAMP, 0, 0},
-	{"skaddr", "SKADDR", "tcpstates.skaddr", "address of the socket in the kernel",
+	{"skaddr", "SKADDR", "tcpstates.skaddr", "number of the socket, or with --skaddr its address in the kernel",
 	 {16, 16}, " ", IN_ALL, KIND_HEX64, MEMBER(skaddr), 0},
 	{"pid", "C-PID", "process.pid", "process on the CPU at the change",
 	 {5, 5}, " ", IN_ALL, KIND_DEC32, MEMBER(pid), 0},
@@ -186,6 +186,11 @@ int field_list_make(struct field_list *list, const struct line_format *format, c
 	if (!err && !more)
 		list_add_times(list, format);
 	return err;
+}
+
+bool field_list_has(const struct field_list *list, const char *name)
+{
+	return list_has(list, field_find(name, strlen(name)));
 }
 
 unsigned int field_list_extras(const struct field_list *list)

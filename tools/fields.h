@@ -81,6 +81,8 @@ int field_list_make(struct field_list *list, const struct line_format *format, c
 /* The extras (enum event_extra) that the fields want, and the untold ones. */
 unsigned int field_list_extras(const struct field_list *list);
 
+bool field_list_has(const struct field_list *list, const char *name);
+
 /* Whether a layout has the field without -o. */
 static inline bool field_shown(const struct field *field, const struct line_format *format)
 {

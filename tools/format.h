@@ -31,6 +31,7 @@ struct line_format {
 	bool time; /* HH:MM:SS first */
 	bool timestamp; /* then seconds since the first event */
 	bool color; /* states, on a terminal */
+	bool csv_safe; /* a name in CSV is not a formula in a spreadsheet */
 	bool extended; /* -x; there is a list then */
 	struct field_list *list; /* the fields that are asked for, or NULL: the layout's own */
 	const struct event_layout *extras; /* where they are, if a field wants one */

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "diag.h"
 #include "ending.h"
 #include "summary.h"
 #include "text.h"
@@ -14,7 +13,6 @@
 
 #define SCHEMA	   1 /* docs/events.schema.json: a change that a reader must know of counts it up */
 #define FIELD_ROOM 256
-#define STRING_MAX sizeof(((struct diag *)NULL)->what)
 #define LINE_ROOM  ((FIELDS + 2) * FIELD_ROOM)
 
 /* What the records are, and what is in all of them, by the names of both conventions. */
@@ -30,27 +28,14 @@ static const struct names *names_of(const struct line_format *format)
 }
 
 /* RFC 8259, 7: the bytes are visible UTF-8, so no control character is among them. */
-static char *string_put(char *at, const char *bytes, size_t len)
-{
-	*at++ = '"';
-	for (size_t i = 0; i < len; i++) {
-		if (bytes[i] == '"' || bytes[i] == '\\')
-			*at++ = '\\';
-		*at++ = bytes[i];
-	}
-	*at++ = '"';
-	return at;
-}
-
 static void string_append(struct text *text, const char *string)
 {
-	char visible[VISIBLE_ROOM(STRING_MAX)], *at;
-	size_t columns, len = strnlen(string, STRING_MAX);
+	size_t columns, len = strlen(string);
+	char *at = text_reserve(text, NAME_ROOM(len));
 
-	len = visible_put(visible, string, len, SIZE_MAX, &columns) - visible;
-	at = text_reserve(text, 2 * len + 2);
 	if (at)
-		text_take(text, string_put(at, visible, len));
+		text_take(text,
+			  quote_put(at, visible_put(at, string, len, SIZE_MAX, &columns), '\\'));
 }
 
 static char *bytes_put(char *at, const char *bytes)
@@ -140,8 +125,7 @@ void json_event(struct line_format *format, const struct event *event, struct te
 	if (!format->started)
 		format->start_us = event->ts_ns / 1000;
 	format->started = true;
-	*at++ = '{';
-	at = bytes_put(string_put(at, names->record, strlen(names->record)), ":\"");
+	at = bytes_put(bytes_put(bytes_put(at, "{\""), names->record), "\":\"");
 	at = bytes_put(bytes_put(at, names->prefix), "event\"");
 	at = bytes_put(at, names->transport);
 	for (size_t i = 0; i < list->count; i++) {

@@ -74,6 +74,22 @@ ROW_INLINE char *column_put(char *at, const struct field *field, struct line_for
 	return columns < width ? at + width - columns : at;
 }
 
+/* What makes a spreadsheet take a name for a formula: a sign, or its full-width form. */
+static bool is_formula(const char *at, const char *end)
+{
+	static const char *const signs[] = {
+		"=", "+", "-", "@", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0",
+	};
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(*signs); i++) {
+		size_t len = strlen(signs[i]);
+
+		if ((size_t)(end - at) >= len && !memcmp(at, signs[i], len))
+			return true;
+	}
+	return false;
+}
+
 /*
  * RFC 4180: a value with a comma or a quote is quoted, its quotes are doubled. So is one with a
  * line break, but nothing that is visible has one.
@@ -86,6 +102,10 @@ ROW_INLINE char *csv_put(char *at, const struct field *field, struct line_format
 
 	if (!end)
 		return value_put(at, field, format, event);
+	if (format->csv_safe && is_formula(at, end)) {
+		memmove(at + 1, at, end++ - at);
+		*at = '\'';
+	}
 	for (const char *c = at; c < end; c++)
 		if (*c == ',' || *c == '"')
 			return quote_put(at, end, '"');

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "losses.h"
 
-#include <stdio.h>
+#include "message.h"
 
 static const struct {
 	const char *name, *words;
@@ -35,8 +35,7 @@ void losses_tell(struct losses *losses, loss_fn *fn, void *arg)
 		if (!new)
 			continue;
 		if (!fn(arg, i, new))
-			fprintf(stderr, "tcpstates: %llu %s\n", (unsigned long long)new,
-				causes[i].words);
+			message_print("%llu %s", (unsigned long long)new, causes[i].words);
 		losses->told[i] = losses->counts[i];
 	}
 }
@@ -45,6 +44,6 @@ void losses_total(const struct losses *losses)
 {
 	for (int i = 0; i < LOSSES; i++)
 		if (losses->counts[i])
-			fprintf(stderr, "tcpstates: in all: %llu %s\n",
-				(unsigned long long)losses->counts[i], causes[i].words);
+			message_print("in all: %llu %s", (unsigned long long)losses->counts[i],
+				      causes[i].words);
 }

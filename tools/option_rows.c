@@ -206,15 +206,27 @@ static int output_set(struct options *options, const char *value, struct diag *d
 	return 0;
 }
 
-const char *const color_words[] = {"auto", "always", "never", NULL};
+const char *const when_words[] = {"auto", "always", "never", NULL};
+
+static int when_read(const char *option, const char *value, enum when *when, struct diag *diag)
+{
+	for (int i = 0; when_words[i]; i++) {
+		if (strcmp(value, when_words[i]))
+			continue;
+		*when = i;
+		return 0;
+	}
+	return diag_set(diag, -EINVAL, "%s: not auto, always or never: '%s'", option, value);
+}
 
 static int color_set(struct options *options, const char *value, struct diag *diag)
 {
-	options->color = strcmp(value, "auto") ? value : NULL;
-	for (const char *const *word = color_words; *word; word++)
-		if (!strcmp(value, *word))
-			return 0;
-	return diag_set(diag, -EINVAL, "--color: not auto, always or never: '%s'", value);
+	return when_read("--color", value, &options->color, diag);
+}
+
+static int csv_safe_set(struct options *options, const char *value, struct diag *diag)
+{
+	return when_read("--csv-safe", value ? value : "always", &options->csv_safe, diag);
 }
 
 #define FLAG(member) .flag = offsetof(struct options, member)
@@ -259,10 +271,16 @@ const struct option_row option_rows[] = {
 	{'j', "json", .help = "print JSON, one object a line", .group = GROUP_MORE, FLAG(json)},
 	{0, "otel", .help = "print JSON with OpenTelemetry's names", .group = GROUP_MORE,
 	 FLAG(otel)},
-	{0, "no-skaddr", .help = "show a number of the socket, not its address in the kernel",
+	{0, "skaddr", .help = "show the kernel's address of each socket also in JSON, -o and -x",
+	 .group = GROUP_MORE, FLAG(skaddr)},
+	{0, "no-skaddr", .help = "show a number of each socket also in the classic columns and CSV",
 	 .group = GROUP_MORE, FLAG(no_skaddr)},
 	{0, "color", "WHEN", "color states: auto (on a terminal), always, never",
-	 .group = GROUP_MORE, .complete = COMPLETE_COLORS, .set = color_set},
+	 .group = GROUP_MORE, .complete = COMPLETE_WHEN, .set = color_set},
+	{0, "csv-safe", "WHEN",
+	 "prevent formulas in CSV: auto (in files; the default), always, never",
+	 .group = GROUP_MORE, .value_optional = true, .complete = COMPLETE_WHEN,
+	 .set = csv_safe_set},
 	{'n', "count", "COUNT", "stop after so many events", .group = GROUP_MORE, .set = count_set},
 	{'d', "duration", "SECONDS", "stop after so long (such as 0.5)", .group = GROUP_MORE,
 	 .set = duration_set},

@@ -26,7 +26,7 @@ enum completion {
 	COMPLETE_STUCK, /* SECONDS[:STATES] */
 	COMPLETE_FIELDS,
 	COMPLETE_PROBES,
-	COMPLETE_COLORS,
+	COMPLETE_WHEN,
 	COMPLETE_ADDRESSES, /* this host's */
 	COMPLETE_FILES,
 	COMPLETE_FOLDERS,
@@ -51,6 +51,6 @@ struct option_row {
 extern const struct option_row option_rows[];
 extern const size_t option_row_count;
 
-extern const char *const color_words[]; /* of --color; NULL past the last */
+extern const char *const when_words[]; /* of --color and --csv-safe; NULL past the last */
 
 #endif

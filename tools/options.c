@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "diag.h"
@@ -26,6 +27,7 @@ static const struct {
 	const char *classic;
 } aliases[] = {
 	{"c", "csv"}, /* --cache-dir */
+	{"cs", "csv"}, /* --csv-safe */
 	{"l", "localport"}, /* --laddr */
 	{"r", "remoteport"}, /* --raddr */
 	{"j", "journal"}, /* --json */
@@ -134,15 +136,38 @@ static int fields_choose(struct options *options, struct diag *diag)
 	return field_list_make(&options->fields, &format, names, diag);
 }
 
+/*
+ * An address tells whoever attacks the kernel where its heap is. The original's own output has it,
+ * all others (a list of fields, which JSON always has) only on request.
+ */
+static bool numbered_choose(const struct options *options)
+{
+	const struct field_list *list = &options->fields;
+
+	if (options->summary || (list->count && !field_list_has(list, "skaddr")))
+		return false;
+	return options->no_skaddr || (list->count && !options->skaddr);
+}
+
 /* https://no-color.org */
 static bool color_choose(const struct options *options)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	if (options->color)
-		return !strcmp(options->color, "always");
+	if (options->color != WHEN_AUTO)
+		return options->color == WHEN_ALWAYS;
 	return isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
 	       !(term && !strcmp(term, "dumb"));
+}
+
+/* A file is what is opened in a spreadsheet; a pipe's reader expects the name. */
+static bool csv_safe_choose(const struct options *options)
+{
+	struct stat stat;
+
+	if (options->csv_safe != WHEN_AUTO)
+		return options->csv_safe == WHEN_ALWAYS;
+	return !fstat(STDOUT_FILENO, &stat) && S_ISREG(stat.st_mode);
 }
 
 void options_format(struct options *options, struct line_format *format)
@@ -152,6 +177,7 @@ void options_format(struct options *options, struct line_format *format)
 		.time = options->time,
 		.timestamp = options->timestamp,
 		.color = color_choose(options),
+		.csv_safe = csv_safe_choose(options),
 		.extended = options->extended,
 		.list = options->fields.count ? &options->fields : NULL,
 	};
@@ -186,6 +212,7 @@ static int summary_check(const struct options *options, struct diag *diag)
 		{options->otel, "--otel"},
 		{options->count, "-n/--count"},
 		{options->stuck.after_ns, "--stuck"},
+		{options->skaddr, "--skaddr"},
 		{options->no_skaddr, "--no-skaddr"},
 		{options->json && options->time, "-T/--time with -j/--json"},
 	};
@@ -251,6 +278,8 @@ static int options_check(const struct options *options, const struct option_row 
 
 	if (options->ipv4 && options->ipv6)
 		return diag_set(diag, -EINVAL, "-4/--ipv4 and -6/--ipv6 exclude each other");
+	if (options->skaddr && options->no_skaddr)
+		return diag_set(diag, -EINVAL, "--skaddr and --no-skaddr exclude each other");
 	if (options->csv && (options->json || options->otel))
 		return diag_set(diag, -EINVAL, "-s/--csv and %s exclude each other",
 				options->json ? "-j/--json" : "--otel");
@@ -305,7 +334,8 @@ int options_parse(int argc, char **argv, struct options *options, struct diag *d
 	err = options_check(options, in_text, diag);
 	if (!err)
 		err = fields_choose(options, diag);
-	if (options->no_skaddr)
+	options->numbered = numbered_choose(options);
+	if (options->numbered)
 		options->fields.untold = 1U << EXTRA_AGE; /* for aliases_hide() */
 	return err ? err : filter_finish(options, diag);
 }

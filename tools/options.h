@@ -17,6 +17,8 @@ struct diag;
 #define MAX_COMPILE_S_DEFAULT 30
 #define CACHE_DIR_DEFAULT     "/var/cache/tcpstates"
 
+enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER }; /* when_words */
+
 /* How long a session may be in one of these states, before it is shown as being there still. */
 struct stuck_limit {
 	uint64_t after_ns; /* or 0: for ever */
@@ -59,7 +61,8 @@ struct options {
 	struct span_filter min_span;
 	bool json;
 	bool otel;
-	const char *color; /* always, never, or NULL: on a terminal */
+	enum when color; /* auto: on a terminal */
+	enum when csv_safe; /* auto: where stdout is a file */
 	const char *output; /* the names of fields, or NULL: the format's own */
 	bool extended; /* the format's own are those of -x, and unknown times are told */
 	bool fields_help;
@@ -69,7 +72,9 @@ struct options {
 	bool check; /* only whether it would trace */
 	struct stuck_limit stuck;
 	bool keep_privileges;
-	bool no_skaddr; /* a number in its place */
+	bool skaddr; /* the kernel's addresses of sockets in every format ... */
+	bool no_skaddr; /* ... or in none */
+	bool numbered; /* by these and the format: lines show sockets by number */
 	struct field_list fields; /* none: the format's own */
 };
 

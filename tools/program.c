@@ -12,6 +12,7 @@
 #include "filter.h"
 #include "headers.h"
 #include "members.h"
+#include "message.h"
 #include "options.h"
 #include "places.h"
 #include "probe.h"
@@ -261,7 +262,7 @@ int program_compile(const struct options *options, const struct probe *probe,
 	store_open(&program->store, options, steps);
 	err = build_any(&build, diag);
 	if (!err && lacks.len)
-		step_notice(lacks.data);
+		message_print("%s", lacks.data);
 	return err;
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sockets.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "diag.h"
 #include "errand.h"
+#include "message.h"
 #include "options.h"
 #include "scan.h"
 #include "steps.h"
@@ -28,11 +28,7 @@ struct found {
 
 static void scan_fails(const struct diag *diag)
 {
-	char notice[sizeof(diag->what) + 64];
-
-	snprintf(notice, sizeof(notice), "the sockets that are there are not known: %s",
-		 diag->what);
-	step_notice(notice);
+	message_print("the sockets that are there are not known: %s", diag->what);
 }
 
 struct sockets *sockets_new(const struct options *options, const struct loader *tracing,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "clock.h"
+#include "message.h"
 
 void steps_begin(struct steps *steps, bool shown)
 {
@@ -12,23 +13,18 @@ void steps_begin(struct steps *steps, bool shown)
 	steps->last_ns = clock_now_ns();
 }
 
-void step_notice(const char *what)
-{
-	fprintf(stderr, "tcpstates: %s\n", what);
-}
-
 void step_done(struct steps *steps, const char *fmt, ...)
 {
+	char what[MESSAGE_MAX];
 	uint64_t now;
 	va_list args;
 
 	if (!steps->shown)
 		return;
 	now = clock_now_ns();
-	fputs("tcpstates: ", stderr);
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	vsnprintf(what, sizeof(what), fmt, args);
 	va_end(args);
-	fprintf(stderr, " (%.1f ms)\n", (now - steps->last_ns) / 1e6);
+	message_print("%s (%.1f ms)", what, (now - steps->last_ns) / 1e6);
 	steps->last_ns = now;
 }

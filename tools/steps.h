@@ -12,9 +12,6 @@ struct steps {
 };
 
 void steps_begin(struct steps *steps, bool shown);
-/* Told always: what the user should know, though it goes on. */
-void step_notice(const char *what);
-
 void step_done(struct steps *steps, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -9,6 +9,7 @@
 #include "diag.h"
 #include "headers.h"
 #include "kernel_id.h"
+#include "message.h"
 #include "object.h"
 #include "options.h"
 #include "origin.h"
@@ -36,7 +37,7 @@ void store_open(struct store *store, const struct options *options, struct steps
 	int err = store_begin(store, options, steps, cache_open, &diag);
 
 	if (err == -EPERM)
-		step_notice(diag.what);
+		message_print("%s", diag.what);
 	else if (err && !options->no_cache)
 		step_done(steps, "%s", diag.what);
 }

@@ -17,6 +17,7 @@
 #include "diag.h"
 #include "host.h"
 #include "journal.h"
+#include "message.h"
 #include "now.h"
 #include "options.h"
 #include "output.h"
@@ -50,16 +51,6 @@ static void large_blocks_return(void)
 	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
 }
 
-static void diag_print(const struct diag *diag, bool verbose)
-{
-	fprintf(stderr, "tcpstates: %s\n", diag->what);
-	if (diag->hint[0])
-		fprintf(stderr, "tcpstates: %s\n", diag->hint);
-	if (verbose && diag->detail[0])
-		fprintf(stderr, "%s%s", diag->detail,
-			diag->detail[strlen(diag->detail) - 1] == '\n' ? "" : "\n");
-}
-
 static int text_render(const struct options *options, struct text *text, struct diag *diag)
 {
 	_cleanup_text_ struct text layout = {0}, lacks = {0}, passed = {0};
@@ -79,7 +70,7 @@ static int text_render(const struct options *options, struct text *text, struct 
 	if (err)
 		return err;
 	if (lacks.len)
-		step_notice(lacks.data);
+		message_print("%s", lacks.data);
 	program_render(options, &probe,
 		       options->kernel_headers || probe_needs_kernel_headers(&probe), layout.data,
 		       text);
@@ -146,6 +137,8 @@ static int tool_run(struct options *options, int *status, struct diag *diag)
 
 	if (options->bpf_text) {
 		err = custom_text_read(&from_file, options->bpf_text, diag);
+		if (!err)
+			custom_text_fit(&from_file, options);
 		if (!err && custom_text_check(&from_file, options, diag)) {
 			*status = STATUS_USAGE;
 			err = -EINVAL;
@@ -184,7 +177,7 @@ int main(int argc, char **argv)
 	if (!err && fflush(stdout))
 		err = diag_errno(&diag, -errno, "writing to stdout");
 	if (err)
-		diag_print(&diag, options.verbose);
+		message_diag(&diag, options.verbose);
 	options_free(&options);
 	return err ? status : STATUS_OK;
 }

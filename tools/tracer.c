@@ -14,6 +14,7 @@
 #include "diag.h"
 #include "event.h"
 #include "loader.h"
+#include "message.h"
 #include "notify.h"
 #include "options.h"
 #include "order.h"
@@ -283,13 +284,10 @@ static bool may_read(void *arg)
 /* From here on no child is made, which would have the manager's socket. */
 static void manager_connect(void)
 {
-	char notice[128];
 	int err = notify_open();
 
-	if (!err)
-		return;
-	snprintf(notice, sizeof(notice), "$NOTIFY_SOCKET: %s", strerror(-err));
-	step_notice(notice);
+	if (err)
+		message_print("$NOTIFY_SOCKET: %s", strerror(-err));
 }
 
 /* After the drop: what others are shows here for the first time. */
@@ -366,9 +364,7 @@ static void untold_tell(struct tracer *tracer)
 	if (probe_counts_missed(tracer->probe, &untold))
 		return;
 	tracer->writer.losses.missed_untold = true;
-	step_notice(untold.what);
-	if (untold.hint[0])
-		step_notice(untold.hint);
+	message_diag(&untold, false);
 }
 
 int tracer_run(struct options *options, const struct probe *probe, struct program *program,

@@ -100,7 +100,14 @@ static inline __attribute__((always_inline)) char *name_put(char *at, const stru
 
 	if (comm)
 		return comm_put(at, comm, max, columns);
-	return part && part->len ? visible_put(at, part->bytes, part->len, max, columns) : NULL;
+	if (!part || !part->len)
+		return NULL;
+	if (field->kind == KIND_CGROUP)
+		return visible_put(at, part->bytes, part->len, max, columns);
+	*columns =
+		part->len < max ? part->len : max; /* its letters are checked: no escape is in it */
+	memcpy(at, part->bytes, *columns);
+	return at + *columns;
 }
 
 /* Quotes what is between begin and end, where it is: mark comes before a quote, and before itself.

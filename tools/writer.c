@@ -9,8 +9,8 @@
 #include "diag.h"
 #include "journal.h"
 #include "journal_entry.h"
+#include "message.h"
 #include "options.h"
-#include "steps.h"
 
 #define BATCH_SIZE 65536 /* bytes of lines that are written at once */
 
@@ -18,20 +18,19 @@
 static void cgroups_prepare(struct writer *writer)
 {
 	struct diag why = {0};
-	char notice[sizeof(why.what) + sizeof(CGROUP_FIELDS) + 2];
 
 	if (!(writer->layout.wanted & 1U << EXTRA_CGROUP) ||
 	    !cgroups_open(&writer->line.cgroups, &why))
 		return;
-	snprintf(notice, sizeof(notice), CGROUP_FIELDS ": %s", why.what);
-	step_notice(notice);
+	message_print(CGROUP_FIELDS ": %s", why.what);
 	if (why.hint[0])
-		step_notice(why.hint);
+		message_print("%s", why.hint);
 }
 
 void writer_open(struct writer *writer, struct options *options)
 {
 	*writer = (struct writer){.options = options, .output.fd = STDOUT_FILENO, .end = -1};
+	aliases_init(&writer->aliases, options->max_sockets);
 	options_format(options, &writer->line);
 	event_layout_init(&writer->layout, field_list_extras(&options->fields));
 	writer->line.extras = &writer->layout;
@@ -87,7 +86,7 @@ void writer_event(struct writer *writer, struct event *event)
 {
 	if (count_is_reached(writer))
 		return;
-	if (writer->options->no_skaddr)
+	if (writer->options->numbered)
 		aliases_hide(&writer->aliases, &writer->layout, event);
 	writer->format->event(&writer->line, event, &writer->output.lines);
 	writer->shown++;

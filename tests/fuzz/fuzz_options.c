@@ -37,8 +37,8 @@ static void options_judge(int err, struct options *options, const struct diag *d
 
 	PROMISE(!err || err == -EINVAL);
 	if (err) {
-		PROMISE(diag->what[0] && judge_visible(diag->what, strlen(diag->what), ""));
-		PROMISE(judge_visible(diag->hint, strlen(diag->hint), "\n"));
+		PROMISE(diag->what[0] && strlen(diag->what) < sizeof(diag->what));
+		PROMISE(diag->place <= strlen(diag->hint) + 1);
 		return;
 	}
 	options_format(options, &format);

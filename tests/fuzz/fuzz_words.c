@@ -14,7 +14,7 @@
 
 static void diag_judge(const struct diag *diag)
 {
-	PROMISE(diag->what[0] && judge_visible(diag->what, strlen(diag->what), ""));
+	PROMISE(diag->what[0] && memchr(diag->what, '\0', sizeof(diag->what)));
 	PROMISE(memchr(diag->hint, '\0', sizeof(diag->hint)));
 	PROMISE(memchr(diag->detail, '\0', sizeof(diag->detail)));
 }

@@ -25,6 +25,18 @@ static size_t character_read(const unsigned char *at, size_t len, uint32_t *poin
 	return size;
 }
 
+static bool is_printable(uint32_t point)
+{
+	static const uint32_t turns[] = {
+#include "printable.inc"
+	};
+	bool printable = true;
+
+	for (size_t i = 0; i < sizeof(turns) / sizeof(*turns) && turns[i] <= point; i++)
+		printable = !printable;
+	return printable;
+}
+
 bool judge_visible(const char *bytes, size_t len, const char *allowed)
 {
 	uint32_t point = 0;
@@ -32,9 +44,7 @@ bool judge_visible(const char *bytes, size_t len, const char *allowed)
 
 	for (; len; bytes += size, len -= size) {
 		size = character_read((const unsigned char *)bytes, len, &point);
-		if (!size || !point)
-			return false;
-		if ((point < 0x20 || (point >= 0x7f && point < 0xa0)) && !strchr(allowed, *bytes))
+		if (!size || !point || (!is_printable(point) && !strchr(allowed, *bytes)))
 			return false;
 	}
 	return true;

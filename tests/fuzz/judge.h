@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Valid UTF-8 without control characters (C0, DEL, C1), of which allowed may have exceptions. */
+/* Valid UTF-8 of printable characters (lib/printable.inc), to which allowed may add others. */
 bool judge_visible(const char *bytes, size_t len, const char *allowed);
 
 /* The same of ASCII alone. */

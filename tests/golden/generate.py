@@ -8,9 +8,10 @@ usage: generate.py            writes the files anew, beside this script
 The format strings are those of BCC's tools/tcpstates.py, word for word. Our output differs from the
 original's in what docs/ lists, and in nothing else:
 
-- control characters, line separators and bidirectional controls are shown as \\xHH, a byte each, and
-  such an escape is never cut in two;
+- a backslash is shown as two, a character that is invisible or changes others as \\xHH, a byte each,
+  and such an escape is never cut in two;
 - in CSV, a name with a comma or a quote is quoted (RFC 4180);
+- for spreadsheets, a name in CSV that begins like a formula has an apostrophe in front (--csv-safe);
 - the time is the event's, not that of its printing.
 
 events.inc has the same events for tests/unit/test_golden.c, extras.inc what a record has beside
@@ -159,21 +160,26 @@ def family(event):
 
 
 def is_unsafe(char):
-    return (unicodedata.category(char) in ("Cc", "Zl", "Zp")
-            or unicodedata.bidirectional(char) in ("LRE", "RLE", "PDF", "LRO", "RLO",
-                                                   "LRI", "RLI", "FSI", "PDI")
-            or char in "\u200e\u200f\u061c")
+    """Of the blanks that Unicode takes for letters or symbols, those of the events."""
+    return (unicodedata.category(char)[0] in "CMZ" and char != " "
+            or char in "\u115f\u1160\u2800\u3164\uffa0")
 
 
 def visible(name, limit):
     shown = ""
     for char in name.partition(b"\0")[0].decode("utf-8", "replace"):
-        if is_unsafe(char):
+        if char == "\\":
+            char = 2 * char
+        elif is_unsafe(char):
             char = "".join("\\x%02x" % byte for byte in char.encode())
         if limit is not None and len(shown) + len(char) > limit:
             break
         shown += char
     return shown
+
+
+def csv_safe(value):
+    return "'" + value if value[:1] and value[0] in "=+-@＝＋－＠" else value
 
 
 def csv_quoted(value):
@@ -267,9 +273,12 @@ def owner_and_end(number):
 
 def cgroup_of(number):
     """What is said of its cgroup: None is unknown."""
-    parts = (None if part is None else visible(part, None)
-             for part in CGROUPS[number % len(CGROUPS)])
-    return dict(zip(("cgroup", "unit", "container"), parts))
+    path, *names = CGROUPS[number % len(CGROUPS)]
+    return {
+        "cgroup": None if path is None else visible(path, None),
+        **{name: None if value is None else value.decode("ascii")
+           for name, value in zip(("unit", "container"), names)},
+    }
 
 
 def decimal(value, decimals):
@@ -328,6 +337,19 @@ def columns_line(names, values, widths, color):
         blanks = " " * (widths[at] - len(value)) if at + 1 < len(names) else ""
         line += before(names, at) + shown + blanks
     return line
+
+
+NAMES = ("comm", "ocomm", "cgroup", "unit", "container")
+
+
+def csv_list_text(names, east):
+    """A list of fields for spreadsheets."""
+    lines = [",".join(FIELDS[name][0] for name in names)]
+    for number in range(len(EVENTS)):
+        values = {name: csv_safe(value or "") if name in NAMES else value or ""
+                  for name, value in values_of(number, east).items()}
+        lines.append(",".join(csv_quoted(values[name]) for name in names))
+    return "\n".join(lines) + "\n"
 
 
 def list_text(layout, names, east, color, extended):
@@ -456,6 +478,8 @@ def files_make():
     files.update((name + ".txt", format_text(*row, extended=True))
                  for name, row in EXTENDED_LISTS.items())
     files["columns-color.txt"] = color_text()
+    files["csv-safe.txt"] = csv_list_text(CSV.split(","), 0)
+    files["list-csv-safe.txt"] = csv_list_text("time_s,ocomm,ms,comm,cgroup,unit".split(","), 0)
     for layout in FORMATS:
         for letters in ("", "-t", "-T", "-tT"):
             files[layout + letters + ".txt"] = golden_text(layout, letters)

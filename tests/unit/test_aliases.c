@@ -8,6 +8,7 @@
 
 #include "aliases.h"
 
+#define ROOM  10000
 #define NEVER UINT64_MAX /* the age of what has been seen by nobody */
 
 static struct event_layout layout;
@@ -31,8 +32,9 @@ static uint64_t number(struct aliases *aliases, uint64_t skaddr, uint64_t ts_ns,
 
 static void sessions_are_numbered(void **state)
 {
-	struct aliases aliases = {0};
+	struct aliases aliases;
 
+	aliases_init(&aliases, ROOM);
 	assert_int_equal(number(&aliases, 0xa0, 100, 0, TCP_SYN_SENT), 1);
 	assert_int_equal(number(&aliases, 0xb0, 110, 0, TCP_SYN_SENT), 2);
 	assert_int_equal(number(&aliases, 0xa0, 120, 20, TCP_ESTABLISHED), 1);
@@ -43,8 +45,9 @@ static void sessions_are_numbered(void **state)
 
 static void addresses_are_used_again(void **state)
 {
-	struct aliases aliases = {0};
+	struct aliases aliases;
 
+	aliases_init(&aliases, ROOM);
 	assert_int_equal(number(&aliases, 0xa0, 100, 0, TCP_SYN_SENT), 1);
 	assert_int_equal(number(&aliases, 0xa0, 110, 10, TCP_CLOSE), 1);
 	assert_int_equal(number(&aliases, 0xa0, 120, 0, TCP_SYN_SENT), 2);
@@ -58,8 +61,9 @@ static void addresses_are_used_again(void **state)
 
 static void those_from_before_keep_theirs(void **state)
 {
-	struct aliases aliases = {0};
+	struct aliases aliases;
 
+	aliases_init(&aliases, ROOM);
 	assert_int_equal(number(&aliases, 0xa0, 100, NEVER, TCP_CLOSE_WAIT), 1);
 	assert_int_equal(number(&aliases, 0xa0, 120, 20, TCP_LAST_ACK), 1);
 	assert_int_equal(number(&aliases, 0xa0, 130, NEVER, TCP_CLOSE), 1);
@@ -68,15 +72,67 @@ static void those_from_before_keep_theirs(void **state)
 	aliases_free(&aliases);
 }
 
+/* As from a text of the user's own that sends no ages. */
+static void without_ages_only_the_end_tells(void **state)
+{
+	struct event_layout plain;
+	struct aliases aliases;
+	struct event event = {.skaddr = 0xa0, .newstate = TCP_SYN_SENT};
+
+	event_layout_init(&plain, 0);
+	aliases_init(&aliases, ROOM);
+	for (int i = 0; i < 3; i++) {
+		event.skaddr = 0xa0;
+		event.newstate = i == 1 ? TCP_CLOSE : TCP_SYN_SENT;
+		aliases_hide(&aliases, &plain, &event);
+		assert_int_equal(event.skaddr, i < 2 ? 1 : 2);
+	}
+	aliases_free(&aliases);
+}
+
 static void many_are_apart(void **state)
 {
-	struct aliases aliases = {0};
+	struct aliases aliases;
 
+	aliases_init(&aliases, ROOM);
 	for (uint64_t i = 1; i <= 5000; i++)
 		assert_int_equal(number(&aliases, i << 6, i, 0, TCP_SYN_SENT), i);
 	for (uint64_t i = 5000; i; i--)
 		assert_int_equal(number(&aliases, i << 6, 6000, 6000 - i, TCP_CLOSE), i);
 	assert_null(aliases.tree);
+	assert_int_equal(aliases.count, 0);
+	aliases_free(&aliases);
+}
+
+/* As with a filter that hides CLOSE. */
+static void those_that_never_end_are_bounded(void **state)
+{
+	struct aliases aliases;
+
+	aliases_init(&aliases, 100);
+	for (uint64_t i = 1; i <= 100000; i++) {
+		assert_int_equal(number(&aliases, i << 6, i, 0, TCP_ESTABLISHED), i);
+		assert_in_range(aliases.count, 1, 100);
+	}
+	assert_int_equal(aliases.count, 100);
+	aliases_free(&aliases);
+}
+
+static void who_was_shown_longest_ago_is_forgotten(void **state)
+{
+	struct aliases aliases;
+
+	aliases_init(&aliases, 2);
+	assert_int_equal(number(&aliases, 0xa0, 100, 0, TCP_SYN_SENT), 1);
+	assert_int_equal(number(&aliases, 0xb0, 110, 0, TCP_SYN_SENT), 2);
+	assert_int_equal(number(&aliases, 0xa0, 120, 20, TCP_ESTABLISHED), 1);
+	assert_int_equal(number(&aliases, 0xc0, 130, 0, TCP_SYN_SENT), 3);
+	assert_int_equal(number(&aliases, 0xa0, 140, 40, TCP_FIN_WAIT1), 1);
+	assert_int_equal(number(&aliases, 0xb0, 150, 40, TCP_ESTABLISHED), 4);
+	assert_int_equal(number(&aliases, 0xa0, 160, 60, TCP_CLOSE), 1);
+	assert_int_equal(number(&aliases, 0xd0, 170, 0, TCP_SYN_SENT), 5);
+	assert_int_equal(number(&aliases, 0xb0, 180, 70, TCP_CLOSE), 4);
+	assert_int_equal(aliases.count, 1);
 	aliases_free(&aliases);
 }
 
@@ -86,7 +142,10 @@ int main(void)
 		cmocka_unit_test(sessions_are_numbered),
 		cmocka_unit_test(addresses_are_used_again),
 		cmocka_unit_test(those_from_before_keep_theirs),
+		cmocka_unit_test(without_ages_only_the_end_tells),
 		cmocka_unit_test(many_are_apart),
+		cmocka_unit_test(those_that_never_end_are_bounded),
+		cmocka_unit_test(who_was_shown_longest_ago_is_forgotten),
 	};
 
 	event_layout_init(&layout, 1U << EXTRA_AGE);

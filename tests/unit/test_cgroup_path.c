@@ -126,9 +126,30 @@ static void container_is_an_id_or_its_scope(void **state)
 		 "cri-containerd-" ID ".scope", SHOWN},
 		{"/kubepods.slice/crio-" ID ".scope", "crio-" ID ".scope", SHOWN},
 		{"/machine.slice/libpod-" ID ".scope/container", "libpod-" ID ".scope", SHOWN},
-		/* One in the other: the inner. */
-		{"/docker/" OTHER "/kubelet.slice/cri-containerd-" ID ".scope", "", SHOWN},
-		{"/docker/" OTHER "/docker/" ID "/a", "", SHOWN},
+	};
+
+	paths_check(cases, COUNT(cases));
+}
+
+/* Whoever has a cgroup delegated can name those below it as they like, but not those above. */
+static void outermost_names_win(void **state)
+{
+	static const struct path_case cases[] = {
+		{"/docker/" ID "/docker/" OTHER, "", SHOWN},
+		{"/docker/" ID "/docker/" OTHER "/a", "", SHOWN},
+		{"/docker/" ID "/kubelet.slice/cri-containerd-" OTHER ".scope", "", SHOWN},
+		{"/system.slice/docker-" ID ".scope/system.slice/docker-" OTHER ".scope",
+		 "docker-" ID ".scope", SHOWN},
+		{"/system.slice/docker-" ID ".scope/system.slice/nginx.service",
+		 "docker-" ID ".scope", SHOWN},
+		{"/user.slice/user-1000.slice/user@1000.service/system.slice/nginx.service",
+		 "user@1000.service", ""},
+		{"/user.slice/user-1000.slice/user@1000.service/nginx.service", "user@1000.service",
+		 ""},
+		/* A rootless container's, and so anybody's, where none is above it. */
+		{"/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" ID
+		 ".scope/libpod-" OTHER ".scope",
+		 "user@1000.service", SHOWN},
 	};
 
 	paths_check(cases, COUNT(cases));
@@ -166,6 +187,7 @@ int main(void)
 		cmocka_unit_test(unit_has_a_valid_name),
 		cmocka_unit_test(container_is_an_id_or_its_scope),
 		cmocka_unit_test(container_is_nothing_else),
+		cmocka_unit_test(outermost_names_win),
 	};
 
 	return cmocka_run_group_tests_name("cgroup_path", tests, NULL, NULL);

@@ -154,7 +154,9 @@ static void refused_text_is_told(void **state)
 	refusal_assert("#!/bin/sh\nexit 1\n", -EINVAL, "the compiler refused the program: ", "");
 	/* An object does not make it a success. */
 	refusal_assert("#!/bin/sh\nprintf '\\177ELF'; exit 1\n", -EINVAL,
-		       "the compiler refused the program: \\x7fELF", NULL);
+		       "the compiler refused the program: \x7f"
+		       "ELF",
+		       NULL);
 }
 
 static void other_status_is_told(void **state)

@@ -11,6 +11,7 @@
 #include "bpf_text.h"
 #include "custom_text.h"
 #include "diag.h"
+#include "event.h"
 #include "options.h"
 #include "probe.h"
 #include "program.h"
@@ -139,6 +140,9 @@ static void options_must_agree(void **state)
 	text_print(&text, "tracepoint", false);
 	assert_int_equal(text_read(&custom, &text, &diag), 0);
 	assert_int_equal(custom_text_check(&custom, &options, &diag), 0);
+	options.fields.untold = 1U << EXTRA_AGE;
+	custom_text_fit(&custom, &options);
+	assert_int_equal(options.fields.untold, 0);
 	options.probe = "tracepoint";
 	assert_int_equal(custom_text_check(&custom, &options, &diag), 0);
 	options.probe = "kprobe";
@@ -157,6 +161,10 @@ static void options_must_agree(void **state)
 	assert_int_equal(custom_text_check(&custom, &options, &diag), -EINVAL);
 	assert_string_equal(diag.what, "--bpf-text: some/file was printed for other fields: "
 				       "-o/--output and -x/--extended must be the same");
+	/* For numbers of sockets, which are there or not. */
+	custom_text_fit(&custom, &options);
+	assert_int_equal(options.fields.untold, 1U << EXTRA_AGE);
+	assert_int_equal(custom_text_check(&custom, &options, &diag), 0);
 	custom_text_free(&custom);
 }
 

@@ -11,25 +11,28 @@
 #include "expression.h"
 #include "random.h"
 
-#define MARGIN "           " /* as wide as "tcpstates: " */
-#define FUZZ   20000
+#define FUZZ 20000
 #define NAMES                                                                                      \
 	" (there are: lport, rport, family, oldstate, newstate, span_us, pid, AF_INET, AF_INET6, " \
 	"ESTABLISHED, SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, CLOSE_WAIT, "    \
 	"LAST_ACK, LISTEN, CLOSING, NEW_SYN_RECV)"
 
+/* hint has a second line, with a caret below the place. */
 static void refusal_assert(const char *str, const char *what, const char *hint)
 {
 	struct expression *expression = NULL;
 	struct diag diag = {0};
+	char shown[2 * sizeof(diag.hint)];
 
 	assert_int_equal(expression_parse(str, &expression, &diag), -EINVAL);
 	assert_null(expression);
 	assert_string_equal(diag.what, what);
-	if (hint)
-		assert_string_equal(diag.hint, hint);
-	else
-		assert_string_equal(diag.hint, "");
+	assert_int_equal(!diag.hint[0], !hint);
+	assert_int_equal(!diag.place, !hint);
+	if (!hint)
+		return;
+	snprintf(shown, sizeof(shown), "%s\n%*s", diag.hint, (int)diag.place, "^");
+	assert_string_equal(shown, hint);
 }
 
 static const struct {
@@ -118,8 +121,8 @@ static void refusals_name_the_column(void **state)
 		char what[512], hint[256];
 
 		snprintf(what, sizeof(what), "--filter: %s", refusals[i].what);
-		snprintf(hint, sizeof(hint), "%s\n" MARGIN "%*s", refusals[i].str,
-			 (int)refusals[i].column, "^");
+		snprintf(hint, sizeof(hint), "%s\n%*s", refusals[i].str, (int)refusals[i].column,
+			 "^");
 		for (char *at = hint; at < hint + strlen(refusals[i].str); at++)
 			if (*at == '\n')
 				*at = ' ';
@@ -129,20 +132,19 @@ static void refusals_name_the_column(void **state)
 	refusal_assert(" \t\n", "--filter: the expression is empty", NULL);
 }
 
-static void odd_bytes_are_shown_safely(void **state)
+static void odd_bytes_are_kept(void **state)
 {
 	refusal_assert("\t1\n+\x1b[31m", "--filter: the byte 0x1b is not allowed at column 5",
-		       " 1 +\\x1b[31m\n" MARGIN "    ^");
+		       " 1 +\x1b[31m\n    ^");
 	refusal_assert("1 +\r2", "--filter: the byte 0x0d is not allowed at column 4",
-		       "1 +\\x0d2\n" MARGIN "   ^");
-	refusal_assert("1\x7f", "--filter: the byte 0x7f is not allowed at column 2",
-		       "1\\x7f\n" MARGIN " ^");
+		       "1 +\r2\n   ^");
+	refusal_assert("1\x7f", "--filter: the byte 0x7f is not allowed at column 2", "1\x7f\n ^");
 	refusal_assert("caf\xc3\xa9", "--filter: unknown name 'caf' at column 1" NAMES,
-		       "caf\xc3\xa9\n" MARGIN "^");
+		       "caf\xc3\xa9\n^");
 	refusal_assert("1 \xff\xfe", "--filter: the byte 0xff is not allowed at column 3",
-		       "1 \xef\xbf\xbd\xef\xbf\xbd\n" MARGIN "  ^");
+		       "1 \xff\xfe\n  ^");
 	refusal_assert("1 \xe2\x80\xae 2", "--filter: the byte 0xe2 is not allowed at column 3",
-		       "1 \\xe2\\x80\\xae 2\n" MARGIN "  ^");
+		       "1 \xe2\x80\xae 2\n  ^");
 }
 
 static void long_text_is_cut_around_the_place(void **state)
@@ -155,22 +157,22 @@ static void long_text_is_cut_around_the_place(void **state)
 	str[sizeof(str) - 1] = '\0';
 	str[100] = '=';
 	refusal_assert(str, "--filter: an assignment is not allowed at column 100",
-		       "...1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+=+1+1+1+1+1+1+1+1+1+1+1+1+1+...\n" MARGIN
+		       "...1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+=+1+1+1+1+1+1+1+1+1+1+1+1+1+...\n"
 		       "                                ^");
 	str[99] = '=';
 	str[100] = '1';
 	refusal_assert(str, "--filter: an assignment is not allowed at column 100 (== compares)",
-		       "...1+1+1+1+1+1+1+1+1+1+1+1+1+1+1=1+1+1+1+1+1+1+1+1+1+1+1+1+1+...\n" MARGIN
+		       "...1+1+1+1+1+1+1+1+1+1+1+1+1+1+1=1+1+1+1+1+1+1+1+1+1+1+1+1+1+...\n"
 		       "                                ^");
 	str[99] = '+';
 	str[2] = '*';
 	refusal_assert(str, "--filter: a value is missing at column 3",
-		       "1+*+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+...\n" MARGIN
+		       "1+*+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+...\n"
 		       "  ^");
 	str[2] = '1';
 	str[198] = '~';
 	refusal_assert(str, "--filter: a value is missing at column 200",
-		       "...+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+~\n" MARGIN
+		       "...+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+~\n"
 		       "                                                             ^");
 }
 
@@ -233,7 +235,7 @@ static void depth_and_length_are_bounded(void **state)
 /* The message's column is the hint's, and below it is what the text has there. */
 static void place_assert(const char *str, const struct diag *diag)
 {
-	const char *place = strstr(diag->what, " at column "), *caret, *line;
+	const char *place = strstr(diag->what, " at column ");
 	size_t column;
 
 	assert_int_equal(strncmp(diag->what, BYTES("--filter: ")), 0);
@@ -241,15 +243,9 @@ static void place_assert(const char *str, const struct diag *diag)
 		return;
 	column = strtoul(place + strlen(" at column "), NULL, 10);
 	assert_in_range(column, 1, strlen(str) + 1);
-	line = strchr(diag->hint, '\n');
-	assert_non_null(line);
-	caret = line + 1 + strspn(line + 1, " ");
-	assert_string_equal(caret, "^");
-	caret -= strlen(MARGIN) + 1;
+	assert_in_range(diag->place, 1, strlen(diag->hint) + 1);
 	if (str[column - 1] > ' ' && str[column - 1] < 0x7f)
-		assert_int_equal(diag->hint[caret - line], str[column - 1]);
-	for (const char *at = diag->hint; *at; at++)
-		assert_true(at == line || ((unsigned char)*at >= 0x20 && *at != 0x7f));
+		assert_int_equal(diag->hint[diag->place - 1], str[column - 1]);
 }
 
 static void random_text_is_refused_or_read(void **state)
@@ -290,7 +286,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refusals_name_the_column),
-		cmocka_unit_test(odd_bytes_are_shown_safely),
+		cmocka_unit_test(odd_bytes_are_kept),
 		cmocka_unit_test(long_text_is_cut_around_the_place),
 		cmocka_unit_test(depth_and_length_are_bounded),
 		cmocka_unit_test(random_text_is_refused_or_read),

@@ -43,6 +43,7 @@ struct golden {
 	const char *zone; /* or NULL: UTC */
 	bool color;
 	bool extended;
+	bool csv_safe;
 };
 
 #define ODD	  "newstate,oldstate,ms,comm,rport,lport,raddr,laddr,age_ms,ip"
@@ -64,6 +65,11 @@ static const struct golden goldens[] = {
 	{.name = "csv", .layout = LAYOUT_CSV},
 	{.name = "csv-t", .layout = LAYOUT_CSV, .timestamp = true},
 	{.name = "csv-T", .layout = LAYOUT_CSV, .time = true},
+	{.name = "csv-safe", .layout = LAYOUT_CSV, .csv_safe = true},
+	{.name = "list-csv-safe",
+	 .layout = LAYOUT_CSV,
+	 .output = "time_s,ocomm,ms,comm,cgroup,unit",
+	 .csv_safe = true},
 	{.name = "csv-tT", .layout = LAYOUT_CSV, .time = true, .timestamp = true},
 	{.name = "list", .layout = LAYOUT_COLUMNS, .output = all},
 	{.name = "list-wide", .layout = LAYOUT_WIDE, .output = all},
@@ -217,6 +223,7 @@ static void output_is_golden(void **state)
 		.timestamp = golden->timestamp,
 		.color = golden->color,
 		.extended = golden->extended,
+		.csv_safe = golden->csv_safe,
 		.clock.offset_ns = GOLDEN_OFFSET_NS,
 	};
 	_cleanup_text_ struct text expected = {0}, got = {0};

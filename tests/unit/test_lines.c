@@ -55,17 +55,17 @@ static bool is_begun(const unsigned char *bytes, size_t len)
 	return false;
 }
 
+/* The table is held to Unicode by printable.py. */
 static bool is_unsafe(int64_t point)
 {
-	static const struct {
-		int64_t first, last;
-	} ranges[] = {{0, 0x1f},	{0x7f, 0x9f},	  {0x61c, 0x61c},
-		      {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069}};
+	static const int64_t turns[] = {
+#include "printable.inc"
+	};
+	bool unsafe = false;
 
-	for (size_t i = 0; i < COUNT(ranges); i++)
-		if (point >= ranges[i].first && point <= ranges[i].last)
-			return true;
-	return false;
+	for (size_t i = 0; i < COUNT(turns) && turns[i] <= point; i++)
+		unsafe = !unsafe;
+	return unsafe;
 }
 
 /* A task's name in at most max columns; returns how many. */
@@ -90,6 +90,9 @@ static size_t comm_model(const struct event *event, size_t max, char *out)
 			for (size_t b = 0; b < used; b++)
 				sprintf(shown + 4 * b, "\\x%02x", comm[i + b]);
 			width = 4 * used;
+		} else if (comm[i] == '\\') {
+			strcpy(shown, "\\\\");
+			width = 2;
 		} else {
 			memcpy(shown, comm + i, used);
 		}

@@ -1,42 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is told on stderr, which a file in memory takes the place of. */
+/* What is told on stderr. */
 #include "unit.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
+#include "capture.h"
 #include "losses.h"
-
-struct capture {
-	int file, stderr_fd;
-};
-
-static struct capture capture_begin(void)
-{
-	struct capture capture;
-
-	fflush(stderr);
-	capture.file = memfd_create("stderr", MFD_CLOEXEC);
-	capture.stderr_fd = dup(STDERR_FILENO);
-	assert_true(capture.file >= 0 && capture.stderr_fd >= 0);
-	assert_int_equal(dup2(capture.file, STDERR_FILENO), STDERR_FILENO);
-	return capture;
-}
-
-/* Nothing may be asserted until stderr is back. */
-static void capture_end(struct capture *capture, const char *expected)
-{
-	char got[4096] = "";
-
-	fflush(stderr);
-	dup2(capture->stderr_fd, STDERR_FILENO);
-	assert_true(pread(capture->file, got, sizeof(got) - 1, 0) >= 0);
-	close(capture->file);
-	close(capture->stderr_fd);
-	assert_string_equal(got, expected);
-}
 
 static bool loss_sum(void *arg, enum loss cause, uint64_t count)
 {

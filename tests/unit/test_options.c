@@ -30,6 +30,7 @@ static const struct {
 	{"--no-cache", "--no-cache", "--no-c", FLAG(no_cache)},
 	{"-H", "--no-header", "--no-h", FLAG(no_header)},
 	{"-x", "--extended", "--ex", FLAG(extended)},
+	{"--skaddr", "--skaddr", "--sk", FLAG(skaddr)},
 	{"--kernel-headers", "--kernel-headers", "--kern", FLAG(kernel_headers)},
 };
 
@@ -399,8 +400,10 @@ static const char *const help_lines[] = {
 	"  -x, --extended ",
 	"  -j, --json ",
 	"  --otel ",
+	"  --skaddr ",
 	"  --no-skaddr ",
 	"  --color=WHEN ",
+	"  --csv-safe[=WHEN]\n ",
 	"  -n, --count=COUNT\n ",
 	"  -d, --duration=SECONDS\n ",
 	"  -q, --quiet ",

@@ -50,15 +50,28 @@ static void cases_check(const struct visible_case *cases, size_t count, size_t m
 
 static void ascii_is_itself(void **state)
 {
-	char printable[0x7f - 0x20 + 1] = "";
+	char printable[0x7f - 0x20] = "";
 	_cleanup_text_ struct text text = {0};
 
-	for (int c = 0x20; c < 0x7f; c++)
-		printable[c - 0x20] = c;
-	assert_int_equal(visible_append(&text, printable, strlen(printable), SIZE_MAX), 0x5f);
+	for (int c = 0x20, at = 0; c < 0x7f; c++)
+		if (c != '\\')
+			printable[at++] = c;
+	assert_int_equal(visible_append(&text, printable, strlen(printable), SIZE_MAX), 0x5e);
 	assert_string_equal(text.data, printable);
 	assert_int_equal(visible_append(&text, "", 0, SIZE_MAX), 0);
-	assert_int_equal(text.len, 0x5f);
+	assert_int_equal(text.len, 0x5e);
+}
+
+/* What is written by hand is not what an escape looks like. */
+static void backslash_is_doubled(void **state)
+{
+	static const struct visible_case cases[] = {
+		{BYTES("\\"), "\\\\", 2},
+		{BYTES("\\x0a\n"), "\\\\x0a\\x0a", 9},
+		{BYTES("\xe2\x80\xae\\xe2\\x80\\xae"), "\\xe2\\x80\\xae\\\\xe2\\\\x80\\\\xae", 27},
+	};
+
+	cases_check(cases, COUNT(cases), SIZE_MAX);
 }
 
 static void c0_and_del_are_escaped(void **state)
@@ -79,7 +92,7 @@ static void c0_and_del_are_escaped(void **state)
 static void c1_is_escaped(void **state)
 {
 	static const struct visible_case edges[] = {
-		{BYTES("\xc2\xa0"), "\xc2\xa0", 1}, /* no-break space: the first after C1 */
+		{BYTES("\xc2\xa1"), "\xc2\xa1", 1}, /* behind the no-break space */
 	};
 
 	for (int c = 0x80; c < 0xa0; c++) {
@@ -115,9 +128,44 @@ static void separators_and_directions_are_escaped(void **state)
 		{BYTES("\xd8\x9d"), "\xd8\x9d", 1}, /* U+061D */
 		{BYTES("\xe2\x80\x90"), "\xe2\x80\x90", 1}, /* U+2010 */
 		{BYTES("\xe2\x80\xa7"), "\xe2\x80\xa7", 1}, /* U+2027 */
-		{BYTES("\xe2\x80\xaf"), "\xe2\x80\xaf", 1}, /* U+202F */
-		{BYTES("\xe2\x81\xa5"), "\xe2\x81\xa5", 1}, /* U+2065 */
-		{BYTES("\xe2\x81\xaa"), "\xe2\x81\xaa", 1}, /* U+206A */
+		{BYTES("\xe2\x80\xb0"), "\xe2\x80\xb0", 1}, /* U+2030 */
+		{BYTES("\xe2\x81\xb0"), "\xe2\x81\xb0", 1}, /* U+2070 */
+	};
+
+	cases_check(cases, COUNT(cases), SIZE_MAX);
+}
+
+/* printable.py holds the table to Unicode: these are a few of each kind. */
+static void invisible_and_combining_are_escaped(void **state)
+{
+	static const struct visible_case cases[] = {
+		{BYTES("a\xcc\x81"), "a\\xcc\\x81", 9}, /* U+0301, Mn */
+		{BYTES("\xe0\xa4\x83"), "\\xe0\\xa4\\x83", 12}, /* U+0903, Mc */
+		{BYTES("\xe2\x83\x9d"), "\\xe2\\x83\\x9d", 12}, /* U+20DD, Me */
+		{BYTES("\xcd\x8f"), "\\xcd\\x8f", 8}, /* U+034F, the grapheme joiner */
+		{BYTES("\xc2\xad"), "\\xc2\\xad", 8}, /* U+00AD, the soft hyphen */
+		{BYTES("\xe2\x80\x8b"), "\\xe2\\x80\\x8b", 12}, /* U+200B, zero width */
+		{BYTES("\xe2\x80\x8d"), "\\xe2\\x80\\x8d", 12}, /* U+200D, a joiner */
+		{BYTES("\xef\xbb\xbf"), "\\xef\\xbb\\xbf", 12}, /* U+FEFF */
+		{BYTES("\xef\xbf\xb9"), "\\xef\\xbf\\xb9", 12}, /* U+FFF9, an annotation */
+		{BYTES("\xf3\xa0\x81\x81"), "\\xf3\\xa0\\x81\\x81", 16}, /* U+E0041, a tag */
+		{BYTES("\xef\xb8\x8f"), "\\xef\\xb8\\x8f", 12}, /* U+FE0F, a variation */
+		{BYTES("\xf3\xa0\x84\x80"), "\\xf3\\xa0\\x84\\x80", 16}, /* U+E0100 */
+		{BYTES("\xe1\xa0\x8b"), "\\xe1\\xa0\\x8b", 12}, /* U+180B */
+		{BYTES("\xe1\x85\x9f"), "\\xe1\\x85\\x9f", 12}, /* U+115F, a filler */
+		{BYTES("\xe3\x85\xa4"), "\\xe3\\x85\\xa4", 12}, /* U+3164, a filler */
+		{BYTES("\xef\xbe\xa0"), "\\xef\\xbe\\xa0", 12}, /* U+FFA0, a filler */
+		{BYTES("\xe2\xa0\x80"), "\\xe2\\xa0\\x80", 12}, /* U+2800, blank Braille */
+		{BYTES("\xc2\xa0"), "\\xc2\\xa0", 8}, /* U+00A0, a space */
+		{BYTES("\xe2\x80\x80"), "\\xe2\\x80\\x80", 12}, /* U+2000, a space */
+		{BYTES("\xe2\x80\xaf"), "\\xe2\\x80\\xaf", 12}, /* U+202F, a space */
+		{BYTES("\xe3\x80\x80"), "\\xe3\\x80\\x80", 12}, /* U+3000, a space */
+		{BYTES("\xee\x80\x80"), "\\xee\\x80\\x80", 12}, /* U+E000, private use */
+		{BYTES("\xef\xb7\x90"), "\\xef\\xb7\\x90", 12}, /* U+FDD0, no character */
+		{BYTES("\xef\xbf\xbf"), "\\xef\\xbf\\xbf", 12}, /* U+FFFF, no character */
+		{BYTES("\xf4\x8f\xbf\xbf"), "\\xf4\\x8f\\xbf\\xbf", 16}, /* U+10FFFF */
+		{BYTES("\xf3\xb0\x80\x80"), "\\xf3\\xb0\\x80\\x80", 16}, /* U+F0000 */
+		{BYTES("\xcd\xb8"), "\\xcd\\xb8", 8}, /* U+0378, not assigned */
 	};
 
 	cases_check(cases, COUNT(cases), SIZE_MAX);
@@ -127,16 +175,13 @@ static void utf8_is_itself(void **state)
 {
 	static const struct visible_case cases[] = {
 		{BYTES("\xc3\xa9"), "\xc3\xa9", 1},
-		{BYTES("\xdf\xbf"), "\xdf\xbf", 1}, /* U+07FF */
+		{BYTES("\xdf\xbe"), "\xdf\xbe", 1}, /* U+07FE */
 		{BYTES("\xe0\xa0\x80"), "\xe0\xa0\x80", 1}, /* U+0800 */
 		{BYTES("\xe2\x82\xac"), "\xe2\x82\xac", 1}, /* U+20AC */
-		{BYTES("\xed\x9f\xbf"), "\xed\x9f\xbf", 1}, /* U+D7FF */
-		{BYTES("\xee\x80\x80"), "\xee\x80\x80", 1}, /* U+E000 */
+		{BYTES("\xed\x9f\xbb"), "\xed\x9f\xbb", 1}, /* U+D7FB */
 		{BYTES("\xef\xbf\xbd"), "\xef\xbf\xbd", 1}, /* U+FFFD itself */
-		{BYTES("\xef\xbf\xbf"), "\xef\xbf\xbf", 1}, /* U+FFFF */
 		{BYTES("\xf0\x90\x80\x80"), "\xf0\x90\x80\x80", 1}, /* U+10000 */
 		{BYTES("\xf0\x9f\x98\x80"), "\xf0\x9f\x98\x80", 1}, /* U+1F600 */
-		{BYTES("\xf4\x8f\xbf\xbf"), "\xf4\x8f\xbf\xbf", 1}, /* U+10FFFF */
 		{BYTES("caf\xc3\xa9 \xe2\x82\xac"
 		       "5"),
 		 "caf\xc3\xa9 \xe2\x82\xac"
@@ -218,6 +263,8 @@ static void cut_spares_escapes(void **state)
 		/* What comes after it is not moved up. */
 		{BYTES("abcdefg\nh"), "abcdefg", 7},
 		{BYTES("\n\n\n"), "\\x0a\\x0a", 8},
+		{BYTES("abcdefgh\\"), "abcdefgh\\\\", 10},
+		{BYTES("abcdefghi\\"), "abcdefghi", 9},
 		{BYTES("ab\xc2\x85z"), "ab\\xc2\\x85", 10},
 		{BYTES("abc\xc2\x85z"), "abc", 3},
 		{BYTES("\xe2\x80\xaez"), "", 0},
@@ -239,7 +286,7 @@ static void plain_ends_at_the_first_special(void **state)
 		for (size_t at = 0; at < len; at++) {
 			for (int c = 0; c < 256; c++) {
 				char bytes[20];
-				bool plain = c >= 0x20 && c < 0x7f;
+				bool plain = c >= 0x20 && c < 0x7f && c != '\\';
 
 				memset(bytes, at % 2 ? ' ' : '~', len);
 				bytes[at] = c;
@@ -257,9 +304,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ascii_is_itself),
+		cmocka_unit_test(backslash_is_doubled),
 		cmocka_unit_test(c0_and_del_are_escaped),
 		cmocka_unit_test(c1_is_escaped),
 		cmocka_unit_test(separators_and_directions_are_escaped),
+		cmocka_unit_test(invisible_and_combining_are_escaped),
 		cmocka_unit_test(utf8_is_itself),
 		cmocka_unit_test(invalid_is_replaced),
 		cmocka_unit_test(cut_counts_characters),

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * All that is printed on stderr: each message is one line, and no path or name in it can end the
+ * line, move the cursor or turn the direction of writing (visible.h).
+ */
+#ifndef MESSAGE_H
+#define MESSAGE_H
+
+#include <stdbool.h>
+
+struct diag;
+
+#define MESSAGE_MAX (4096 + 512) /* bytes of text that are kept: a path, and words around it */
+
+/* Prints "tcpstates: " and the text. */
+void message_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* What went wrong, the hint with a caret below its place, and, if verbose, the detail. */
+void message_diag(const struct diag *diag, bool verbose);
+
+#endif
