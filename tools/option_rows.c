@@ -261,6 +261,8 @@ const struct option_row option_rows[] = {
 	 FLAG(otel)},
 	{0, "no-skaddr", .help = "show a number of the socket, not its address in the kernel",
 	 .group = GROUP_MORE, FLAG(no_skaddr)},
+	{0, "no-object-pid", .help = "log no OBJECT_PID, so that journald adds no command line",
+	 .group = GROUP_MORE, FLAG(no_object_pid)},
 	{0, "color", "WHEN", "color states: auto (on a terminal), always, never",
 	 .group = GROUP_MORE, .complete = COMPLETE_COLORS, .set = color_set},
 	{'n', "count", "COUNT", "stop after so many events", .group = GROUP_MORE, .set = count_set},

@@ -70,6 +70,7 @@ struct options {
 	struct stuck_limit stuck;
 	bool keep_privileges;
 	bool no_skaddr; /* a number in its place */
+	bool no_object_pid; /* nothing for which journald looks up the process */
 	struct field_list fields; /* none: the format's own */
 };
 
