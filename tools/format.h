@@ -33,6 +33,7 @@ struct line_format {
 	bool color; /* states, on a terminal */
 	bool csv_safe; /* a name in CSV is not a formula in a spreadsheet */
 	bool extended; /* -x; there is a list then */
+	bool no_object_pid; /* in the journal */
 	struct field_list *list; /* the fields that are asked for, or NULL: the layout's own */
 	const struct event_layout *extras; /* where they are, if a field wants one */
 	struct cgroups *cgroups; /* or NULL: none has a path */

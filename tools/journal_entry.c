@@ -2,9 +2,9 @@
 #include "journal_entry.h"
 
 #include <stdio.h>
+#include <sys/auxv.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "event.h"
@@ -106,10 +106,11 @@ static void entry_begin(struct entry *entry, enum entry_kind kind)
 }
 
 /*
- * journald adds OBJECT_COMM and more itself where root names OBJECT_PID
+ * journald adds OBJECT_COMM, OBJECT_CMDLINE and more itself where root names OBJECT_PID
  * (systemd.journal-fields(7)), but only while the process lives, and it ignores fields that begin
- * with "_". So the task's name and the event's time have fields of our own: TCPSTATES_COMM, and
- * TCPSTATES_TIMESTAMP in microseconds since the Epoch, as _SOURCE_REALTIME_TIMESTAMP would be.
+ * with "_". Who does not want that has the number in a field of our own. So the task's name and the
+ * event's time have fields of our own: TCPSTATES_COMM, and TCPSTATES_TIMESTAMP in microseconds
+ * since the Epoch, as _SOURCE_REALTIME_TIMESTAMP would be.
  */
 static void entry_fill(struct entry *entry, const struct event *event, struct line_format *format)
 {
@@ -117,8 +118,9 @@ static void entry_fill(struct entry *entry, const struct event *event, struct li
 
 	entry_message(entry, event);
 	entry_begin(entry, kind_of(event));
-	text_dec(entry_field(entry, "OBJECT_PID"), event->pid);
-	if (geteuid())
+	text_dec(entry_field(entry, format->no_object_pid ? "TCPSTATES_PID" : "OBJECT_PID"),
+		 event->pid);
+	if (getauxval(AT_UID)) /* it needs no system call, which seccomp would refuse */
 		comm_append(entry_field(entry, "OBJECT_COMM"), event);
 	entry_address(entry, event, "SOURCE", event->laddr);
 	text_dec(entry_field(entry, "OBJECT_TCP_SOURCE_PORT"), event->lport);

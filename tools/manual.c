@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * manual < TEMPLATE: the manual page, with the lists that the tool's own tables make in the place
- * of the lines @OPTIONS@ and @FIELDS@, and words in that of @VERSION@, @LIBEXECDIR@, @DOCDIR@.
+ * of the lines @OPTIONS@ and @FIELDS@, and words in that of @VERSION@, @SBINDIR@, @LIBEXECDIR@,
+ * @DOCDIR@.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,8 @@ int main(void)
 			fields_manual(stdout);
 		else if (strstr(line, "@VERSION@"))
 			word_replace(line, "@VERSION@", VERSION);
+		else if (strstr(line, "@SBINDIR@"))
+			word_replace(line, "@SBINDIR@", SBINDIR);
 		else if (strstr(line, "@LIBEXECDIR@"))
 			word_replace(line, "@LIBEXECDIR@", LIBEXECDIR);
 		else if (strstr(line, "@DOCDIR@"))

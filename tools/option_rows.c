@@ -275,6 +275,8 @@ const struct option_row option_rows[] = {
 	 .group = GROUP_MORE, FLAG(skaddr)},
 	{0, "no-skaddr", .help = "show a number of each socket also in the classic columns and CSV",
 	 .group = GROUP_MORE, FLAG(no_skaddr)},
+	{0, "no-object-pid", .help = "log no OBJECT_PID, so that journald adds no command line",
+	 .group = GROUP_MORE, FLAG(no_object_pid)},
 	{0, "color", "WHEN", "color states: auto (on a terminal), always, never",
 	 .group = GROUP_MORE, .complete = COMPLETE_WHEN, .set = color_set},
 	{0, "csv-safe", "WHEN",

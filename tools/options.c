@@ -179,6 +179,7 @@ void options_format(struct options *options, struct line_format *format)
 		.color = color_choose(options),
 		.csv_safe = csv_safe_choose(options),
 		.extended = options->extended,
+		.no_object_pid = options->no_object_pid,
 		.list = options->fields.count ? &options->fields : NULL,
 	};
 }
@@ -285,6 +286,9 @@ static int options_check(const struct options *options, const struct option_row 
 				options->json ? "-j/--json" : "--otel");
 	if (options->quiet && !options->journal)
 		return diag_set(diag, -EINVAL, "-q/--quiet prints nothing: it needs -Y/--journal");
+	if (options->no_object_pid && !options->journal)
+		return diag_set(diag, -EINVAL,
+				"--no-object-pid is of the journal: it needs -Y/--journal");
 	if (options->bpf_text && in_text)
 		return diag_set(diag, -EINVAL,
 				"--bpf-text: %s has its own %s: %s%s goes without it",

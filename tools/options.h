@@ -75,6 +75,7 @@ struct options {
 	bool skaddr; /* the kernel's addresses of sockets in every format ... */
 	bool no_skaddr; /* ... or in none */
 	bool numbered; /* by these and the format: lines show sockets by number */
+	bool no_object_pid; /* nothing for which journald looks up the process */
 	struct field_list fields; /* none: the format's own */
 };
 

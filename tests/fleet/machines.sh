@@ -147,6 +147,9 @@ collector_journal() {
 arrive() {
 	local count=$1
 	shift
+	until [ -d "$work/collector.example/root/var/log/journal/remote" ]; do # the first that comes makes it
+		kill -0 "${init[collector.example]}"
+	done
 	[ "$(timeout 60 head -n "$count" < <(collector_journal -f --no-tail -o cat "$@") | wc -l)" = "$count" ] ||
 		fail "they do not come: $*"
 }

@@ -79,6 +79,20 @@ static void fields_of_ipv4(void **state)
 		    "TCPSTATES_TIMESTAMP=1710892801234567\n");
 }
 
+/* The number of the process stays, but under a name that makes journald add nothing. */
+static void pid_is_no_object(void **state)
+{
+	static const struct event event = {.pid = 4711, .family = AF_INET, .comm = "x"};
+	struct line_format ours = format;
+
+	ours.no_object_pid = true;
+	answer = 0;
+	assert_int_equal(journal_entry_send(&event, &ours, -1), 0);
+	assert_null(strstr(sent.data, "OBJECT_PID="));
+	assert_non_null(strstr(sent.data, "\nTCPSTATES_PID=4711\n"));
+	assert_int_equal(!strstr(sent.data, "\nOBJECT_COMM=x\n"), !geteuid());
+}
+
 /* A task's name cannot begin another field. */
 static void fields_of_ipv6(void **state)
 {
@@ -231,9 +245,10 @@ static int sent_free(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(fields_of_ipv4),	cmocka_unit_test(fields_of_ipv6),
-		cmocka_unit_test(kinds_are_told_apart), cmocka_unit_test(fields_of_a_loss),
-		cmocka_unit_test(error_is_passed_on),	cmocka_unit_test(fields_asked_for_follow),
+		cmocka_unit_test(fields_of_ipv4),	   cmocka_unit_test(fields_of_ipv6),
+		cmocka_unit_test(kinds_are_told_apart),	   cmocka_unit_test(fields_of_a_loss),
+		cmocka_unit_test(pid_is_no_object),	   cmocka_unit_test(error_is_passed_on),
+		cmocka_unit_test(fields_asked_for_follow),
 	};
 
 	return cmocka_run_group_tests_name("journal_entry", tests, NULL, sent_free);

@@ -298,15 +298,16 @@ static void summary_may_have_an_interval(void **state)
 	assert_int_equal(options.summary_ns, 1000000);
 }
 
-static void quiet_goes_with_the_journal(void **state)
+static void some_flags_go_with_the_journal(void **state)
 {
 	struct options options;
 	struct diag diag = {0};
 
 	assert_int_equal(PARSE(&options, &diag, "-qY"), 0);
 	assert_true(options.quiet && options.journal);
-	assert_int_equal(PARSE(&options, &diag, "--journal", "--quiet"), 0);
-	assert_true(options.quiet && options.journal);
+	assert_false(options.no_object_pid);
+	assert_int_equal(PARSE(&options, &diag, "--journal", "--quiet", "--no-object-pid"), 0);
+	assert_true(options.quiet && options.journal && options.no_object_pid);
 }
 
 static void max_sockets_is_a_number(void **state)
@@ -402,6 +403,7 @@ static const char *const help_lines[] = {
 	"  --otel ",
 	"  --skaddr ",
 	"  --no-skaddr ",
+	"  --no-object-pid ",
 	"  --color=WHEN ",
 	"  --csv-safe[=WHEN]\n ",
 	"  -n, --count=COUNT\n ",
@@ -482,7 +484,7 @@ int main(void)
 		cmocka_unit_test(summary_may_have_an_interval),
 		cmocka_unit_test(stuck_has_a_limit_and_states),
 		cmocka_unit_test(now_has_fields_of_its_own),
-		cmocka_unit_test(quiet_goes_with_the_journal),
+		cmocka_unit_test(some_flags_go_with_the_journal),
 		cmocka_unit_test(max_sockets_is_a_number),
 		cmocka_unit_test(max_compile_is_a_number),
 		cmocka_unit_test(help_goes_before_errors_of_sense),

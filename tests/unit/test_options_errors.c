@@ -247,6 +247,9 @@ static void bad_ends_are_refused(void **state)
 		{{"--duration="}, DURATION_WANTED "''"},
 		{{"-q"}, "-q/--quiet prints nothing: it needs -Y/--journal"},
 		{{"-sqT"}, "-q/--quiet prints nothing: it needs -Y/--journal"},
+		{{"--no-object-pid"}, "--no-object-pid is of the journal: it needs -Y/--journal"},
+		{{"--summary", "--no-object-pid"},
+		 "--no-object-pid is of the journal: it needs -Y/--journal"},
 	};
 
 	error_cases_check(cases, COUNT(cases));
