@@ -214,7 +214,7 @@ class Trace:
         elif session.state != old and not first:
             # Lines are missing: only the line's own figure says since when it is in this state.
             known = self.known_since(event)
-            since = max(known, session.since or known)
+            since = known if session.since is None else max(known, session.since)
             session.spans.append(Span(None, session.since, since, None))
             session.state, session.since = old, since
         if new == STILL:
