@@ -3,6 +3,7 @@
 import datetime
 import pathlib
 
+import limits
 import rows
 from records import EPOCH, MICROSECOND, SECOND
 from scale import (DAY, GUTTER, HEADING, HEIGHTS, LABELLED, MARGIN, SIDE, STEPS, TICK_ROOM, Scale, rounded,
@@ -28,24 +29,26 @@ def begin_text(trace):
     return "the first line (the input has no time of day)"
 
 
-def captions(trace, shown, left_out):
+def captions(trace):
     """What the picture is of, and what is missing: lines of text, each with whether it is a warning."""
-    count = len(trace.sessions)
-    before = sum(session.before for session in trace.sessions)
-    unended = sum(not session.closed for session in trace.sessions)
+    tally = trace.tally
     lasts = (trace.right - trace.left) / SECOND
-    counts = f"{rows.plural(count, 'session')}, {rows.plural(trace.changes, 'change')}"
-    said = [(f"{counts} in {lasts:,.3f} s from {begin_text(trace)}; {before:,} open before, "
-             f"{unended:,} with no end seen", False)]
-    if left_out is not None:
-        said.append((f"{len(shown):,} of {count:,} sessions: the longest; each of the others lasted "
-                     f"{left_out / 1000:,.3f} ms or less (--max-sessions)", True))
-    if any(not session.owner for session in trace.sessions) and \
-            not any(session.owner and session.owner[2] for session in trace.sessions):
+    counts = f"{rows.plural(tally.count, 'session')}, {rows.plural(trace.changes, 'change')}"
+    said = [(f"{counts} in {lasts:,.3f} s from {begin_text(trace)}; {tally.before:,} open before, "
+             f"{tally.unended:,} with no end seen", False)]
+    if trace.left_out is not None:
+        said.append((f"{len(trace.shown):,} of {tally.count:,} sessions: the longest; each of the others lasted "
+                     f"{trace.left_out / 1000:,.3f} ms or less (--max-sessions)", True))
+    if trace.crowded:
+        said.append((f"left out: {rows.plural(trace.crowded, 'line')} of other sessions while {limits.OPEN:,} "
+                     "were open", True))
+    if tally.has_unowned and not tally.has_source:
         said.append(("owners are known where a connect or listen was seen: tcpstates -x tells more", False))
     losses = [f"{number:,} {rows.shortened(cause, 40)}" for cause, number in trace.lost.items() if number]
     if losses:
         said.append((f"lost: {', '.join(losses)}", True))
+    if trace.unmarked:
+        said.append((f"without a line in the picture: {rows.plural(trace.unmarked, 'record')} of a loss", True))
     if trace.uncounted:
         said.append(("what was missed while the program was busy is not known", True))
     if trace.bad:
@@ -140,17 +143,17 @@ def clock_of(trace):
     return trace.left % DAY if trace.clock.coarse else 0
 
 
-def make(trace, title, by, width, most):
-    """The whole picture, as text."""
-    shown, left_out = rows.choose(trace.sessions, most)
-    scale = Scale(width, len(shown), max(trace.right - trace.left, SHORTEST), clock_of(trace))
-    states = {span.state for session in shown for span in session.spans}
-    said = captions(trace, shown, left_out)
+def make(trace, title, by, width):
+    """The whole picture, as pieces of text."""
+    scale = Scale(width, len(trace.shown), max(trace.right - trace.left, SHORTEST), clock_of(trace))
+    states = {span.state for session in trace.shown for span in session.spans}
+    said = captions(trace)
     title = title or "TCP sessions" + (f" of {trace.host}" if trace.host else "")
     top_part, top = head(title, said, states, any(mark[0] is not None for mark in trace.marks), scale, width)
-    drawn, bottom = rows.draw(rows.group(trace.sessions, shown, by), trace.left, scale, top)
+    groups = rows.group(trace.tally, trace.shown, by)
+    bottom = rows.bottom(groups, scale, top)
     style, script = ((HERE / name).read_text(encoding="utf-8") for name in ("timeline.css", "timeline.js"))
-    return f"""<?xml version="1.0" encoding="UTF-8"?>
+    yield f"""<?xml version="1.0" encoding="UTF-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{bottom + MARGIN}"
  {script_data(scale, width, top)}>
 <style><![CDATA[
@@ -159,7 +162,9 @@ def make(trace, title, by, width, most):
 <path d="M-1 7 7-1M-1 1 1-1M5 7 7 5"/></pattern></defs>
 <rect id="back" width="100%" height="100%"/>
 {grid(scale, top, bottom)}<g id="rows" stroke-width="{scale.thickness}">
-{drawn}</g>
+"""
+    yield from rows.draw(groups, trace.left, scale, top)
+    yield f"""</g>
 {lost_lines(trace, scale, top, bottom)}<rect id="drag" width="0" height="0"/>
 <rect id="sel" width="0" height="0"/>
 {top_part}<script><![CDATA[

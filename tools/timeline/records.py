@@ -6,6 +6,8 @@ import itertools
 import json
 import re
 
+import limits
+
 # The fields that mean something here, as -j, the header of -s and --otel call them. Of any other field
 # only name and value are shown. tests/timeline/names asks the tool whether this is right.
 NAMES = (
@@ -38,16 +40,16 @@ OF_CSV = {title: name for name, title, _ in NAMES}
 OF_OTEL = {otel: name for name, _, otel in NAMES}
 OTEL_STATES = {"closed": "CLOSE", "syn_received": "SYN_RECV", "fin_wait_1": "FIN_WAIT1",
                "fin_wait_2": "FIN_WAIT2"}
-WHOLE = {"ts_ns", "pid", "lport", "rport", "opid", "netns", "count", "events"}
+WHOLE = {"ts_ns": limits.TIME * 1000, "pid": 2 ** 32, "lport": 2 ** 16, "rport": 2 ** 16, "opid": 2 ** 32,
+         "netns": 2 ** 32, "count": 2 ** 64, "events": 2 ** 64}  # and what each is less than
 TIMES = ("isotime", "ts_ns", "time_s", "time")  # the best first
 NEEDED = ("skaddr", "oldstate", "newstate")
 STILL = "(still)"
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 MICROSECOND = datetime.timedelta(microseconds=1)
-AGES = 2 * 10 ** 16  # microseconds: 634 years, more than the tool's 64 bits of nanoseconds have
 SECOND = 1000000
 HALF_A_DAY = 12 * 3600 * SECOND
-TIME_OF_DAY = re.compile(r"(\d\d):(\d\d):(\d\d)")
+TIME_OF_DAY = re.compile("([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9]|60)")
 OFFER = "-j has all that is needed, -s with -t or -T"
 
 
@@ -59,18 +61,18 @@ class BadLine(ValueError):
     """A line that is not the tool's."""
 
 
-def whole(value):
-    """A number without a fraction, of JSON or of CSV."""
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        return int(value)
-    if type(value) is int and value >= 0:
-        return value
-    raise BadLine("not a number")
+def whole(value, end):
+    """A number without a fraction, of JSON or of CSV, and less than another."""
+    if isinstance(value, str) and len(value) <= limits.DIGITS and value.isascii() and value.isdigit():
+        value = int(value)
+    if type(value) is not int or not 0 <= value < end:
+        raise BadLine("not such a number")
+    return value
 
 
 def microseconds(value, scale):
     """A number with a fraction, in microseconds."""
-    if type(value) not in (int, float, str) or not abs(float(value) * scale) < AGES:
+    if type(value) not in (int, float, str) or not abs(float(value) * scale) < limits.DURATION:
         raise BadLine("not a time")
     return round(float(value) * scale)
 
@@ -79,7 +81,7 @@ def isotime(text):
     """RFC 3339's time: microseconds since the epoch, and its zone's in front of UTC."""
     moment = datetime.datetime.fromisoformat(text)
     at = (moment - EPOCH) // MICROSECOND
-    if not 0 <= at < AGES:
+    if not 0 <= at < limits.TIME:
         raise BadLine("not of these ages")
     return at, moment.utcoffset() // MICROSECOND
 
@@ -90,7 +92,7 @@ def value_of(name, value):
         return None
     try:
         if name in WHOLE:
-            return whole(value)
+            return whole(value, WHOLE[name])
         if name == "ms":
             return max(microseconds(value, 1000), 0)
         if name == "time_s":
@@ -99,8 +101,11 @@ def value_of(name, value):
             return isotime(value)
     except (ValueError, TypeError, OverflowError):
         raise BadLine(f"{name} has a wrong value") from None
-    if name in KNOWN and name not in ("ip", "age_ms", "cpu") and not isinstance(value, str):
-        raise BadLine(f"{name} is not a string")
+    if name in KNOWN and name not in ("ip", "age_ms", "cpu"):
+        if not isinstance(value, str):
+            raise BadLine(f"{name} is not a string")
+        if len(value) > limits.WORD:
+            raise BadLine(f"{name} has more than {limits.WORD} characters")
     return value
 
 
@@ -123,10 +128,26 @@ def plain_names(line):
     return {name: value for name, value in record.items() if value is not None}
 
 
+def json_whole(digits):
+    """Python's own time for it grows with the square of the digits."""
+    if len(digits) > limits.DIGITS:
+        raise BadLine(f"a number of more than {limits.DIGITS} digits")
+    return int(digits)
+
+
+def json_constant(name):
+    raise ValueError(f"{name} is not JSON")
+
+
+DECODER = json.JSONDecoder(parse_int=json_whole, parse_constant=json_constant)
+
+
 def json_record(text):
     """A line of -j or --otel."""
     try:
-        line = json.loads(text)
+        line = DECODER.decode(text)
+    except BadLine:
+        raise
     except (ValueError, RecursionError):
         raise BadLine("not JSON") from None
     if not isinstance(line, dict):
@@ -143,7 +164,11 @@ class Csv:
     """The lines of -s. Where the original has 0.000, so has CSV without -x: then a time may be unknown."""
 
     def __init__(self, header):
-        self.names = [OF_CSV.get(title, title.lower()) for title in next(csv.reader([header]))]
+        try:
+            titles = next(csv.reader([header]))
+        except (csv.Error, StopIteration):
+            titles = []
+        self.names = [OF_CSV.get(title, title.lower()) for title in titles]
         if not {"oldstate", "newstate"} & set(self.names):
             raise Unusable("line 1: neither JSON nor the header line of CSV (-H leaves it out): " + OFFER)
 
@@ -159,7 +184,7 @@ class Csv:
                   if value not in ("", "-")}
         if not record.get("ms"):
             record.pop("ms", None)
-        return {"record": "event", **record}
+        return {**record, "record": "event"}
 
 
 class Clock:
@@ -191,6 +216,13 @@ class Clock:
         value = event.get(self.field)
         if value is None:
             raise BadLine(f"no {self.field}")
+        at = self.moment(value)
+        if at >= limits.TIME:
+            raise BadLine(f"{self.field} is too late")
+        return at
+
+    def moment(self, value):
+        """A value of the field."""
         if self.field == "isotime":
             return value[0]
         if self.field == "ts_ns":
@@ -210,6 +242,19 @@ class Clock:
         return at + self.days * 2 * HALF_A_DAY
 
 
+def is_cut(line):
+    """Whether a line is only the beginning of one that is too long."""
+    return len(line) > limits.LINE_BYTES and not line.endswith(b"\n")
+
+
+def lines_of(stream):
+    """The lines of a stream of bytes. Of one that is too long there is only the beginning, without its end."""
+    while line := stream.readline(limits.LINE_BYTES + 1):
+        yield line
+        while is_cut(line):
+            line = stream.readline(limits.LINE_BYTES + 1)
+
+
 class Reader:
     """
     The records of a stream of bytes; an event has its time in "at". A line that is none is told by its number
@@ -219,7 +264,8 @@ class Reader:
     def __init__(self, stream, tell):
         self.clock = Clock()
         self.tell = tell
-        first = stream.readline()
+        lines = lines_of(stream)
+        first = next(lines, None)
         if not first:
             raise Unusable("it is empty")
         self.is_csv = not first.startswith(b"{")
@@ -227,17 +273,20 @@ class Reader:
         if self.is_csv and "," not in text and "OLDSTATE" in text:
             raise Unusable("line 1: these are columns: " + OFFER)
         self.parse = Csv(text).record if self.is_csv else json_record
-        self.lines = enumerate(stream, 2) if self.is_csv else enumerate(itertools.chain([first], stream), 1)
+        self.lines = enumerate(lines if self.is_csv else itertools.chain([first], lines), 1 + self.is_csv)
 
     def __iter__(self):
         for number, line in self.lines:
             try:
                 yield self.record(line)
             except BadLine as bad:
-                self.tell(number, str(bad) if line.endswith(b"\n") else "cut short, at the end of the input")
+                is_whole = line.endswith(b"\n") or is_cut(line)
+                self.tell(number, str(bad) if is_whole else "cut short, at the end of the input")
                 yield {"record": "bad"}
 
     def record(self, line):
+        if is_cut(line):
+            raise BadLine(f"longer than {limits.LINE_BYTES} bytes")
         if self.is_csv and not line.endswith(b"\n"):
             raise BadLine("cut short")
         record = self.parse(line.decode("utf-8", "replace").rstrip("\r\n"))

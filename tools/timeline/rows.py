@@ -5,11 +5,12 @@ import html
 import re
 
 from scale import HEADING, rounded
-from sessions import STATES
+from sessions import STATES, VALUE_ROOM, shortened
+from tally import NO_NAME
 
 NUMBERS = {state: number for number, state in enumerate(STATES)}
 ADDRESS = re.compile(r"[0-9a-fA-F.:]{1,45}")
-LABEL_ROOM, VALUE_ROOM = 54, 80
+LABEL_ROOM = 54
 OWNER_UNKNOWN = "owner not known"
 MARK = 3  # pixels, at an end that was not seen
 LEAST = 2  # pixels that a session has
@@ -27,10 +28,6 @@ def clean(text):
 
 def plural(count, what):
     return f"{count:,} {what}" + ("" if count == 1 else "s")
-
-
-def shortened(text, room):
-    return text if len(text) <= room else text[:room - 1] + "…"
 
 
 def end_text(address, port):
@@ -62,7 +59,7 @@ def what(session):
         said.append(f"first closed by {session.first}")
     if session.owner and session.owner[2]:
         said.append(f"owner by {session.owner[2]}")
-    said += [f"{name} {shortened(str(value), VALUE_ROOM)}" for name, value in session.more.items()]
+    said += [f"{name} {value}" for name, value in session.more.items()]
     return ", ".join(said)
 
 
@@ -76,10 +73,6 @@ def span_text(session, index):
                                  not session.closed and index == len(session.spans) - 1)
     us = lasts if span.us is None else span.us
     return f"{span.state} {'at least ' if least else ''}{us / 1000:.3f} ms"
-
-
-def length(session):
-    return session.spans[-1].end - session.spans[0].begin
 
 
 def owner_group(session):
@@ -103,30 +96,22 @@ def port_group(session):
 GROUPS = {"owner": owner_group, "peer": peer_group, "port": port_group, "none": lambda session: ""}
 MOST_GROUPS = 50
 
-Group = collections.namedtuple("Group", "name shown all")
+Group = collections.namedtuple("Group", "name shown count")
 
 
-def choose(sessions, most):
-    """As many as are to be shown, in their order: the longest; and the longest of those left out."""
-    if len(sessions) <= most:
-        return sessions, None
-    ranked = sorted(range(len(sessions)), key=lambda i: length(sessions[i]), reverse=True)
-    return [sessions[i] for i in sorted(ranked[:most])], length(sessions[ranked[most]])
-
-
-def group(sessions, shown, by):
-    """The groups with the most sessions, and one of the others: the sessions shown, and all there are."""
-    key = GROUPS[by]
-    counts = collections.Counter(map(key, sessions))
-    names = {name: name for name, _ in counts.most_common(MOST_GROUPS)}
-    rest = f"{len(counts) - len(names):,} others"
+def group(tally, shown, by):
+    """Of the groups that have a session shown: those with the most sessions, and one of the others."""
+    key, counts = GROUPS[by], tally.groups
+    seen = [name for name in dict.fromkeys(map(key, shown)) if name in counts]
+    names = set(sorted(seen, key=counts.get, reverse=True)[:MOST_GROUPS])
+    rest = f"{len(counts) - len(names):,}{' or more' if NO_NAME in counts else ''} others"
+    others = tally.count - sum(map(counts.get, names))
     groups = {}
-    for session in sessions:
-        name = names.get(key(session), rest)
-        groups.setdefault(name, Group(name, [], [])).all.append(session)
     for session in shown:
-        groups[names.get(key(session), rest)].shown.append(session)
-    return sorted(groups.values(), key=lambda some: (some.name == rest, -len(some.all)))
+        name = key(session)
+        name, count = (name, counts[name]) if name in names else (rest, others)
+        groups.setdefault(name, Group(name, [], count)).shown.append(session)
+    return sorted(groups.values(), key=lambda some: (some.name == rest, -some.count))
 
 
 def bars(session, origin, scale):
@@ -167,20 +152,23 @@ def row(session, origin, scale, y):
 
 
 def heading(some, y):
-    shown, count = len(some.shown), len(some.all)
+    shown, count = len(some.shown), some.count
     of = f"{shown:,} of " if shown < count else ""
     text = f"{shortened(some.name, VALUE_ROOM)}: {of}{plural(count, 'session')}"
     return f'<g class="g" transform="translate(0,{y})"><text x="8" y="15">{clean(text)}</text></g>\n'
 
 
+def bottom(groups, scale, y):
+    """Where the rows end."""
+    return y + sum((HEADING if some.name else 0) + scale.height * len(some.shown) for some in groups)
+
+
 def draw(groups, origin, scale, y):
-    """All rows, and where they end."""
-    parts = []
+    """All rows, one by one: together they can be as long as a trace."""
     for some in groups:
-        if some.name and some.shown:
-            parts.append(heading(some, y))
+        if some.name:
+            yield heading(some, y)
             y += HEADING
         for session in some.shown:
-            parts.append(row(session, origin, scale, y + scale.thickness / 2))
+            yield row(session, origin, scale, y + scale.thickness / 2)
             y += scale.height
-    return "".join(parts), y

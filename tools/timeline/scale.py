@@ -38,8 +38,9 @@ class Scale:
         return self.left + at * self.per_us
 
     def ticks(self):
-        """Where the axis has times: at round ones of the day."""
-        step = next((step for step in STEPS if step * self.per_us >= TICK_ROOM), STEPS[-1])
+        """Where the axis has times: at round ones of the day, and never closer than a label needs."""
+        least = math.ceil(TICK_ROOM / self.per_us)
+        step = next((step for step in STEPS if step >= least), least)
         at = math.ceil(self.clock / step) * step - self.clock
         while at <= self.span:
             yield at, time_text(self.clock + at, step)

@@ -2,6 +2,7 @@
 """Sessions, made of records: which states a socket was in, from when to when."""
 import collections
 
+import limits
 from records import KNOWN, SECOND, STILL
 
 STATES = ("", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE",
@@ -10,6 +11,8 @@ STATES = ("", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "
 RANKS = {"LISTEN": 0, "SYN_SENT": 0, "NEW_SYN_RECV": 0, "SYN_RECV": 1, "ESTABLISHED": 2, "FIN_WAIT1": 3,
          "CLOSE_WAIT": 3, "FIN_WAIT2": 4, "CLOSING": 4, "LAST_ACK": 4, "TIME_WAIT": 5}
 SHOWN_ELSEWHERE = KNOWN - {"netns"} | {"record", "at"}
+VALUE_ROOM = 80
+OTHERS = "others"
 
 # A time in a state, in microseconds, and the tool's own figure of how long, or None. Without a state it is
 # a gap: no line says what was there. A beginning of None is the picture's left edge.
@@ -19,10 +22,11 @@ Span = collections.namedtuple("Span", "state begin end us")
 class Session:
     """A socket from its first line to CLOSE."""
 
-    __slots__ = ("ends", "owner", "active", "why", "first", "more", "spans", "state", "since", "before",
+    __slots__ = ("number", "ends", "owner", "active", "why", "first", "more", "spans", "state", "since", "before",
                  "closed")
 
-    def __init__(self, event):
+    def __init__(self, number, event):
+        self.number = number  # in the order of their first lines
         self.ends = ends_of(event)
         self.owner = None  # name, process, how that is known
         self.active = None  # whether it connected; None where that is not known
@@ -34,8 +38,8 @@ class Session:
         self.before = False  # whether it was there before the trace
         self.closed = False
 
-    def learn(self, event):
-        """What a line says beside the change."""
+    def learn(self, event, more):
+        """What a line says beside the change, and the values of the fields whose meaning is unknown."""
         laddr, lport, raddr, rport = ends_of(event)
         self.ends = (laddr, lport or self.ends[1], raddr, rport or self.ends[3])
         if event.get("opid") is not None:
@@ -45,9 +49,17 @@ class Session:
             self.owner = (event.get("comm") or "?", event["pid"], None)
         self.why = event.get("why") or self.why
         self.first = event.get("first") or self.first
-        for name, value in event.items():
-            if value is not None and name not in SHOWN_ELSEWHERE:
-                self.more[name] = value
+        self.more.update(more)
+
+
+def shortened(text, room):
+    return text if len(text) <= room else text[:room - 1] + "…"
+
+
+def count(counter, name, number):
+    """Counts under a name, if there are not too many already."""
+    name = shortened(name, VALUE_ROOM)
+    counter[name if name in counter or len(counter) < limits.KINDS else OTHERS] += number
 
 
 def ends_of(event):
@@ -69,18 +81,27 @@ def is_over(session, event):
 
 
 class Trace:
-    """All sessions of an input, its edges, and what it lacks."""
+    """
+    The sessions of an input, its edges, and what it lacks. A session that is over is the tally's; those that
+    are shown are there at the end.
+    """
 
-    def __init__(self, clock, is_csv):
+    def __init__(self, clock, is_csv, tally):
         self.clock = clock
         self.is_csv = is_csv
-        self.sessions = []
+        self.tally = tally
+        self.shown = []
+        self.left_out = None  # the length of the longest session that is not shown, if any is not
         self.open = {}
+        self.begun = 0
+        self.crowded = 0  # lines of sessions beyond those that may be open
+        self.fields = {}  # the names of those whose meaning is unknown: in full, and as shown
         self.left = self.right = None
         self.start = None  # the time of the last start record, where events are placed by such times
         self.host = None
         self.changes = 0
         self.marks = []  # (time, count, cause)
+        self.unmarked = 0
         self.lost = collections.Counter()
         self.uncounted = False  # more may have been missed: the kernel does not tell
         self.totals = collections.Counter()
@@ -99,14 +120,15 @@ class Trace:
             self.loss(record)
         elif kind == "end":
             self.complete = True
-            self.totals.update({cause: count for cause, count in record.items()
-                                if type(count) is int and cause != "events"})
+            for cause, number in record.items():
+                if type(number) is int and number > 0 and cause != "events":
+                    count(self.totals, cause, number)
             self.uncounted |= record.get("missed", 0) is None
             self.reach(record)
         elif kind == "bad":
             self.bad += 1
         else:
-            self.others[kind] += 1
+            count(self.others, kind, 1)
 
     def reach(self, record):
         """Room for what is no event: its time, or None if events are placed by another one."""
@@ -122,33 +144,62 @@ class Trace:
     def begin(self, record):
         """A trace begins; what an earlier one in the same input left open has no end."""
         self.leave_all()
-        self.host = record.get("host")
+        host = record.get("host")
+        self.host = host if isinstance(host, str) else None
         self.complete = False
         self.start = self.reach(record)
 
     def loss(self, record):
-        cause, count = str(record.get("cause")), record.get("count") or 1
-        self.lost[cause] += count
-        self.marks.append((self.reach(record), count, cause))
+        cause, number = record.get("cause"), record.get("count") or 1
+        cause = shortened(cause, VALUE_ROOM) if isinstance(cause, str) else OTHERS
+        count(self.lost, cause, number)
+        if len(self.marks) < limits.MARKS:
+            self.marks.append((self.reach(record), number, cause))
+        else:
+            self.unmarked += 1
 
     def event(self, event):
         """A change, or a line that says that there was none."""
-        if not self.sessions and self.clock.field != "isotime":
+        if not self.begun and self.clock.field != "isotime":
             self.left = self.right = self.start = None
-            self.marks = [(None, count, cause) for _, count, cause in self.marks]
+            self.marks = [(None, number, cause) for _, number, cause in self.marks]
         key = (event.get("netns"), event["skaddr"])
         session = self.open.get(key)
-        if session and is_over(session, event):
+        if session and (is_over(session, event) or len(session.spans) >= limits.STATES):
             self.leave(session, self.known_since(event))
+            self.end(key)
             session = None
         if not session:
-            session = self.open[key] = Session(event)
-            self.sessions.append(session)
-        session.learn(event)
+            session = self.session_begin(key, event)
+        if not session:
+            return
+        session.learn(event, self.more(event))
         self.change(session, event)
         if event["newstate"] == "CLOSE":
             session.closed = True
-            del self.open[key]
+            self.end(key)
+
+    def session_begin(self, key, event):
+        """None if there are too many."""
+        if len(self.open) >= limits.OPEN:
+            self.crowded += 1
+            return None
+        self.begun += 1
+        session = self.open[key] = Session(self.begun, event)
+        return session
+
+    def more(self, event):
+        """The fields whose meaning is unknown: what is shown of the names and values."""
+        for name, value in event.items():
+            if name in SHOWN_ELSEWHERE or not isinstance(value, (str, int, float)):
+                continue
+            if name not in self.fields and len(self.fields) < limits.FIELDS:
+                self.fields[name] = shortened(name, VALUE_ROOM)
+            if name in self.fields:
+                yield self.fields[name], shortened(str(value), VALUE_ROOM)
+
+    def end(self, key):
+        self.tally.add(self.open.pop(key))
 
     def change(self, session, event):
         """Ends the span that the line is about, if it does not say that it lasts."""
@@ -163,7 +214,7 @@ class Trace:
         elif session.state != old and not first:
             # Lines are missing: only the line's own figure says since when it is in this state.
             known = self.known_since(event)
-            since = max(known, session.since or known)
+            since = known if session.since is None else max(known, session.since)
             session.spans.append(Span(None, session.since, since, None))
             session.state, session.since = old, since
         if new == STILL:
@@ -208,6 +259,7 @@ class Trace:
         """The end of a trace: all that is open lasts until then, as far as one knows."""
         for session in self.open.values():
             session.spans.append(Span(session.state, session.since, self.right, None))
+            self.tally.add(session)
         self.open.clear()
 
     def finish(self):
@@ -215,9 +267,5 @@ class Trace:
         self.leave_all()
         if self.left is None:
             self.left = self.right = 0
-        self.sessions = [session for session in self.sessions if session.spans]
-        for session in self.sessions:
-            session.spans = [span if span.begin is not None else span._replace(begin=self.left)
-                             for span in session.spans]
-        self.sessions.sort(key=lambda session: session.spans[0].begin)
+        self.shown, self.left_out = self.tally.choose(self.left)
         self.lost |= self.totals

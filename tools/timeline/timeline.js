@@ -140,7 +140,7 @@ function timeText(at, step) {
 }
 
 function axisDraw() {
-	const step = steps.find(some => some * perUs >= tickRoom) || steps[steps.length - 1];
+	const least = Math.ceil(tickRoom / perUs), step = steps.find(some => some >= least) || least;
 	const axis = part("axis");
 	let grid = "";
 	axis.replaceChildren();
