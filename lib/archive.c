@@ -51,26 +51,39 @@ static int tar_fails(const char *name, int words, struct diag *diag)
 	return -EIO;
 }
 
+/* 0 if tar has unpacked all of it into root. */
+static int tar_run(int archive, const char *name, int root, unsigned int seconds, struct diag *diag)
+{
+	int words = memfd_create("tar", MFD_CLOEXEC), status = 0, err = 0;
+	pid_t parent = getpid(), pid;
+
+	if (words < 0)
+		return diag_errno(diag, -errno, "starting tar");
+	pid = fork();
+	if (!pid)
+		tar_exec(parent, archive, root, words, seconds);
+	if (pid < 0)
+		err = diag_errno(diag, -errno, "starting tar");
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!err && (!WIFEXITED(status) || WEXITSTATUS(status)))
+		err = tar_fails(name, words, diag);
+	close(words);
+	return err;
+}
+
 int archive_unpack(int archive, const char *name, const char *dir, unsigned int seconds,
 		   struct diag *diag)
 {
-	int err = tmpfs_mount(dir), root, words, status = 0;
-	pid_t parent = getpid(), pid;
+	int err = tmpfs_mount(dir), root;
 
 	if (err)
 		return diag_errno(diag, err, "mounting a tmpfs for %s", name);
 	root = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	words = memfd_create("tar", MFD_CLOEXEC);
-	if (root < 0 || words < 0)
+	if (root < 0)
 		return diag_errno(diag, -errno, "%s", dir);
-	pid = fork();
-	if (pid < 0)
-		return diag_errno(diag, -errno, "starting tar");
-	if (!pid)
-		tar_exec(parent, archive, root, words, seconds);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (!WIFEXITED(status) || WEXITSTATUS(status))
-		return tar_fails(name, words, diag);
-	return root;
+	err = tar_run(archive, name, root, seconds, diag);
+	if (err)
+		close(root);
+	return err ? err : root;
 }

@@ -194,14 +194,15 @@ static bool user_may_change(void)
 struct unprivileged unprivileged_find(void)
 {
 	struct unprivileged found = {OVERFLOW_ID, OVERFLOW_ID};
-	const struct passwd *user;
+	struct passwd entry = {0}, *user;
+	char strings[4096]; /* an entry that is longer ends the search */
 	FILE *file;
 
 	if (!user_may_change())
 		return (struct unprivileged){geteuid(), getegid()};
 	/* Not by getpwnam(3), which loads what nsswitch.conf names into this process. */
 	file = fopen(PASSWD, "re");
-	while (file && (user = fgetpwent(file))) {
+	while (file && !fgetpwent_r(file, &entry, strings, sizeof(strings), &user)) {
 		bool ours = !strcmp(user->pw_name, COMPILE_USER);
 
 		if (!user->pw_uid || (!ours && strcmp(user->pw_name, "nobody")))

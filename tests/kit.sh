@@ -217,3 +217,35 @@ journald_start() {
 		kill -0 "$journald_pid" 2>/dev/null || { cat "$work/journald"; fail "journald ended"; }
 	done
 }
+
+# journald_manage: as a service manager does, holds the socket, and has journald take it from there as often as
+# journald_again is called; in $journald_pid.
+journald_manage() {
+	rm -f /run/systemd/journal/socket
+	coproc manager { exec /usr/bin/python3 -c '
+import os, signal, socket, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+held = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+held.bind("/run/systemd/journal/socket")
+held.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+for _ in sys.stdin:
+    pid = os.fork()
+    if not pid:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.dup2(held.fileno(), 3)
+        os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+        os.execv(sys.argv[1], sys.argv[1:])
+    print(pid, flush=True)' "$journald" 2>>"$work/journald"; }
+	started+=("$manager_PID")
+	journald_again
+}
+
+journald_again() {
+	rm -f /run/systemd/journal/io.systemd.journal
+	echo >&"${manager[1]}"
+	read -r journald_pid <&"${manager[0]}"
+	started+=("$journald_pid")
+	until [ -S /run/systemd/journal/io.systemd.journal ]; do
+		kill -0 "$journald_pid" 2>/dev/null || { cat "$work/journald"; fail "journald ended"; }
+	done
+}
