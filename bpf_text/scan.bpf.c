@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /*
  * The sockets that are there already: an iterator over the files of all tasks (bpf_iter_task_file,
- * Linux 5.8). What it finds goes into the table of sockets of the
- * program that traces, if there is one, and is written as an event whose old state is the one that
- * it is in.
+ * Linux 5.8). What it finds goes into the table of sockets of the program that traces, if there is
+ * one, and is written as an event whose old state is the one that it is in: once for each
+ * descriptor that leads to it.
  *
  * That program may be at work meanwhile. What it has put into the table stays, as it is newer.
  *
@@ -21,7 +21,6 @@ struct task_file {
 #define MODE_TYPE   0170000 /* S_IFMT and S_IFSOCK, which the kernel's headers may have */
 #define MODE_SOCKET 0140000
 
-BPF_F_TABLE("hash", u64, u8, scanned, MAX_SOCKETS, BPF_F_NO_PREALLOC); /* may have several files */
 BPF_TABLE("array", u32, struct start, blank, 1); /* the stack has no room for one more */
 
 static inline u8 sock_state(u64 sk)
@@ -123,8 +122,8 @@ static inline void task_read(struct event *event, u64 task)
 #endif
 }
 
-/* The socket is known if a start is. Returns if what was asked for has been written. */
-static inline int sock_show(u64 seq, struct event *event)
+/* The socket is known if a start is. */
+static inline void sock_show(u64 seq, struct event *event)
 {
 	const struct start *start = start_find(event);
 	int shown = 1;
@@ -136,7 +135,7 @@ static inline int sock_show(u64 seq, struct event *event)
 	enum verdict verdict = socket_judge(event);
 
 	if (verdict == VERDICT_NEVER)
-		return 1;
+		return;
 	shown = verdict == VERDICT_NOW;
 #endif
 	if (!start)
@@ -144,16 +143,16 @@ static inline int sock_show(u64 seq, struct event *event)
 #ifdef FILTERS
 	shown = shown && change_matches(event) && expression_matches(event);
 #endif
-	return !shown || !bpf_seq_write(seq, event, EVENT_SIZE);
+	if (shown) /* where there is no room, the kernel makes some and comes again */
+		bpf_seq_write(seq, event, EVENT_SIZE);
 }
 
 int SCAN_ITER(struct task_file *args)
 {
 	u64 task = args->task, sk = file_sock(args->file), *meta = (u64 *)args->meta;
 	struct event event = {.newstate = STATE_STILL};
-	u8 yes = 1;
 
-	if (!task || !sk || !sock_is_tcp(sk) || scanned.lookup(&sk))
+	if (!task || !sk || !sock_is_tcp(sk))
 		return 0;
 	sock_read(&event, sk);
 	event.oldstate = sock_state(sk);
@@ -161,8 +160,6 @@ int SCAN_ITER(struct task_file *args)
 		return 0;
 	event.ts_ns = bpf_ktime_get_ns();
 	task_read(&event, task);
-	/* Where there is no room to write it, the kernel makes some and comes again. */
-	if (sock_show(meta[0], &event))
-		scanned.update(&sk, &yes);
+	sock_show(meta[0], &event);
 	return 0;
 }
