@@ -21,7 +21,7 @@ struct task_file {
 #define MODE_TYPE   0170000 /* S_IFMT and S_IFSOCK, which the kernel's headers may have */
 #define MODE_SOCKET 0140000
 
-BPF_TABLE("array", u32, struct start, blank, 1); /* the stack has no room for one more */
+BPF_TABLE("array", u32, struct more_start, found, 1); /* the stack has no room for one more */
 
 static inline u8 sock_state(u64 sk)
 {
@@ -52,35 +52,42 @@ static inline u64 file_sock(u64 file)
 	return sk;
 }
 
+static inline void start_fill(struct start *start, const struct event *event, int is_to_show)
+{
+#ifdef EVENT_AGE
+	start->first_ns = event->ts_ns;
+#endif
+#ifdef EVENT_OWNER
+	start->owner = event->owner;
+#endif
+#ifdef STUCK
+	__builtin_memcpy(&start->seen, event, EVENT_SIZE);
+	start->seen.newstate = event->oldstate;
+	if (!is_to_show)
+		start->seen.ts_ns = 0;
+#endif
+#ifdef SUMMARY
+	start->entered = is_to_show;
+#endif
+}
+
 /* What the program that traces will find of it. */
-static inline void start_add(struct event *event, int is_to_show)
+static inline void start_new(struct event *event, int is_to_show)
 {
 	u64 sk = event->skaddr;
 	u32 zero = 0;
-	struct start *new = blank.lookup(&zero);
+	struct more_start *new = found.lookup(&zero);
+	struct start *start;
+	int is_new;
 
 	if (!new)
 		return;
-#ifdef EVENT_AGE
-	new->first_ns = event->ts_ns;
-#endif
-#ifdef EVENT_OWNER
-	new->owner = event->owner;
-#endif
-#ifdef STUCK
-	__builtin_memcpy(&new->seen, event, EVENT_SIZE);
-	new->seen.newstate = event->oldstate;
-	if (!is_to_show)
-		new->seen.ts_ns = 0;
-#endif
-#ifdef SUMMARY
-	new->entered = is_to_show;
-#endif
-	if (starts.insert(&sk, new)) {
-		if (!starts.lookup(&sk)) /* nor has it just come to be known */
-			counter_add(COUNTER_NO_ROOM, 1);
+	start_fill(&new->start, event, is_to_show);
+	start = start_add(sk, new, &is_new);
+	if (!start)
+		counter_add(COUNTER_NO_ROOM, 1);
+	if (!start || !is_new)
 		return;
-	}
 #ifdef SUMMARY
 	if (is_to_show)
 		summary_enter(event->oldstate);
@@ -91,15 +98,19 @@ static inline void start_add(struct event *event, int is_to_show)
 #endif
 	if (sock_state(sk) != TCP_CLOSE)
 		return;
-	start_leave(starts.lookup(&sk), event->oldstate);
-	starts.delete(&sk); /* it has ended meanwhile, and nobody will say so */
+	/* It has ended meanwhile, and nobody will say so. */
+	start_leave(start_find(sk), event->oldstate);
+	start_remove(sk);
+#ifdef EVENT_OWNER
+	if (event->oldstate == TCP_LISTEN)
+		listener_remove(event);
+#endif
 }
 
 /* Since when it is in its state is known only of one that has been seen to change. */
-static inline const struct start *start_find(struct event *event)
+static inline const struct start *start_meet(struct event *event)
 {
-	u64 sk = event->skaddr;
-	struct start *start = starts.lookup(&sk);
+	struct start *start = start_find(event->skaddr);
 
 	start_times(start, event);
 #ifdef EVENT_OWNER
@@ -125,7 +136,7 @@ static inline void task_read(struct event *event, u64 task)
 /* The socket is known if a start is. */
 static inline void sock_show(u64 seq, struct event *event)
 {
-	const struct start *start = start_find(event);
+	const struct start *start = start_meet(event);
 	int shown = 1;
 
 #ifdef MEMBERS
@@ -139,7 +150,7 @@ static inline void sock_show(u64 seq, struct event *event)
 	shown = verdict == VERDICT_NOW;
 #endif
 	if (!start)
-		start_add(event, shown);
+		start_new(event, shown);
 #ifdef FILTERS
 	shown = shown && change_matches(event) && expression_matches(event);
 #endif
