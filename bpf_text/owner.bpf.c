@@ -5,7 +5,8 @@
  * or shutdown() sends. At all others it may be any task that a softirq came upon, or one that ends
  * the sockets of others (ss -K). What was told last stays with the socket.
  *
- * A listener is kept by its local end as well, for the sockets that it will accept. Where the
+ * A listener that is in the table of sockets is kept by its local end as well, for the sockets that
+ * it will accept. Where the
  * kernel has network namespaces, OWNER_NET is the place of struct sock's pointer to its own.
  */
 struct listener_end {
@@ -21,7 +22,14 @@ struct listener {
 	u32 count;
 };
 
+struct more_listener {
+	struct listener listener;
+	u32 user; /* whose share it is of */
+};
+
 BPF_F_TABLE("hash", struct listener_end, struct listener, listeners, MAX_SOCKETS,
+	    BPF_F_NO_PREALLOC);
+BPF_F_TABLE("hash", struct listener_end, struct more_listener, more_listeners, RESERVE,
 	    BPF_F_NO_PREALLOC);
 
 static inline struct listener_end listener_end(const struct event *event)
@@ -35,15 +43,53 @@ static inline struct listener_end listener_end(const struct event *event)
 	return end;
 }
 
+static inline struct listener *listener_at(struct listener_end *end)
+{
+	struct listener *listener = listeners.lookup(end);
+	struct more_listener *more;
+
+	if (listener || reserve_is_empty(RESERVE_LISTENERS))
+		return listener;
+	more = more_listeners.lookup(end);
+	return more ? &more->listener : 0;
+}
+
+static inline void listener_new(struct listener_end *end, const struct event *event)
+{
+	struct more_listener new = {.listener = {.owner = event->owner, .count = 1}};
+	u64 *share;
+
+	if (!listeners.insert(end, &new.listener))
+		return;
+	new.user = sock_user(event->skaddr);
+	share = reserve_take(RESERVE_LISTENERS, new.user);
+	if (share && more_listeners.insert(end, &new))
+		reserve_count(RESERVE_LISTENERS, share, -1);
+}
+
+static inline void listener_delete(struct listener_end *end)
+{
+	struct more_listener *more;
+	u32 user;
+
+	if (!listeners.delete(end))
+		return;
+	more = more_listeners.lookup(end);
+	if (!more)
+		return;
+	user = more->user;
+	if (!more_listeners.delete(end))
+		reserve_give(RESERVE_LISTENERS, user);
+}
+
 /* With SO_REUSEPORT several listen at one end: whose child it will be is known if one has all. */
 static inline void listener_add(const struct event *event)
 {
 	struct listener_end end = listener_end(event);
-	struct listener *listener = listeners.lookup(&end);
-	struct listener first = {.owner = event->owner, .count = 1};
+	struct listener *listener = listener_at(&end);
 
 	if (!listener) {
-		listeners.update(&end, &first);
+		listener_new(&end, event);
 		return;
 	}
 	if (listener->owner.pid != event->owner.pid)
@@ -54,25 +100,25 @@ static inline void listener_add(const struct event *event)
 static inline void listener_remove(const struct event *event)
 {
 	struct listener_end end = listener_end(event);
-	struct listener *listener = listeners.lookup(&end);
+	struct listener *listener = listener_at(&end);
 
 	if (!listener)
 		return;
 	if (listener->count > 1)
 		__sync_fetch_and_add(&listener->count, -1);
 	else
-		listeners.delete(&end);
+		listener_delete(&end);
 }
 
 /* The child's local address is its listener's, or that one listens at all of them. */
 static inline void listener_find(struct event *event)
 {
 	struct listener_end end = listener_end(event);
-	struct listener *listener = listeners.lookup(&end);
+	struct listener *listener = listener_at(&end);
 
 	if (!listener) {
 		__builtin_memset(end.laddr, 0, sizeof(end.laddr));
-		listener = listeners.lookup(&end);
+		listener = listener_at(&end);
 	}
 	if (!listener || listener->owner.from == OWNER_UNKNOWN)
 		return;
@@ -102,9 +148,4 @@ static inline void event_own(struct event *event, const struct owner *kept)
 	} else if (kept) {
 		event->owner = *kept;
 	}
-	if (event->newstate == TCP_LISTEN)
-		listener_add(event);
-	else if (event->oldstate == TCP_LISTEN && event->newstate == TCP_CLOSE &&
-		 event->owner.from != OWNER_UNKNOWN)
-		listener_remove(event); /* of any other, nobody knows where it was added */
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /*
  * The sockets that are there already: an iterator over the files of all tasks (bpf_iter_task_file,
- * Linux 5.8). What it finds goes into the table of sockets of the
- * program that traces, if there is one, and is written as an event whose old state is the one that
- * it is in.
+ * Linux 5.8). What it finds goes into the table of sockets of the program that traces, if there is
+ * one, and is written as an event whose old state is the one that it is in: once for each
+ * descriptor that leads to it.
  *
  * That program may be at work meanwhile. What it has put into the table stays, as it is newer.
  *
@@ -21,8 +21,7 @@ struct task_file {
 #define MODE_TYPE   0170000 /* S_IFMT and S_IFSOCK, which the kernel's headers may have */
 #define MODE_SOCKET 0140000
 
-BPF_F_TABLE("hash", u64, u8, scanned, MAX_SOCKETS, BPF_F_NO_PREALLOC); /* may have several files */
-BPF_TABLE("array", u32, struct start, blank, 1); /* the stack has no room for one more */
+BPF_TABLE("array", u32, struct more_start, found, 1); /* the stack has no room for one more */
 
 static inline u8 sock_state(u64 sk)
 {
@@ -53,35 +52,42 @@ static inline u64 file_sock(u64 file)
 	return sk;
 }
 
+static inline void start_fill(struct start *start, const struct event *event, int is_to_show)
+{
+#ifdef EVENT_AGE
+	start->first_ns = event->ts_ns;
+#endif
+#ifdef EVENT_OWNER
+	start->owner = event->owner;
+#endif
+#ifdef STUCK
+	__builtin_memcpy(&start->seen, event, EVENT_SIZE);
+	start->seen.newstate = event->oldstate;
+	if (!is_to_show)
+		start->seen.ts_ns = 0;
+#endif
+#ifdef SUMMARY
+	start->entered = is_to_show;
+#endif
+}
+
 /* What the program that traces will find of it. */
-static inline void start_add(struct event *event, int is_to_show)
+static inline void start_new(struct event *event, int is_to_show)
 {
 	u64 sk = event->skaddr;
 	u32 zero = 0;
-	struct start *new = blank.lookup(&zero);
+	struct more_start *new = found.lookup(&zero);
+	struct start *start;
+	int is_new;
 
 	if (!new)
 		return;
-#ifdef EVENT_AGE
-	new->first_ns = event->ts_ns;
-#endif
-#ifdef EVENT_OWNER
-	new->owner = event->owner;
-#endif
-#ifdef STUCK
-	__builtin_memcpy(&new->seen, event, EVENT_SIZE);
-	new->seen.newstate = event->oldstate;
-	if (!is_to_show)
-		new->seen.ts_ns = 0;
-#endif
-#ifdef SUMMARY
-	new->entered = is_to_show;
-#endif
-	if (starts.insert(&sk, new)) {
-		if (!starts.lookup(&sk)) /* nor has it just come to be known */
-			counter_add(COUNTER_NO_ROOM, 1);
+	start_fill(&new->start, event, is_to_show);
+	start = start_add(sk, new, &is_new);
+	if (!start)
+		counter_add(COUNTER_NO_ROOM, 1);
+	if (!start || !is_new)
 		return;
-	}
 #ifdef SUMMARY
 	if (is_to_show)
 		summary_enter(event->oldstate);
@@ -92,15 +98,19 @@ static inline void start_add(struct event *event, int is_to_show)
 #endif
 	if (sock_state(sk) != TCP_CLOSE)
 		return;
-	start_leave(starts.lookup(&sk), event->oldstate);
-	starts.delete(&sk); /* it has ended meanwhile, and nobody will say so */
+	/* It has ended meanwhile, and nobody will say so. */
+	start_leave(start_find(sk), event->oldstate);
+	start_remove(sk);
+#ifdef EVENT_OWNER
+	if (event->oldstate == TCP_LISTEN)
+		listener_remove(event);
+#endif
 }
 
 /* Since when it is in its state is known only of one that has been seen to change. */
-static inline const struct start *start_find(struct event *event)
+static inline const struct start *start_meet(struct event *event)
 {
-	u64 sk = event->skaddr;
-	struct start *start = starts.lookup(&sk);
+	struct start *start = start_find(event->skaddr);
 
 	start_times(start, event);
 #ifdef EVENT_OWNER
@@ -123,10 +133,10 @@ static inline void task_read(struct event *event, u64 task)
 #endif
 }
 
-/* The socket is known if a start is. Returns if what was asked for has been written. */
-static inline int sock_show(u64 seq, struct event *event)
+/* The socket is known if a start is. */
+static inline void sock_show(u64 seq, struct event *event)
 {
-	const struct start *start = start_find(event);
+	const struct start *start = start_meet(event);
 	int shown = 1;
 
 #ifdef MEMBERS
@@ -136,24 +146,24 @@ static inline int sock_show(u64 seq, struct event *event)
 	enum verdict verdict = socket_judge(event);
 
 	if (verdict == VERDICT_NEVER)
-		return 1;
+		return;
 	shown = verdict == VERDICT_NOW;
 #endif
 	if (!start)
-		start_add(event, shown);
+		start_new(event, shown);
 #ifdef FILTERS
 	shown = shown && change_matches(event) && expression_matches(event);
 #endif
-	return !shown || !bpf_seq_write(seq, event, EVENT_SIZE);
+	if (shown) /* where there is no room, the kernel makes some and comes again */
+		bpf_seq_write(seq, event, EVENT_SIZE);
 }
 
 int SCAN_ITER(struct task_file *args)
 {
 	u64 task = args->task, sk = file_sock(args->file), *meta = (u64 *)args->meta;
 	struct event event = {.newstate = STATE_STILL};
-	u8 yes = 1;
 
-	if (!task || !sk || !sock_is_tcp(sk) || scanned.lookup(&sk))
+	if (!task || !sk || !sock_is_tcp(sk))
 		return 0;
 	sock_read(&event, sk);
 	event.oldstate = sock_state(sk);
@@ -161,8 +171,6 @@ int SCAN_ITER(struct task_file *args)
 		return 0;
 	event.ts_ns = bpf_ktime_get_ns();
 	task_read(&event, task);
-	/* Where there is no room to write it, the kernel makes some and comes again. */
-	if (sock_show(meta[0], &event))
-		scanned.update(&sk, &yes);
+	sock_show(meta[0], &event);
 	return 0;
 }

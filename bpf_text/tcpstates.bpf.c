@@ -11,22 +11,54 @@ BPF_TABLE("percpu_array", u32, u64, lasts, 1); /* when an event was last sent, n
 BPF_F_TABLE("array", u32, struct sending, sendings, 1, 1024);
 #endif
 
-static inline void start_new(u64 sk, struct event *event)
+static inline void start_change(struct start *start, const struct event *event)
 {
-	struct start start = {.last_ns = event->ts_ns};
-
-#ifdef EVENT_AGE
-	start.first_ns = event->ts_ns;
-#endif
+	start->last_ns = event->ts_ns;
 #ifdef EVENT_OWNER
-	start.owner = event->owner;
+	start->owner = event->owner;
 #endif
-	if (!starts.update(&sk, &start))
-		return;
-	counter_add(COUNTER_NO_ROOM, 1);
+}
+
+static inline void start_fill(struct start *start, const struct event *event)
+{
+	start_change(start, event);
 #ifdef EVENT_AGE
-	event->age_ns = AGE_UNKNOWN;
+	start->first_ns = event->ts_ns;
 #endif
+}
+
+#ifdef STUCK
+BPF_TABLE("array", u32, struct more_start, blank, 1); /* all 0; the stack has no room for one */
+#endif
+
+/* Of a socket that was not known. NULL: there is no room. */
+static inline struct start *start_new(u64 sk, struct event *event)
+{
+	struct start *start = 0;
+	int is_new = 0;
+#ifdef STUCK
+	u32 zero = 0;
+	struct more_start *new = blank.lookup(&zero);
+
+	if (new)
+		start = start_add(sk, new, &is_new);
+#else
+	struct more_start new = {};
+
+	start_fill(&new.start, event);
+	start = start_add(sk, &new, &is_new);
+#endif
+	if (!start) {
+		counter_add(COUNTER_NO_ROOM, 1);
+#ifdef EVENT_AGE
+		event->age_ns = AGE_UNKNOWN;
+#endif
+		return 0;
+	}
+	if (!is_new)
+		start_leave(start, event->oldstate); /* the scan has just added it */
+	start_fill(start, event);
+	return start;
 }
 
 #ifdef FILTERS
@@ -34,19 +66,29 @@ static inline void start_forget(const struct event *event)
 {
 	u64 sk = event->skaddr;
 
-	start_leave(starts.lookup(&sk), event->oldstate);
-	starts.delete(&sk);
+	start_leave(start_find(sk), event->oldstate);
+	start_remove(sk);
 }
 #endif
 
+/* The address names another socket from here on. */
+static inline void start_end(u64 sk, const struct event *event)
+{
+	start_remove(sk);
+#ifdef EVENT_OWNER
+	if (event->oldstate == TCP_LISTEN)
+		listener_remove(event);
+#endif
+}
+
 /*
- * Ends the old state's time and starts the new one's, in one clock reading. The start is that of a
- * socket that was known already, or NULL.
+ * Ends the old state's time and starts the new one's, in one clock reading. Returns the start of a
+ * socket that goes on, or NULL.
  */
 static inline struct start *event_clock(struct event *event)
 {
 	u64 sk = event->skaddr;
-	struct start *start = starts.lookup(&sk);
+	struct start *start = start_find(sk);
 
 	event->ts_ns = bpf_ktime_get_ns();
 	start_times(start, event);
@@ -55,33 +97,20 @@ static inline struct start *event_clock(struct event *event)
 	event_own(event, start ? &start->owner : 0);
 #endif
 	if (event->newstate == TCP_CLOSE) {
-		/* The address names another socket from here on. */
 		if (start)
-			starts.delete(&sk);
+			start_end(sk, event);
 		return 0;
 	}
-	if (!start) {
-		start_new(sk, event);
-		return 0;
-	}
-	start->last_ns = event->ts_ns;
+	if (!start)
+		start = start_new(sk, event);
+	else
+		start_change(start, event);
 #ifdef EVENT_OWNER
-	start->owner = event->owner;
+	if (start && event->newstate == TCP_LISTEN)
+		listener_add(event);
 #endif
 	return start;
 }
-
-#if defined(SUMMARY) || defined(STUCK)
-/* known is what event_clock() said. NULL: the socket has ended, or there was no room for it. */
-static inline struct start *start_of(const struct event *event, struct start *known)
-{
-	u64 sk = event->skaddr;
-
-	if (known || event->newstate == TCP_CLOSE)
-		return known;
-	return starts.lookup(&sk);
-}
-#endif
 
 #ifdef SUMMARY
 /* A socket without a start is not seen leaving, so it is not counted as entering either. */
@@ -181,7 +210,7 @@ static inline void event_follow(void *ctx, struct event *event, int is_to_show)
 	event->pid = bpf_get_current_pid_tgid() >> 32;
 #ifdef STUCK
 	event_fill(event); /* what is not shown now may be later */
-	start_see(start_of(event, start), event, is_to_show);
+	start_see(start, event, is_to_show);
 #endif
 #ifdef FILTERS
 	if (!is_to_show || !change_matches(event) || !expression_matches(event))
@@ -189,7 +218,7 @@ static inline void event_follow(void *ctx, struct event *event, int is_to_show)
 #endif
 
 #ifdef SUMMARY
-	event_count(event, start_of(event, start));
+	event_count(event, start);
 #else
 #ifndef STUCK
 	event_fill(event);

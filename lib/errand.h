@@ -10,7 +10,7 @@
 struct diag;
 struct errand;
 
-#define ERRAND_FDS 2
+#define ERRAND_FDS 1
 
 /* Fills fds. 0, or -errno with diag filled. */
 typedef int errand_fetch(void *arg, int fds[ERRAND_FDS], struct diag *diag);

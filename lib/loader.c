@@ -343,9 +343,13 @@ int loader_iterator(struct loader *loader, struct diag *diag)
 	return err ? err : fd_keep(bpf_link__fd(link), "the iterator", diag);
 }
 
-int loader_map_keep(const struct loader *loader, const char *name, struct diag *diag)
+bool loader_may_iterate(int iterator)
 {
-	return fd_keep(loader_map(loader, name), name, diag);
+	int fd = bpf_iter_create(iterator);
+
+	if (fd >= 0)
+		close(fd);
+	return fd != -EPERM;
 }
 
 int loader_iterate(int iterator, size_t size, int (*take)(void *arg, const void *record), void *arg,
@@ -402,18 +406,16 @@ int loader_values(const struct loader *loader, const char *name, uint32_t key, v
 	return bpf_map_lookup_elem(bpf_map__fd(map), &key, values);
 }
 
-typedef typeof(bpf_map_lookup_batch) batch_fn; /* with or without deleting */
 typedef int take_fn(void *arg, const void *value, size_t size);
 
 /* The kernel gives whole buckets: BATCH is more than any has. EINVAL: it does not know batches. */
-static int batches_take(int fd, batch_fn *batch, void *keys, char *values, size_t size,
-			take_fn *take, void *arg)
+static int batches_take(int fd, void *keys, char *values, size_t size, take_fn *take, void *arg)
 {
 	uint32_t where, *in = NULL;
 
 	for (;;) {
 		uint32_t count = BATCH;
-		int err = batch(fd, in, &where, keys, values, &count, NULL);
+		int err = bpf_map_lookup_batch(fd, in, &where, keys, values, &count, NULL);
 
 		if (err && err != -ENOENT)
 			return err == -EINVAL && !in ? -EOPNOTSUPP : err;
@@ -429,33 +431,23 @@ static int batches_take(int fd, batch_fn *batch, void *keys, char *values, size_
 	}
 }
 
-/* take may be NULL. */
-static int hash_walk(int fd, batch_fn *batch, size_t key_size, size_t value_size, take_fn *take,
-		     void *arg)
-{
-	void *keys = calloc(BATCH, key_size);
-	char *values = calloc(BATCH, value_size);
-	int err = keys && values ? batches_take(fd, batch, keys, values, value_size, take, arg)
-				 : -ENOMEM;
-
-	free(keys);
-	free(values);
-	return err;
-}
-
 int loader_each(const struct loader *loader, const char *name,
 		int (*take)(void *arg, const void *value, size_t size), void *arg)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(loader->object, name);
+	void *keys, *values;
+	int err;
 
-	return map ? hash_walk(bpf_map__fd(map), bpf_map_lookup_batch, bpf_map__key_size(map),
-			       bpf_map__value_size(map), take, arg)
-		   : -ENOENT;
-}
-
-int loader_map_empty(int map, size_t key_size, size_t value_size)
-{
-	return hash_walk(map, bpf_map_lookup_and_delete_batch, key_size, value_size, NULL, NULL);
+	if (!map)
+		return -ENOENT;
+	keys = calloc(BATCH, bpf_map__key_size(map));
+	values = calloc(BATCH, bpf_map__value_size(map));
+	err = keys && values ? batches_take(bpf_map__fd(map), keys, values,
+					    bpf_map__value_size(map), take, arg)
+			     : -ENOMEM;
+	free(keys);
+	free(values);
+	return err;
 }
 
 int loader_counters(const struct loader *loader, const char *name, uint64_t *sums, size_t count)

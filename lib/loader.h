@@ -40,6 +40,9 @@ void loader_free(struct loader *loader);
  */
 int loader_iterator(struct loader *loader, struct diag *diag);
 
+/* Whether the rights that there are now are enough for loader_iterate(). */
+bool loader_may_iterate(int iterator);
+
 /* Runs an iterator once (bpf_iter_create(), Linux 5.8): iterator_read() tells the rest. */
 int loader_iterate(int iterator, size_t size, int (*take)(void *arg, const void *record), void *arg,
 		   struct diag *diag);
@@ -65,19 +68,12 @@ int loader_cpus(struct diag *diag);
 /* The descriptor of the map called name, owned by the loader, or -ENOENT. */
 int loader_map(const struct loader *loader, const char *name);
 
-/* The same, but the caller's to close; it stays when the loader is freed. -errno with diag filled.
- */
-int loader_map_keep(const struct loader *loader, const char *name, struct diag *diag);
-
 /*
  * Maps an mmapable array for reading, to be unmapped with munmap(2): an element of size bytes, a
  * multiple of 8, for each of loader_cpus(). -ENOENT: the object has none of this name, or the
  * kernel cannot map it (BPF_F_MMAPABLE, Linux 5.5).
  */
 int loader_map_view(const struct loader *loader, const char *name, size_t size, const void **view);
-
-/* Deletes all there is in a hash map (BPF_MAP_LOOKUP_AND_DELETE_BATCH, Linux 5.6). */
-int loader_map_empty(int map, size_t key_size, size_t value_size);
 
 /* Sets the 32-bit element key of a map: the event of a CPU in a perf event array. */
 int loader_map_set(const struct loader *loader, const char *name, uint32_t key, uint32_t value);

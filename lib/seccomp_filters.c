@@ -78,7 +78,6 @@ static const struct allowed tracer[] = {
 	{.name = "bpf", .arg = ARG_0, .mask = UINT32_MAX, .value = BPF_MAP_LOOKUP_BATCH},
 	{.name = "bpf", .arg = ARG_0, .mask = UINT32_MAX, .value = BPF_OBJ_GET_INFO_BY_FD},
 	{.name = "bpf", .arg = ARG_0, .mask = UINT32_MAX, .value = BPF_ITER_CREATE},
-	{.name = "bpf", .arg = ARG_0, .mask = UINT32_MAX, .value = BPF_MAP_LOOKUP_AND_DELETE_BATCH},
 
 	/* lib/cgroup.c: names, but nothing in them. */
 	{"open_by_handle_at", true, ARG_2, O_PATH, O_PATH},

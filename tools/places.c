@@ -66,6 +66,14 @@ static int ending_render(const struct btf_types *types, struct text *text, struc
 	return err;
 }
 
+void places_render_user(const struct btf_types *types, struct text *text)
+{
+	struct btf_field user;
+
+	if (types && !btf_types_field(types, "sock", "sk_uid.val", &user) && user.size == 4)
+		text_printf(text, "#define SOCK_USER %u\n", user.offset);
+}
+
 int places_render_scan(const struct btf_types *types, struct text *text, struct diag *diag)
 {
 	static const struct place places[] = {
@@ -130,11 +138,6 @@ static void why_render(const struct btf_types *types, const char *without, struc
 bool places_are_needed(unsigned int extras)
 {
 	return extras & (1U << EXTRA_OWNER | 1U << EXTRA_ENDING);
-}
-
-bool places_are_wanted(unsigned int extras)
-{
-	return extras & PLACES_WHY || places_are_needed(extras);
 }
 
 int places_fail(unsigned int extras, int err, const struct diag *why, struct diag *diag)

@@ -11,10 +11,8 @@ struct text;
 /* In the place of extras: what a summary counts the ends by. It can do without. */
 #define PLACES_WHY (1U << 31)
 
-/* Whether some of the extras (a bit for each of enum event_extra) ask for the kernel's BTF. */
-bool places_are_wanted(unsigned int extras);
-
-/* And whether they cannot do without. */
+/* Whether some of the extras (a bit for each of enum event_extra) cannot do without the kernel's
+ * BTF. */
 bool places_are_needed(unsigned int extras);
 
 /*
@@ -27,6 +25,9 @@ int places_render(const struct btf_types *types, const char *why, unsigned int e
 
 /* Fills diag with why, and the fields among the extras that cannot do without. Returns err. */
 int places_fail(unsigned int extras, int err, const struct diag *why, struct diag *diag);
+
+/* Appends the macro for bpf_text/reserve.bpf.c, if types, which may be NULL, have it. */
+void places_render_user(const struct btf_types *types, struct text *text);
 
 /* Appends the macros for bpf_text/scan.bpf.c. -errno with diag filled. */
 int places_render_scan(const struct btf_types *types, struct text *text, struct diag *diag);

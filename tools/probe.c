@@ -355,10 +355,8 @@ int probe_render_layout(const struct probe *probe, unsigned int extras, struct t
 {
 	struct btf_types *types = NULL;
 	struct diag why = {0};
-	int err = 0;
+	int err = types_read(&types, &why);
 
-	if (probe->kind->needs_btf || members_are_wanted(extras) || places_are_wanted(extras))
-		err = types_read(&types, &why);
 	if (err && (probe->kind->needs_btf || err == -ENOMEM)) {
 		*diag = why;
 		return err;
@@ -370,6 +368,7 @@ int probe_render_layout(const struct probe *probe, unsigned int extras, struct t
 		members_render(types, why.what, extras, text, lacks);
 	if (!err)
 		err = places_render(types, why.what, extras, text, lacks, diag);
+	places_render_user(types, text);
 	btf_types_free(types);
 	return err;
 }

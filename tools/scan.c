@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan.h"
 
-#include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "diag.h"
@@ -10,6 +10,7 @@
 #include "options.h"
 #include "probe.h"
 #include "program.h"
+#include "seen.h"
 #include "steps.h"
 
 bool scan_is_wanted(const struct options *options)
@@ -45,8 +46,6 @@ int scan_open(struct scan *scan, const struct options *options, const struct loa
 		err = loader_load(loader, diag);
 	if (!err)
 		err = scan->iterator = loader_iterator(loader, diag);
-	if (err >= 0)
-		err = scan->scanned = loader_map_keep(loader, "scanned", diag);
 	loader_free(loader);
 	if (err < 0)
 		scan_close(scan);
@@ -57,24 +56,39 @@ void scan_close(struct scan *scan)
 {
 	if (scan->iterator >= 0)
 		close(scan->iterator);
-	if (scan->scanned >= 0)
-		close(scan->scanned);
 	*scan = SCAN_NONE;
 }
 
 bool scan_may_read(const struct scan *scan)
 {
-	return loader_map_empty(scan->scanned, sizeof(uint64_t), sizeof(uint8_t)) != -EPERM;
+	return loader_may_iterate(scan->iterator);
+}
+
+struct found {
+	struct seen seen;
+	int (*take)(void *arg, const void *record);
+	void *arg;
+};
+
+/* Each descriptor of a socket brings a record. Without memory a second one is better than none. */
+static int found_take(void *arg, const void *record)
+{
+	struct found *found = arg;
+	struct event event;
+
+	memcpy(&event, record, EVENT_SIZE);
+	return seen_add(&found->seen, event.skaddr) ? found->take(found->arg, record) : 0;
 }
 
 int scan_run(const struct scan *scan, const struct options *options,
 	     int (*take)(void *arg, const void *record), void *arg, struct diag *diag)
 {
+	struct found found = {.take = take, .arg = arg};
 	struct event_layout layout;
 	int err;
 
 	event_layout_init(&layout, field_list_extras(&options->fields));
-	err = loader_map_empty(scan->scanned, sizeof(uint64_t), sizeof(uint8_t));
-	return err ? diag_errno(diag, err, "looking for sockets again")
-		   : loader_iterate(scan->iterator, layout.sent, take, arg, diag);
+	err = loader_iterate(scan->iterator, layout.sent, found_take, &found, diag);
+	seen_free(&found.seen);
+	return err;
 }

@@ -17,13 +17,12 @@ struct steps;
 /* Whether what is to be shown needs to know of them from the start. */
 bool scan_is_wanted(const struct options *options);
 
-/* Descriptors, or -1: what looks, and the map of those that it has seen. */
+/* A descriptor, or -1: what looks. */
 struct scan {
 	int iterator;
-	int scanned;
 };
 
-#define SCAN_NONE ((struct scan){-1, -1})
+#define SCAN_NONE ((struct scan){-1})
 
 /*
  * Compiles (or finds in the cache) and loads what looks for them. With tracing, which may be NULL,
@@ -34,12 +33,12 @@ int scan_open(struct scan *scan, const struct options *options, const struct loa
 	      struct steps *steps, struct diag *diag);
 void scan_close(struct scan *scan);
 
-/* Whether scan_run() may read the map with the rights that there are now. */
+/* Whether the rights that there are now are enough for scan_run(). */
 bool scan_may_read(const struct scan *scan);
 
 /*
- * Looks once, and hands over each that the filters let through, as an event that has not come: its
- * old state is the one it is in, its new one STATE_STILL, its task one that has it open. The
+ * Looks once, and hands over each that the filters let through once, as an event that has not come:
+ * its old state is the one it is in, its new one STATE_STILL, its task one that has it open. The
  * options are those it was opened with. -errno with diag filled, or what take returned.
  */
 int scan_run(const struct scan *scan, const struct options *options,

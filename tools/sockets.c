@@ -88,7 +88,6 @@ static int scan_fetch(void *arg, int fds[ERRAND_FDS], struct diag *diag)
 	int err = scan_open(&scan, sockets->options, known, &untold, diag);
 
 	fds[0] = scan.iterator;
-	fds[1] = scan.scanned;
 	return err;
 }
 
@@ -108,7 +107,7 @@ void sockets_prepared(struct sockets *sockets)
 	int fds[ERRAND_FDS];
 
 	if (!errand_take(sockets->errand, fds, &sockets->why)) {
-		sockets->scan = (struct scan){fds[0], fds[1]};
+		sockets->scan = (struct scan){fds[0]};
 		step_done(sockets->steps, "ready to list the sockets that are there");
 	}
 	errand_free(sockets->errand);
