@@ -6,8 +6,8 @@
  * the sockets of others (ss -K). What was told last stays with the socket.
  *
  * A listener that is in the table of sockets is kept by its local end as well, for the sockets that
- * it will accept. Where the
- * kernel has network namespaces, OWNER_NET is the place of struct sock's pointer to its own.
+ * it will accept. Where the kernel has network namespaces, OWNER_NET is the place of struct sock's
+ * pointer to its own.
  */
 struct listener_end {
 	u64 net;
@@ -20,16 +20,10 @@ struct listener_end {
 struct listener {
 	struct owner owner; /* unknown, if several that listen there differ */
 	u32 count;
-};
-
-struct more_listener {
-	struct listener listener;
-	u32 user; /* whose share it is of */
+	u32 share; /* that it is counted in */
 };
 
 BPF_F_TABLE("hash", struct listener_end, struct listener, listeners, MAX_SOCKETS,
-	    BPF_F_NO_PREALLOC);
-BPF_F_TABLE("hash", struct listener_end, struct more_listener, more_listeners, RESERVE,
 	    BPF_F_NO_PREALLOC);
 
 static inline struct listener_end listener_end(const struct event *event)
@@ -43,53 +37,17 @@ static inline struct listener_end listener_end(const struct event *event)
 	return end;
 }
 
-static inline struct listener *listener_at(struct listener_end *end)
-{
-	struct listener *listener = listeners.lookup(end);
-	struct more_listener *more;
-
-	if (listener || reserve_is_empty(RESERVE_LISTENERS))
-		return listener;
-	more = more_listeners.lookup(end);
-	return more ? &more->listener : 0;
-}
-
-static inline void listener_new(struct listener_end *end, const struct event *event)
-{
-	struct more_listener new = {.listener = {.owner = event->owner, .count = 1}};
-	u64 *share;
-
-	if (!listeners.insert(end, &new.listener))
-		return;
-	new.user = sock_user(event->skaddr);
-	share = reserve_take(RESERVE_LISTENERS, new.user);
-	if (share && more_listeners.insert(end, &new))
-		reserve_count(RESERVE_LISTENERS, share, -1);
-}
-
-static inline void listener_delete(struct listener_end *end)
-{
-	struct more_listener *more;
-	u32 user;
-
-	if (!listeners.delete(end))
-		return;
-	more = more_listeners.lookup(end);
-	if (!more)
-		return;
-	user = more->user;
-	if (!more_listeners.delete(end))
-		reserve_give(RESERVE_LISTENERS, user);
-}
-
 /* With SO_REUSEPORT several listen at one end: whose child it will be is known if one has all. */
 static inline void listener_add(const struct event *event)
 {
 	struct listener_end end = listener_end(event);
-	struct listener *listener = listener_at(&end);
+	struct listener *listener = listeners.lookup(&end);
+	struct listener first = {.owner = event->owner, .count = 1};
 
 	if (!listener) {
-		listener_new(&end, event);
+		first.share = share_of(event->skaddr, TABLE_LISTENERS);
+		if (share_take(first.share) && listeners.update(&end, &first))
+			share_give(first.share);
 		return;
 	}
 	if (listener->owner.pid != event->owner.pid)
@@ -100,25 +58,29 @@ static inline void listener_add(const struct event *event)
 static inline void listener_remove(const struct event *event)
 {
 	struct listener_end end = listener_end(event);
-	struct listener *listener = listener_at(&end);
+	struct listener *listener = listeners.lookup(&end);
+	u32 share;
 
 	if (!listener)
 		return;
-	if (listener->count > 1)
+	if (listener->count > 1) {
 		__sync_fetch_and_add(&listener->count, -1);
-	else
-		listener_delete(&end);
+		return;
+	}
+	share = listener->share;
+	if (!listeners.delete(&end))
+		share_give(share);
 }
 
 /* The child's local address is its listener's, or that one listens at all of them. */
 static inline void listener_find(struct event *event)
 {
 	struct listener_end end = listener_end(event);
-	struct listener *listener = listener_at(&end);
+	struct listener *listener = listeners.lookup(&end);
 
 	if (!listener) {
 		__builtin_memset(end.laddr, 0, sizeof(end.laddr));
-		listener = listener_at(&end);
+		listener = listeners.lookup(&end);
 	}
 	if (!listener || listener->owner.from == OWNER_UNKNOWN)
 		return;

@@ -21,7 +21,7 @@ struct task_file {
 #define MODE_TYPE   0170000 /* S_IFMT and S_IFSOCK, which the kernel's headers may have */
 #define MODE_SOCKET 0140000
 
-BPF_TABLE("array", u32, struct more_start, found, 1); /* the stack has no room for one more */
+BPF_TABLE("array", u32, struct start, found, 1); /* the stack has no room for one more */
 
 static inline u8 sock_state(u64 sk)
 {
@@ -75,19 +75,18 @@ static inline void start_fill(struct start *start, const struct event *event, in
 static inline void start_new(struct event *event, int is_to_show)
 {
 	u64 sk = event->skaddr;
-	u32 zero = 0;
-	struct more_start *new = found.lookup(&zero);
-	struct start *start;
-	int is_new;
+	u32 share = share_of(sk, TABLE_STARTS), zero = 0;
+	struct start *new = found.lookup(&zero), *start;
 
 	if (!new)
 		return;
-	start_fill(&new->start, event, is_to_show);
-	start = start_add(sk, new, &is_new);
-	if (!start)
-		counter_add(COUNTER_NO_ROOM, 1);
-	if (!start || !is_new)
+	start_fill(new, event, is_to_show);
+	new->share = share;
+	if (start_add(sk, new, share)) {
+		if (!starts.lookup(&sk)) /* nor has it just come to be known */
+			counter_add(COUNTER_NO_ROOM, 1);
 		return;
+	}
 #ifdef SUMMARY
 	if (is_to_show)
 		summary_enter(event->oldstate);
@@ -99,8 +98,11 @@ static inline void start_new(struct event *event, int is_to_show)
 	if (sock_state(sk) != TCP_CLOSE)
 		return;
 	/* It has ended meanwhile, and nobody will say so. */
-	start_leave(start_find(sk), event->oldstate);
-	start_remove(sk);
+	start = starts.lookup(&sk);
+	if (!start)
+		return;
+	start_leave(start, event->oldstate);
+	start_remove(sk, start);
 #ifdef EVENT_OWNER
 	if (event->oldstate == TCP_LISTEN)
 		listener_remove(event);
@@ -110,7 +112,8 @@ static inline void start_new(struct event *event, int is_to_show)
 /* Since when it is in its state is known only of one that has been seen to change. */
 static inline const struct start *start_meet(struct event *event)
 {
-	struct start *start = start_find(event->skaddr);
+	u64 sk = event->skaddr;
+	struct start *start = starts.lookup(&sk);
 
 	start_times(start, event);
 #ifdef EVENT_OWNER

@@ -19,62 +19,58 @@ static inline void start_change(struct start *start, const struct event *event)
 #endif
 }
 
-static inline void start_fill(struct start *start, const struct event *event)
+static inline void start_fill(struct start *start, const struct event *event, u32 share)
 {
 	start_change(start, event);
+	start->share = share;
 #ifdef EVENT_AGE
 	start->first_ns = event->ts_ns;
 #endif
 }
 
+/* Of a socket that was not known. 0, or an error of start_add(). */
 #ifdef STUCK
-BPF_TABLE("array", u32, struct more_start, blank, 1); /* all 0; the stack has no room for one */
-#endif
+BPF_TABLE("array", u32, struct start, blank, 1); /* all 0; the stack has no room for one */
 
-/* Of a socket that was not known. NULL: there is no room. */
-static inline struct start *start_new(u64 sk, struct event *event)
+static inline int start_new(u64 sk, const struct event *event)
 {
-	struct start *start = 0;
-	int is_new = 0;
-#ifdef STUCK
-	u32 zero = 0;
-	struct more_start *new = blank.lookup(&zero);
+	u32 zero = 0, share = share_of(sk, TABLE_STARTS);
+	struct start *start = blank.lookup(&zero);
+	int error = start ? start_add(sk, start, share) : -1;
 
-	if (new)
-		start = start_add(sk, new, &is_new);
-#else
-	struct more_start new = {};
-
-	start_fill(&new.start, event);
-	start = start_add(sk, &new, &is_new);
-#endif
-	if (!start) {
-		counter_add(COUNTER_NO_ROOM, 1);
-#ifdef EVENT_AGE
-		event->age_ns = AGE_UNKNOWN;
-#endif
-		return 0;
-	}
-	if (!is_new)
-		start_leave(start, event->oldstate); /* the scan has just added it */
-	start_fill(start, event);
-	return start;
+	if (error)
+		return error;
+	start = starts.lookup(&sk);
+	if (start)
+		start_fill(start, event, share);
+	return 0;
 }
+#else
+static inline int start_new(u64 sk, const struct event *event)
+{
+	u32 share = share_of(sk, TABLE_STARTS);
+	struct start start = {};
+
+	start_fill(&start, event, share);
+	return start_add(sk, &start, share);
+}
+#endif
 
 #ifdef FILTERS
 static inline void start_forget(const struct event *event)
 {
 	u64 sk = event->skaddr;
+	struct start *start = starts.lookup(&sk);
 
-	start_leave(start_find(sk), event->oldstate);
-	start_remove(sk);
+	start_leave(start, event->oldstate);
+	if (start)
+		start_remove(sk, start);
 }
 #endif
-
 /* The address names another socket from here on. */
-static inline void start_end(u64 sk, const struct event *event)
+static inline void start_end(u64 sk, const struct start *start, const struct event *event)
 {
-	start_remove(sk);
+	start_remove(sk, start);
 #ifdef EVENT_OWNER
 	if (event->oldstate == TCP_LISTEN)
 		listener_remove(event);
@@ -82,13 +78,13 @@ static inline void start_end(u64 sk, const struct event *event)
 }
 
 /*
- * Ends the old state's time and starts the new one's, in one clock reading. Returns the start of a
- * socket that goes on, or NULL.
+ * Ends the old state's time and starts the new one's, in one clock reading. The start is that of a
+ * socket that was known already, or NULL.
  */
 static inline struct start *event_clock(struct event *event)
 {
 	u64 sk = event->skaddr;
-	struct start *start = start_find(sk);
+	struct start *start = starts.lookup(&sk);
 
 	event->ts_ns = bpf_ktime_get_ns();
 	start_times(start, event);
@@ -98,19 +94,40 @@ static inline struct start *event_clock(struct event *event)
 #endif
 	if (event->newstate == TCP_CLOSE) {
 		if (start)
-			start_end(sk, event);
+			start_end(sk, start, event);
 		return 0;
 	}
-	if (!start)
-		start = start_new(sk, event);
-	else
+	if (!start && start_new(sk, event)) {
+		start = starts.lookup(&sk); /* the scan may have just added it */
+		if (!start) {
+			counter_add(COUNTER_NO_ROOM, 1);
+#ifdef EVENT_AGE
+			event->age_ns = AGE_UNKNOWN;
+#endif
+			return 0;
+		}
+		start_leave(start, event->oldstate);
+	}
+	if (start)
 		start_change(start, event);
 #ifdef EVENT_OWNER
-	if (start && event->newstate == TCP_LISTEN)
+	if (event->newstate == TCP_LISTEN)
 		listener_add(event);
 #endif
 	return start;
 }
+
+#if defined(SUMMARY) || defined(STUCK)
+/* known is what event_clock() said. NULL: the socket has ended, or there was no room for it. */
+static inline struct start *start_of(const struct event *event, struct start *known)
+{
+	u64 sk = event->skaddr;
+
+	if (known || event->newstate == TCP_CLOSE)
+		return known;
+	return starts.lookup(&sk);
+}
+#endif
 
 #ifdef SUMMARY
 /* A socket without a start is not seen leaving, so it is not counted as entering either. */
@@ -210,7 +227,7 @@ static inline void event_follow(void *ctx, struct event *event, int is_to_show)
 	event->pid = bpf_get_current_pid_tgid() >> 32;
 #ifdef STUCK
 	event_fill(event); /* what is not shown now may be later */
-	start_see(start, event, is_to_show);
+	start_see(start_of(event, start), event, is_to_show);
 #endif
 #ifdef FILTERS
 	if (!is_to_show || !change_matches(event) || !expression_matches(event))
@@ -218,7 +235,7 @@ static inline void event_follow(void *ctx, struct event *event, int is_to_show)
 #endif
 
 #ifdef SUMMARY
-	event_count(event, start);
+	event_count(event, start_of(event, start));
 #else
 #ifndef STUCK
 	event_fill(event);

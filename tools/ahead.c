@@ -14,7 +14,7 @@ static void table_fill(struct hash_map *table, const struct options *options)
 	*table = (struct hash_map){
 		.name = "starts",
 		.key_size = sizeof(uint64_t),
-		.value_size = event_start_size(&layout, options->summary, options->stuck.after_ns),
+		.value_size = event_start_size(&layout, options->stuck.after_ns),
 		.entries = options->max_sockets,
 		.fd = -1,
 	};

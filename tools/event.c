@@ -47,9 +47,9 @@ size_t event_seen_size(const struct event_layout *layout)
 	return (layout->sent + 7) / 8 * 8;
 }
 
-size_t event_start_size(const struct event_layout *layout, bool summary, bool stuck)
+size_t event_start_size(const struct event_layout *layout, bool stuck)
 {
-	size_t size = sizeof(uint64_t) + summary * sizeof(uint64_t);
+	size_t size = 2 * sizeof(uint64_t);
 
 	for (int i = 0; i < EXTRAS; i++)
 		if (layout->wanted & 1U << i && (i == EXTRA_AGE || i == EXTRA_OWNER))

@@ -46,8 +46,8 @@ void event_layout_init(struct event_layout *layout, unsigned int wanted);
 /* Bytes of struct start's event (bpf_text/starts.bpf.c): what is sent, in whole 64-bit words. */
 size_t event_seen_size(const struct event_layout *layout);
 
-/* Bytes of struct start, which has what the summary and --stuck want. */
-size_t event_start_size(const struct event_layout *layout, bool summary, bool stuck);
+/* Bytes of struct start, which keeps the last event with --stuck. */
+size_t event_start_size(const struct event_layout *layout, bool stuck);
 
 /* Appends the macros that make the program send just what is wanted. */
 void event_layout_render(const struct event_layout *layout, struct text *text);

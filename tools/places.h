@@ -26,7 +26,7 @@ int places_render(const struct btf_types *types, const char *why, unsigned int e
 /* Fills diag with why, and the fields among the extras that cannot do without. Returns err. */
 int places_fail(unsigned int extras, int err, const struct diag *why, struct diag *diag);
 
-/* Appends the macro for bpf_text/reserve.bpf.c, if types, which may be NULL, have it. */
+/* Appends the macro for bpf_text/share.bpf.c, if types, which may be NULL, have it. */
 void places_render_user(const struct btf_types *types, struct text *text);
 
 /* Appends the macros for bpf_text/scan.bpf.c. -errno with diag filled. */

@@ -71,7 +71,7 @@ void program_render(const struct options *options, const struct probe *probe, bo
 		summary_render(text);
 	if (members_are_wanted(wanted))
 		text_str(text, bpf_text_members);
-	text_str(text, bpf_text_reserve);
+	text_str(text, bpf_text_share);
 	if (wanted & 1U << EXTRA_OWNER)
 		text_str(text, bpf_text_owner);
 	if (wanted & 1U << EXTRA_ENDING)

@@ -89,20 +89,12 @@ static int start_look(void *arg, const void *value, size_t size)
 	return stuck->show(stuck->arg, event);
 }
 
-/* struct more_start, which has a number of 64 bits more. */
-static int more_look(void *arg, const void *value, size_t size)
+static int table_walk(const struct loader *loader,
+		      int (*take)(void *arg, const void *value, size_t size), void *arg,
+		      struct diag *diag)
 {
-	return size < sizeof(uint64_t) ? -EINVAL : start_look(arg, value, size - sizeof(uint64_t));
-}
+	int err = loader_each(loader, "starts", take, arg);
 
-/* stuck may be NULL: nothing is taken. */
-static int tables_walk(const struct loader *loader, struct stuck *stuck, struct diag *diag)
-{
-	int err = loader_each(loader, "starts", stuck ? start_look : NULL, stuck);
-
-	/* A text of the user's own may do without the reserve. */
-	if (!err && loader_map(loader, "more_starts") >= 0)
-		err = loader_each(loader, "more_starts", stuck ? more_look : NULL, stuck);
 	if (err == -EOPNOTSUPP) {
 		diag_set(diag, err, "--stuck: this kernel has no BPF_MAP_LOOKUP_BATCH");
 		diag_hint(diag, "it comes with Linux 5.6");
@@ -113,7 +105,7 @@ static int tables_walk(const struct loader *loader, struct stuck *stuck, struct 
 
 int stuck_may_look(const struct loader *loader, struct diag *diag)
 {
-	return tables_walk(loader, NULL, diag);
+	return table_walk(loader, NULL, NULL, diag);
 }
 
 int stuck_look(struct stuck *stuck, const struct loader *loader, uint64_t now_ns,
@@ -124,7 +116,7 @@ int stuck_look(struct stuck *stuck, const struct loader *loader, uint64_t now_ns
 	stuck->now_ns = now_ns;
 	stuck->show = show;
 	stuck->arg = arg;
-	err = tables_walk(loader, stuck, diag);
+	err = table_walk(loader, start_look, stuck, diag);
 	stuck->looked_ns = now_ns;
 	return err;
 }

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/*
+ * No user can have more than 7/8 of a table, so that nobody can fill it for all others.
+ *
+ * The user is the socket's sk_uid: SOCK_USER is its place in struct sock, in bytes. Where the
+ * kernel's BTF does not have it, all sockets are of one user. Users whose ids are equal modulo
+ * SHARES have a share together: to count each would take a table that can be full as well.
+ */
+#define SHARE_MAX (MAX_SOCKETS - MAX_SOCKETS / 8)
+#define SHARES	  1024
+
+enum table {
+	TABLE_STARTS,
+	TABLE_LISTENERS,
+	TABLES,
+};
+
+BPF_TABLE("array", u32, u64, shares, TABLES *SHARES); /* entries */
+
+static inline u32 share_of(u64 sk, u32 table)
+{
+	u32 user = 0;
+
+#ifdef SOCK_USER
+	bpf_probe_read_kernel(&user, sizeof(user), (void *)(sk + SOCK_USER));
+#endif
+	return table * SHARES + user % SHARES;
+}
+
+/* Returns whether one more entry is within the share, which then counts it. */
+static inline int share_take(u32 share)
+{
+	u64 *entries = shares.lookup(&share);
+
+	if (!entries || *entries >= SHARE_MAX)
+		return 0;
+	__sync_fetch_and_add(entries, 1); /* all CPUs at once may exceed it by one each */
+	return 1;
+}
+
+static inline void share_give(u32 share)
+{
+	u64 *entries = shares.lookup(&share);
+
+	if (entries)
+		__sync_fetch_and_add(entries, -1);
+}
