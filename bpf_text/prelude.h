@@ -50,10 +50,10 @@ static long (*bpf_probe_read_kernel)(void *to, u32 size, const void *from) = (vo
 #endif
 static long (*bpf_seq_write)(u64 seq, const void *data, u32 len) = (void *)127;
 
-/* The rewriter gives it the map as a number. */
-static inline void bpf_tail_call_(u64 map, void *ctx, int index)
+/* The name that the rewriter gives it; the map is the first argument. */
+static inline void bpf_tail_call_(void *map, void *ctx, int index)
 {
-	((long (*)(void *, u64, u32))12)(ctx, map, index);
+	((long (*)(void *, void *, u32))12)(ctx, map, index);
 }
 
 /* The rewriter turns a map's name into this, and LLVM this into an instruction's map reference. */

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/btf.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -90,12 +91,15 @@ static int types_walk(struct btf_types *types, const char *at, size_t left)
 	return left ? -EPROTO : 0;
 }
 
+/* Since Linux 7.1 there is more behind it; what a kernel has does not depend on our headers. */
+#define HEADER_SIZE_MIN (offsetof(struct btf_header, str_len) + sizeof(uint32_t))
+
 static bool header_is_good(const struct btf_header *header, size_t size)
 {
 	uint64_t body;
 
-	if (size < sizeof(*header) || header->magic != BTF_MAGIC || header->hdr_len > size ||
-	    header->hdr_len < sizeof(*header))
+	if (size < HEADER_SIZE_MIN || header->magic != BTF_MAGIC || header->hdr_len > size ||
+	    header->hdr_len < HEADER_SIZE_MIN)
 		return false;
 	body = size - header->hdr_len;
 	return header->type_off % sizeof(uint32_t) == 0 &&

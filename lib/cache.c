@@ -183,14 +183,22 @@ int cache_get(const struct cache *cache, const struct text *key, struct text *va
 	return err;
 }
 
-static void entry_render(const struct text *key, const struct text *value, struct text *file)
+/* Without a checksum. */
+static struct trailer trailer_make(size_t value_size, size_t key_size)
 {
 	struct trailer trailer = {
-		.magic = MAGIC,
 		.version = FORMAT,
-		.value_size = value->len,
-		.key_size = key->len,
+		.value_size = value_size,
+		.key_size = key_size,
 	};
+
+	memcpy(trailer.magic, MAGIC, sizeof(trailer.magic)); /* which has no NUL */
+	return trailer;
+}
+
+static void entry_render(const struct text *key, const struct text *value, struct text *file)
+{
+	struct trailer trailer = trailer_make(value->len, key->len);
 
 	text_bytes(file, value->data, value->len);
 	text_bytes(file, key->data, key->len);

@@ -6,20 +6,28 @@
 
 #include "diag.h"
 
+#define BLANKS " \t"
+
 void list_begin(struct list *list, const char *value)
 {
-	*list = (struct list){.value = value, .excluded = *value == '!'};
+	const char *next = value + strspn(value, BLANKS);
+
+	*list = (struct list){.value = value, .next = next, .excluded = *next == '!'};
+	list->next += list->excluded;
 }
 
 bool list_next(struct list *list)
 {
-	if (!list->at)
-		list->at = list->value + list->excluded;
-	else if (list->at[list->len])
-		list->at += list->len + 1;
-	else
+	const char *end;
+
+	if (!list->next)
 		return false;
-	list->len = strcspn(list->at, ",");
+	list->at = list->next + strspn(list->next, BLANKS);
+	end = list->at + strcspn(list->at, ",");
+	list->next = *end ? end + 1 : NULL;
+	while (end > list->at && strchr(BLANKS, end[-1]))
+		end--;
+	list->len = end - list->at;
 	return true;
 }
 

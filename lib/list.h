@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A comma-separated list of the command line. One that begins with '!' excludes all that it names.
+ * A comma-separated list of the command line, with blanks around its items or none. One that begins
+ * with '!' excludes all that it names.
  *
  *	list_begin(&list, value);
  *	while (list_next(&list))
@@ -16,6 +17,7 @@ struct diag;
 
 struct list {
 	const char *value; /* all of it */
+	const char *next; /* what follows the item, or NULL */
 	const char *at; /* the item */
 	size_t len;
 	bool excluded;

@@ -9,7 +9,7 @@
  * what is before a field, its value, colors around it and the spaces behind it, all of which are
  * stored whatever the width.
  */
-#define PAD_ROOM   32 /* the widest column of its own fits in */
+#define PAD_ROOM   40 /* the widest column of its own fits in */
 #define PAD_LIST   64 /* the widest of a list's */
 #define COLOR_ROOM 16
 #define FIELD_ROOM 256

@@ -7,7 +7,8 @@ Every line of one must be a line of the other, equal to the byte but for
 - MS, which may differ by 0.02 ms or 2 %;
 - TIME, which in the original is when the line is printed;
 - TIME(s), whose zero is each tool's own first line;
-- the original's 0.000 where -L or -D made it forget when the state began.
+- the original's 0.000 where -L or -D made it forget when the state began;
+- the width of -w's addresses, which was 26 columns before bcc 0.29.
 The kernel's socket addresses are in the lines, so that they name the same sockets in both.
 
 A few durations may be further apart: the two programs run one after the other, and an interrupt may
@@ -16,10 +17,13 @@ its reader, so that now and then its duration lacks those microseconds.
 """
 import re
 import select
+import shlex
 import signal
 import subprocess
 import sys
 import tempfile
+
+import bcc
 
 # One processor for all: events that are alike then come in the same order in both tools.
 ONE_CPU = ["taskset", "-c", "0"]
@@ -29,10 +33,12 @@ SESSIONS = 11  # of each kind in each family
 FAR = 0.10  # of all lines may be further apart in MS; half of a case, as MEDIAN says
 MEDIAN = 0.02  # milliseconds that the lines may be apart in the median
 PATIENCE = 60  # seconds without a line
+WIDE = 39  # columns of an address under -w
+WIDE_ORIGINAL = 39 if tuple(map(int, bcc.__version__.split(".")[:2])) >= (0, 29) else 26
 
 FORMS = ["", "-w", "-s", "-t", "-T", "-tT", "-wtT", "-st", "-sT", "-stT"]
 FILTERS = ["-4", "-6", "-L %d" % PORT, "-L %d,%d" % (PORT, PORT + 2), "-D %d" % PORT,
-           "-D %d,%d" % (PORT + 1, PORT + 2), "-4 -L %d" % PORT, "-6 -D %d" % PORT]
+           "-D '%d, %d'" % (PORT + 1, PORT + 2), "-4 -L %d" % PORT, "-6 -D %d" % PORT]
 OURS = ["--probe tracepoint", "--kernel-headers"]  # options that the original does not have
 SCENARIOS = ["client-fin", "server-fin", "client-rst", "server-rst", "half-close", "refused",
              "listen"]
@@ -107,7 +113,20 @@ def run(tool, traffic, options, extra):
     while original.read(0.1):
         pass
     original.end()
+    if any("w" in option for option in options):
+        ours.lines = [as_original(line) for line in ours.lines]
     return (original.lines[0], events(original)), (ours.lines[0], events(ours))
+
+
+def as_original(line):
+    """A line or header of ours under -w, with addresses as wide as the original's. What stands
+    behind the local address has no blanks in it."""
+    before, laddr, lport, raddr, rest = re.fullmatch(
+        rb"(.*?)(\S+ *) (\S+ *) (\S+ *) (\S+ +\S+ +-> \S+ +\S+)", line).groups()
+    if len(laddr) != WIDE or len(raddr) != WIDE:
+        return line
+    return before + b" ".join((laddr.rstrip().ljust(WIDE_ORIGINAL), lport,
+                               raddr.rstrip().ljust(WIDE_ORIGINAL), rest))
 
 
 def split(line, options):
@@ -163,7 +182,7 @@ def pair(original, ours, options):
 def main(tool, traffic):
     failed, lines, further = False, 0, 0
     for case in FORMS + FILTERS + OURS:
-        options, extra = ([], case.split()) if case in OURS else (case.split(), [])
+        options, extra = ([], shlex.split(case)) if case in OURS else (shlex.split(case), [])
         (header, original), (our_header, ours) = run(tool, traffic, options, extra)
         wrong, far, median = pair(original, ours, options)
         if header != our_header:

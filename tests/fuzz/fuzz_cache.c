@@ -23,7 +23,7 @@ static void entry_keep(const struct text *key, const struct text *value)
 
 static void file_judge(struct text *file, const struct text *key, unsigned int mend, size_t value)
 {
-	struct trailer trailer = {MAGIC, FORMAT, value, key->len, 0, 0};
+	struct trailer trailer = trailer_make(value, key->len);
 	char *end = file->data + file->len - sizeof(trailer);
 	size_t size = 0;
 

@@ -37,14 +37,14 @@ OFFSET_NS = 1710892800 * 10**9
 
 HEADERS = {
     "columns": "%-16s %-5s %-10.10s %s%-15s %-5s %-15s %-5s %-11s -> %-11s %s",
-    "wide": ("%-16s %-5s %-16.16s %-2s %-26s %-5s %-26s %-5s %-11s " +
+    "wide": ("%-16s %-5s %-16.16s %-2s %-39s %-5s %-39s %-5s %-11s " +
         "-> %-11s %s"),
     "csv": "%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s",
 }
 FORMATS = {
     "columns": ("%-16x %-5d %-10.10s %s%-15s %-5d %-15s %-5d %-11s " +
         "-> %-11s %.3f"),
-    "wide": ("%-16x %-5d %-16.16s %-2s %-26s %-5s %-26s %-5d %-11s " +
+    "wide": ("%-16x %-5d %-16.16s %-2s %-39s %-5s %-39s %-5d %-11s " +
         "-> %-11s %.3f"),
     "csv": "%x,%d,%s,%s,%s,%s,%s,%d,%s,%s,%.3f",
 }
@@ -74,9 +74,9 @@ FIELDS = {
     "pid": ("C-PID", 5, 5, "process.pid"),
     "comm": ("C-COMM", 10, 16, "thread.name"),
     "ip": ("IP", 2, 2, "network.type"),
-    "laddr": ("LADDR", 15, 26, "network.local.address"),
+    "laddr": ("LADDR", 15, 39, "network.local.address"),
     "lport": ("LPORT", 5, 5, "network.local.port"),
-    "raddr": ("RADDR", 15, 26, "network.peer.address"),
+    "raddr": ("RADDR", 15, 39, "network.peer.address"),
     "rport": ("RPORT", 5, 5, "network.peer.port"),
     "oldstate": ("OLDSTATE", 11, 11, "tcpstates.connection.old_state"),
     "newstate": ("NEWSTATE", 11, 11, "network.connection.state"),

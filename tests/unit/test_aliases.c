@@ -112,7 +112,7 @@ static void those_that_never_end_are_bounded(void **state)
 	aliases_init(&aliases, 100);
 	for (uint64_t i = 1; i <= 100000; i++) {
 		assert_int_equal(number(&aliases, i << 6, i, 0, TCP_ESTABLISHED), i);
-		assert_in_range(aliases.count, 1, 100);
+		assert_uint_in_range(aliases.count, 1, 100);
 	}
 	assert_int_equal(aliases.count, 100);
 	aliases_free(&aliases);

@@ -139,6 +139,32 @@ static void members_are_found(void **state)
 	btf_types_free(decoded);
 }
 
+/* A kernel's header may be shorter or longer than that of the headers this is built with. */
+static void headers_of_other_kernels_are_read(void **state)
+{
+	enum { SHORT = 24, LONG = 64 }; /* bytes: that of Linux 4.18, and a future one */
+	struct image image = image_make();
+	char data[LONG + sizeof(image) - offsetof(struct image, types)];
+	size_t body = sizeof(image) - offsetof(struct image, types);
+	struct btf_types *decoded;
+	struct btf_field field;
+
+	memset(data, 0xff, sizeof(data));
+	for (uint32_t size = SHORT - 4; size <= LONG; size += 4) {
+		image.header.hdr_len = size;
+		memcpy(data, &image.header, SHORT);
+		memcpy(data + size, image.types, body);
+		if (size < SHORT) {
+			assert_int_equal(btf_types_decode(&decoded, data, size + body), -EPROTO);
+			continue;
+		}
+		assert_int_equal(btf_types_decode(&decoded, data, size + body), 0);
+		assert_int_equal(btf_types_field(decoded, "outer", "deep", &field), 0);
+		assert_int_equal(field.offset, 8);
+		btf_types_free(decoded);
+	}
+}
+
 /* By their ids, whether they are global or not, and not what else has that name. */
 static void functions_are_found(void **state)
 {
@@ -254,9 +280,13 @@ static void file_is_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(members_are_found),   cmocka_unit_test(paths_are_followed),
-		cmocka_unit_test(damage_is_survived),  cmocka_unit_test(structs_in_themselves_end),
-		cmocka_unit_test(functions_are_found), cmocka_unit_test(file_is_read),
+		cmocka_unit_test(members_are_found),
+		cmocka_unit_test(paths_are_followed),
+		cmocka_unit_test(damage_is_survived),
+		cmocka_unit_test(structs_in_themselves_end),
+		cmocka_unit_test(functions_are_found),
+		cmocka_unit_test(file_is_read),
+		cmocka_unit_test(headers_of_other_kernels_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -242,8 +242,8 @@ static void place_assert(const char *str, const struct diag *diag)
 	if (!place)
 		return;
 	column = strtoul(place + strlen(" at column "), NULL, 10);
-	assert_in_range(column, 1, strlen(str) + 1);
-	assert_in_range(diag->place, 1, strlen(diag->hint) + 1);
+	assert_uint_in_range(column, 1, strlen(str) + 1);
+	assert_uint_in_range(diag->place, 1, strlen(diag->hint) + 1);
 	if (str[column - 1] > ' ' && str[column - 1] < 0x7f)
 		assert_int_equal(diag->hint[diag->place - 1], str[column - 1]);
 }
@@ -279,7 +279,7 @@ static void random_text_is_refused_or_read(void **state)
 		expression_evaluate(expression, values);
 		expression_free(expression);
 	}
-	assert_in_range(read, 100, FUZZ / 2);
+	assert_uint_in_range(read, 100, FUZZ / 2);
 }
 
 int main(void)

@@ -16,7 +16,7 @@ static void bad_ports_are_refused(void **state)
 		{{"-L", ","}, NOT_PORT "'' in ','"},
 		{{"-L", "80,,81"}, NOT_PORT "'' in '80,,81'"},
 		{{"-L", "80;81"}, NOT_PORT "'80;81' in '80;81'"},
-		{{"-L", "80, 81"}, NOT_PORT "' 81' in '80, 81'"},
+		{{"-L", "80, ,81"}, NOT_PORT "'' in '80, ,81'"},
 		{{"-L", "80,65536,81"}, NOT_PORT "'65536' in '80,65536,81'"},
 		{{"-L", "!"}, NOT_PORT "'' in '!'"},
 		{{"-L", "-"}, NOT_PORT "'-' in '-'"},

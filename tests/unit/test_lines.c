@@ -179,7 +179,7 @@ static void line_model(const struct line_format *format, const struct event *eve
 		       (int)((wide ? 16 : 10) - columns), "");
 	out += wide ? sprintf(out, "%-2d ", version) : 0;
 	sprintf(out, "%-*s %-5u %-*s %-5u %-11s -> %-11s %" PRIu64 ".%03" PRIu64 "\n",
-		wide ? 26 : 15, laddr, event->lport, wide ? 26 : 15, raddr, event->rport, old, new,
+		wide ? 39 : 15, laddr, event->lport, wide ? 39 : 15, raddr, event->rport, old, new,
 		us / 1000, us % 1000);
 }
 

@@ -33,6 +33,17 @@ static void items_are_between_commas(void **state)
 	items_assert("a,,b,", "[a][][b][]");
 }
 
+static void blanks_around_items_do_not_matter(void **state)
+{
+	items_assert("a, b", "[a][b]");
+	items_assert(" a ,\tb c\t,d ", "[a][b c][d]");
+	items_assert(" ! a, b", "![a][b]");
+	items_assert("a, !b", "[a][!b]");
+	items_assert(" ", "[]");
+	items_assert(" , ", "[][]");
+	items_assert("a, ", "[a][]");
+}
+
 static void bad_item_is_told_with_its_place(void **state)
 {
 	struct diag diag = {0};
@@ -52,6 +63,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(items_are_between_commas),
+		cmocka_unit_test(blanks_around_items_do_not_matter),
 		cmocka_unit_test(bad_item_is_told_with_its_place),
 	};
 

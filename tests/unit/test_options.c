@@ -143,6 +143,8 @@ static void ports_are_taken_in_each_form(void **state)
 	ports_assert("--l=80,0,65535", NULL, true);
 	ports_assert("-L80", "-L0,65535", true); /* twice is both */
 	ports_assert("-D80,0,65535", NULL, false);
+	ports_assert("-L", "80, 0, 65535", true);
+	ports_assert("-L", " 80\t,0 ,65535 ", true);
 	ports_assert("-D", "80,0,65535", false);
 	ports_assert("--remoteport=80,0,65535", NULL, false);
 	ports_assert("--remoteport", "80,0,65535", false);

@@ -12,6 +12,9 @@
 
 #include "text.h"
 
+#ifndef assert_uint_in_range /* its name since cmocka 2 */
+#define assert_uint_in_range assert_in_range
+#endif
 #define COUNT(array)   (sizeof(array) / sizeof(*(array)))
 #define BYTES(literal) (literal), sizeof(literal) - 1
 

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Prints the program as Clang compiles it, which is its source after libbcc's rewriter:
+ *
+ *   BCC_KERNEL_SOURCE=HEADERS rewrite PROBE [OPTION...]
+ *
+ * PROBE is the name of a probe, or "scan". The options are those of tcpstates. libbcc prints the
+ * rewritten source on stderr, after the command line of its own Clang; whether that Clang then
+ * compiles the source does not matter here. As in bcc-compile, libbcc creates no map.
+ */
+#include <bcc/bcc_common.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "diag.h"
+#include "options.h"
+#include "probe.h"
+#include "program.h"
+#include "text.h"
+
+#define DEBUG_PREPROCESSOR 4 /* of bcc/bpf_module.h, which is C++ */
+
+static int source_render(int argc, char **argv, struct text *source, struct diag *diag)
+{
+	_cleanup_text_ struct text layout = {0}, lacks = {0};
+	struct options options;
+	struct probe probe;
+	bool kernel_headers;
+	int err = options_parse(argc - 1, argv + 1, &options, diag);
+
+	if (err)
+		return err;
+	if (strcmp(argv[1], "scan"))
+		probe_assume(&probe, argv[1]);
+	else
+		probe_scan(&probe);
+	text_str(&layout, "");
+	err = probe_render_layout(&probe, program_wants(&options), &layout, &lacks, diag);
+	kernel_headers = program_wants_headers(&options, &probe, NULL);
+	if (!err)
+		program_render(&options, &probe, kernel_headers, layout.data, source);
+	options_free(&options);
+	return err ? err : source->err;
+}
+
+int main(int argc, char **argv)
+{
+	/* As in bcc-compile: none of libbcc's own declarations. */
+	const char *flags[] = {"-D_UAPI__LINUX_BPF_H__", "-D__BPF_HELPERS_H"};
+	_cleanup_text_ struct text source = {0};
+	struct diag diag = {0};
+
+	if (argc < 2 || (strcmp(argv[1], "scan") && !probe_is_known(argv[1]))) {
+		fprintf(stderr, "usage: rewrite PROBE [OPTION...]\n");
+		return 2;
+	}
+	if (source_render(argc, argv, &source, &diag)) {
+		fprintf(stderr, "%s\n", diag.what);
+		return 1;
+	}
+	bpf_module_create_c_from_string(source.data, DEBUG_PREPROCESSOR, flags, 2, false, NULL);
+	return 0;
+}
