@@ -143,11 +143,8 @@ static int list_add_names(struct field_list *list, const struct line_format *for
 					"-o/--output: no such field: '%.*s' in '%s' (-o help "
 					"lists them)",
 					(int)len, at, names);
-		if (list_has(list, field))
-			return diag_set(diag, -EINVAL,
-					"-o/--output: a field that is there already: '%s' in '%s'",
-					field->name, names);
-		list_add(list, field, format);
+		if (!list_has(list, field))
+			list_add(list, field, format);
 		at += len;
 		if (!*at)
 			return 0;
