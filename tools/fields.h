@@ -78,6 +78,10 @@ struct field_list {
 int field_list_make(struct field_list *list, const struct line_format *format, const char *names,
 		    struct diag *diag);
 
+/* Adds names to it, with a + before the first or without. -EINVAL as above. */
+int field_list_add(struct field_list *list, const struct line_format *format, const char *names,
+		   struct diag *diag);
+
 /* The extras (enum event_extra) that the fields want, and the untold ones. */
 unsigned int field_list_extras(const struct field_list *list);
 
