@@ -2,9 +2,9 @@
 #include "errand.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
@@ -54,6 +54,18 @@ static bool answer_send(int to, struct answer *answer, const int fds[ERRAND_FDS]
 	return sendmsg(to, &message, MSG_NOSIGNAL) == sizeof(*answer);
 }
 
+/* Closed, it would be the name of the next file that is opened. */
+static int stderr_mute(struct diag *diag)
+{
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	int err = null < 0 || dup2(null, STDERR_FILENO) < 0 ? diag_errno(diag, -errno, "/dev/null")
+							    : 0;
+
+	if (null >= 0)
+		close(null);
+	return err;
+}
+
 /* In the child. */
 static void errand_run(int to, pid_t parent, errand_fetch *fetch, void *arg)
 {
@@ -63,8 +75,9 @@ static void errand_run(int to, pid_t parent, errand_fetch *fetch, void *arg)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent) /* gone before the line above */
 		_exit(1);
-	fclose(stderr);
-	answer.err = fetch(arg, fds, &answer.diag);
+	answer.err = stderr_mute(&answer.diag);
+	if (!answer.err)
+		answer.err = fetch(arg, fds, &answer.diag);
 	_exit(answer_send(to, &answer, fds) ? 0 : 1);
 }
 

@@ -2,7 +2,7 @@
 /*
  * Fetches file descriptors by a process of its own, so that nobody waits for it, and so that it may
  * take rights that this process has given up meanwhile. What the process holds of this one's it
- * holds until it has ended. Its stderr is closed: what it has to say is its answer.
+ * holds until it has ended. Its stderr is /dev/null: what it has to say is its answer.
  */
 #ifndef ERRAND_H
 #define ERRAND_H
