@@ -142,7 +142,7 @@ static inline int sock_show(u64 seq, struct event *event)
 	if (!start)
 		start_add(event, shown);
 #ifdef FILTERS
-	shown = shown && change_matches(event) && expression_matches(event);
+	shown = shown && listed_matches(event);
 #endif
 	return !shown || !bpf_seq_write(seq, event, EVENT_SIZE);
 }

@@ -241,6 +241,7 @@ static int now_check(const struct options *options, struct diag *diag)
 		{options->duration_ns, "-d/--duration"},
 		{options->bpf_text, "--bpf-text"},
 		{options->probe, "--probe"},
+		{options->new_states.chosen | options->new_states.excluded, "--new-state"},
 	};
 
 	return options->now

@@ -71,6 +71,8 @@ static void what_is_there_is_no_trace(void **state)
 		{{"--now", "-d", "1"}, NOT_NOW("-d/--duration")},
 		{{"--now", "--bpf-text=a"}, NOT_NOW("--bpf-text")},
 		{{"--now", "--probe=kprobe"}, NOT_NOW("--probe")},
+		{{"--now", "--new-state=CLOSE"}, NOT_NOW("--new-state")},
+		{{"--now", "--new-state=!CLOSE"}, NOT_NOW("--new-state")},
 		{{"--bpf-text=a", "--stuck=1"},
 		 "--bpf-text: a keeps what it likes: --stuck goes without it"},
 		{{"--stuck="}, NOT_STUCK("")},
