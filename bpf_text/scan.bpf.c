@@ -75,7 +75,7 @@ static inline void start_add(struct event *event, int is_to_show)
 		new->seen.ts_ns = 0;
 #endif
 #ifdef SUMMARY
-	new->entered = is_to_show;
+	new->entered = is_to_show ? event->oldstate : 0;
 #endif
 	if (starts.insert(&sk, new)) {
 		if (!starts.lookup(&sk)) /* nor has it just come to be known */
@@ -92,7 +92,7 @@ static inline void start_add(struct event *event, int is_to_show)
 #endif
 	if (sock_state(sk) != TCP_CLOSE)
 		return;
-	start_leave(starts.lookup(&sk), event->oldstate);
+	start_leave(starts.lookup(&sk));
 	starts.delete(&sk); /* it has ended meanwhile, and nobody will say so */
 }
 

@@ -6,7 +6,7 @@ struct start {
 	u64 first_ns; /* it was seen, be it by a scan */
 #endif
 #ifdef SUMMARY
-	u64 entered; /* it was counted as entering the state that it is in */
+	u64 entered; /* state that it was counted as entering, or 0 */
 #endif
 #ifdef EVENT_OWNER
 	struct owner owner;
@@ -51,12 +51,12 @@ static inline void start_times(const struct start *start, struct event *event)
 }
 
 /* The socket is in no state from here on, as far as is counted. */
-static inline void start_leave(struct start *start, u32 oldstate)
+static inline void start_leave(struct start *start)
 {
 #ifdef SUMMARY
 	if (start && start->entered) {
+		summary_leave(start->entered);
 		start->entered = 0;
-		summary_leave(oldstate);
 	}
 #endif
 }

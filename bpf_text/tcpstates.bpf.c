@@ -34,10 +34,32 @@ static inline void start_forget(const struct event *event)
 {
 	u64 sk = event->skaddr;
 
-	start_leave(starts.lookup(&sk), event->oldstate);
+	start_leave(starts.lookup(&sk));
 	starts.delete(&sk);
 }
 #endif
+
+static inline int event_begins(const struct event *event)
+{
+	return event->oldstate == TCP_CLOSE ||
+	       (event->oldstate == TCP_LISTEN && event->newstate == TCP_SYN_RECV);
+}
+
+/*
+ * What is kept of the socket, or NULL. An entry that is there when a socket begins is of another
+ * one, which had this address before: its change to CLOSE was missed.
+ */
+static inline struct start *start_lookup(const struct event *event)
+{
+	u64 sk = event->skaddr;
+	struct start *start = starts.lookup(&sk);
+
+	if (!start || !event_begins(event))
+		return start;
+	start_leave(start);
+	starts.delete(&sk);
+	return 0;
+}
 
 /*
  * Ends the old state's time and starts the new one's, in one clock reading. The start is that of a
@@ -46,11 +68,11 @@ static inline void start_forget(const struct event *event)
 static inline struct start *event_clock(struct event *event)
 {
 	u64 sk = event->skaddr;
-	struct start *start = starts.lookup(&sk);
+	struct start *start = start_lookup(event);
 
 	event->ts_ns = bpf_ktime_get_ns();
 	start_times(start, event);
-	start_leave(start, event->oldstate);
+	start_leave(start);
 #ifdef EVENT_OWNER
 	event_own(event, start ? &start->owner : 0);
 #endif
@@ -92,7 +114,7 @@ static inline void event_count(const struct event *event, struct start *start)
 		summary_end(event);
 	if (!start)
 		return;
-	start->entered = 1;
+	start->entered = event->newstate;
 	summary_enter(event->newstate);
 }
 #else
