@@ -67,14 +67,30 @@ bool scan_may_read(const struct scan *scan)
 	return loader_map_empty(scan->scanned, sizeof(uint64_t), sizeof(uint8_t)) != -EPERM;
 }
 
+struct reader {
+	int (*take)(void *arg, const void *record);
+	void *arg;
+};
+
+static int record_take(void *arg, const void *record)
+{
+	const struct reader *reader = arg;
+	const uint8_t *bytes = record;
+
+	if (bytes && bytes[offsetof(struct event, newstate)] == STATE_TICK)
+		return 0;
+	return reader->take(reader->arg, record);
+}
+
 int scan_run(const struct scan *scan, const struct options *options,
 	     int (*take)(void *arg, const void *record), void *arg, struct diag *diag)
 {
+	struct reader reader = {take, arg};
 	struct event_layout layout;
 	int err;
 
 	event_layout_init(&layout, field_list_extras(&options->fields));
 	err = loader_map_empty(scan->scanned, sizeof(uint64_t), sizeof(uint8_t));
 	return err ? diag_errno(diag, err, "looking for sockets again")
-		   : loader_iterate(scan->iterator, layout.sent, take, arg, diag);
+		   : loader_iterate(scan->iterator, layout.sent, record_take, &reader, diag);
 }

@@ -59,7 +59,7 @@ static int found_count(void *arg, const void *record)
 {
 	struct found *found = arg;
 
-	found->count++;
+	found->count += !!record;
 	return found->take(found->arg, record);
 }
 
