@@ -89,13 +89,32 @@ static inline int change_matches(const struct event *event)
 }
 
 /* The names are those of the user's expression. */
-static inline int expression_matches(const struct event *event)
+static inline int expression_holds(const struct event *event, u32 to)
 {
 	const s64 lport = event->lport, rport = event->rport;
 	const s64 family = event->family == AF_INET ? 4 : 6;
-	const s64 oldstate = event->oldstate, newstate = event->newstate;
+	const s64 oldstate = event->oldstate, newstate = to;
 	const s64 span_us = event->span_ns == SPAN_UNKNOWN ? -1 : (s64)(event->span_ns / 1000);
 	const s64 pid = event->pid;
 
 	return !!(FILTER_EXPRESSION);
+}
+
+static inline int expression_matches(const struct event *event)
+{
+	return expression_holds(event, event->newstate);
+}
+
+/*
+ * A socket that is listed stays in its state and has no new one, so nothing that is asked of a new
+ * state leaves it out: the expression is to hold for one of them.
+ */
+static inline int listed_matches(const struct event *event)
+{
+	int holds = 0;
+
+	for (u32 to = TCP_ESTABLISHED; to <= TCP_CLOSING; to++)
+		holds |= expression_holds(event, to);
+	return holds && FILTER_OLD_STATE(event->oldstate) &&
+	       FILTER_STATES(event->oldstate, event->oldstate) && FILTER_SPAN(event->span_ns);
 }

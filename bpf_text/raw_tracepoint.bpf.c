@@ -62,8 +62,6 @@ int raw_tracepoint__inet_sock_set_state(struct raw_args *args)
 	struct word *place;
 	u32 zero = 0;
 
-	if (!sock_is_tcp(sk))
-		return 0;
 	here = words.lookup(&zero);
 	if (!here)
 		return 0;
@@ -82,7 +80,7 @@ int raw_tracepoint__inet_sock_set_state__second(struct raw_args *args)
 	u32 zero = 0;
 
 	here = words.lookup(&zero);
-	if (!here || word_take(here, sk, change) || !sock_is_tcp(sk))
+	if (!here || word_take(here, sk, change))
 		return 0;
 	counter_add(COUNTER_CAUGHT, 1);
 	tails.call(args, here->tail); /* rarely */
@@ -103,14 +101,18 @@ int raw_tracepoint__inet_sock_set_state__third(struct raw_args *args)
 }
 
 /*
- * What the first and the second do. A softirq's may run in the middle of another, so its variables
- * must not be where a CPU has just one place for them: since Linux 6.13 (kernel/bpf/verifier.c,
- * check_max_stack_depth()) that is a tracing program's stack, unless the program has a tail call.
+ * What the first and the second do. MPTCP and SCTP change states here too: those changes are left
+ * out as late as here, so that one that the first was too busy for is counted as caught. A
+ * softirq's may run in the middle of another, so its variables must not be where a CPU has just one
+ * place for them: since Linux 6.13 (kernel/bpf/verifier.c, check_max_stack_depth()) that is a
+ * tracing program's stack, unless the program has a tail call.
  */
 int raw_tracepoint_tail__sock_send(struct raw_args *args)
 {
 	struct event event;
 
+	if (!sock_is_tcp(args->sk))
+		return 0;
 	sock_read(&event, args->sk);
 	event.oldstate = args->oldstate;
 	event.newstate = args->newstate;

@@ -18,6 +18,9 @@ struct task_file {
 	u64 file;
 };
 
+/* So that read(2) returns, however few of the files are sockets that are asked for. */
+#define FILES_PER_TICK 256
+
 #define MODE_TYPE   0170000 /* S_IFMT and S_IFSOCK, which the kernel's headers may have */
 #define MODE_SOCKET 0140000
 
@@ -67,7 +70,7 @@ static inline void start_fill(struct start *start, const struct event *event, in
 		start->seen.ts_ns = 0;
 #endif
 #ifdef SUMMARY
-	start->entered = is_to_show;
+	start->entered = is_to_show ? event->oldstate : 0;
 #endif
 }
 
@@ -101,7 +104,7 @@ static inline void start_new(struct event *event, int is_to_show)
 	start = starts.lookup(&sk);
 	if (!start)
 		return;
-	start_leave(start, event->oldstate);
+	start_leave(start);
 	start_remove(sk, start);
 #ifdef EVENT_OWNER
 	if (event->oldstate == TCP_LISTEN)
@@ -155,7 +158,7 @@ static inline void sock_show(u64 seq, struct event *event)
 	if (!start)
 		start_new(event, shown);
 #ifdef FILTERS
-	shown = shown && change_matches(event) && expression_matches(event);
+	shown = shown && listed_matches(event);
 #endif
 	if (shown) /* where there is no room, the kernel makes some and comes again */
 		bpf_seq_write(seq, event, EVENT_SIZE);
@@ -164,11 +167,14 @@ static inline void sock_show(u64 seq, struct event *event)
 int SCAN_ITER(struct task_file *args)
 {
 	u64 task = args->task, sk = file_sock(args->file), *meta = (u64 *)args->meta;
-	struct event event = {.newstate = STATE_STILL};
+	struct event event = {.newstate = STATE_TICK};
 
+	if (!(meta[2] % FILES_PER_TICK)) /* struct bpf_iter_meta: seq, session_id, seq_num */
+		bpf_seq_write(meta[0], &event, EVENT_SIZE);
 	if (!task || !sk || !sock_is_tcp(sk))
 		return 0;
 	sock_read(&event, sk);
+	event.newstate = STATE_STILL;
 	event.oldstate = sock_state(sk);
 	if ((event.family != AF_INET && event.family != AF_INET6) || event.oldstate == TCP_CLOSE)
 		return 0;

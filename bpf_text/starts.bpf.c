@@ -3,7 +3,7 @@
 struct start {
 	u64 last_ns; /* change; 0: before the tracer's time */
 	u32 share; /* that it is counted in */
-	u32 entered; /* with SUMMARY: it was counted as entering the state that it is in */
+	u32 entered; /* with SUMMARY: state that it was counted as entering, or 0 */
 #ifdef EVENT_AGE
 	u64 first_ns; /* it was seen, be it by a scan */
 #endif
@@ -71,12 +71,12 @@ static inline void start_times(const struct start *start, struct event *event)
 }
 
 /* The socket is in no state from here on, as far as is counted. */
-static inline void start_leave(struct start *start, u32 oldstate)
+static inline void start_leave(struct start *start)
 {
 #ifdef SUMMARY
 	if (start && start->entered) {
+		summary_leave(start->entered);
 		start->entered = 0;
-		summary_leave(oldstate);
 	}
 #endif
 }

@@ -62,11 +62,34 @@ static inline void start_forget(const struct event *event)
 	u64 sk = event->skaddr;
 	struct start *start = starts.lookup(&sk);
 
-	start_leave(start, event->oldstate);
+	start_leave(start);
 	if (start)
 		start_remove(sk, start);
 }
 #endif
+
+static inline int event_begins(const struct event *event)
+{
+	return event->oldstate == TCP_CLOSE ||
+	       (event->oldstate == TCP_LISTEN && event->newstate == TCP_SYN_RECV);
+}
+
+/*
+ * What is kept of the socket, or NULL. An entry that is there when a socket begins is of another
+ * one, which had this address before: its change to CLOSE was missed.
+ */
+static inline struct start *start_lookup(const struct event *event)
+{
+	u64 sk = event->skaddr;
+	struct start *start = starts.lookup(&sk);
+
+	if (!start || !event_begins(event))
+		return start;
+	start_leave(start);
+	start_remove(sk, start);
+	return 0;
+}
+
 /* The address names another socket from here on. */
 static inline void start_end(u64 sk, const struct start *start, const struct event *event)
 {
@@ -84,11 +107,11 @@ static inline void start_end(u64 sk, const struct start *start, const struct eve
 static inline struct start *event_clock(struct event *event)
 {
 	u64 sk = event->skaddr;
-	struct start *start = starts.lookup(&sk);
+	struct start *start = start_lookup(event);
 
 	event->ts_ns = bpf_ktime_get_ns();
 	start_times(start, event);
-	start_leave(start, event->oldstate);
+	start_leave(start);
 #ifdef EVENT_OWNER
 	event_own(event, start ? &start->owner : 0);
 #endif
@@ -106,7 +129,7 @@ static inline struct start *event_clock(struct event *event)
 #endif
 			return 0;
 		}
-		start_leave(start, event->oldstate);
+		start_leave(start);
 	}
 	if (start)
 		start_change(start, event);
@@ -138,7 +161,7 @@ static inline void event_count(const struct event *event, struct start *start)
 		summary_end(event);
 	if (!start)
 		return;
-	start->entered = 1;
+	start->entered = event->newstate;
 	summary_enter(event->newstate);
 }
 #else

@@ -22,6 +22,7 @@
 #define MEMBER_UNKNOWN (~0ULL) /* this kernel has no such member; no 32-bit one has the value */
 
 #define STATE_STILL 31 /* for a new state: the socket is still in the old one */
+#define STATE_TICK  29 /* for a new state: there is no socket, but a scan has seen many files */
 
 #define EVENT_EXTRA __attribute__((packed, aligned(4)))
 

@@ -47,19 +47,28 @@ static void attr_leave_cpu(pthread_attr_t *attr)
 		pthread_attr_setaffinity_np(attr, sizeof(cpus), &cpus);
 }
 
-void beside_begin(struct beside *beside, struct beside_call *calls, size_t count)
+static bool thread_start(struct beside *beside, bool elsewhere)
 {
 	pthread_attr_t attr;
+	bool starts;
 
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	if (elsewhere)
+		attr_leave_cpu(&attr);
+	starts = !pthread_create(&beside->thread, &attr, calls_make, beside);
+	pthread_attr_destroy(&attr);
+	return starts;
+}
+
+void beside_begin(struct beside *beside, struct beside_call *calls, size_t count)
+{
 	beside->calls = calls;
 	beside->count = count;
 	pthread_mutex_init(&beside->lock, NULL);
 	pthread_cond_init(&beside->made, NULL);
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	attr_leave_cpu(&attr);
-	beside->runs = !pthread_create(&beside->thread, &attr, calls_make, beside);
-	pthread_attr_destroy(&attr);
+	/* Where its CPU may not be chosen, as in a unit without @resources, the kernel does so. */
+	beside->runs = thread_start(beside, true) || thread_start(beside, false);
 }
 
 int beside_end(struct beside *beside, struct beside_call *call, struct diag *diag)

@@ -40,20 +40,23 @@ struct helper {
 };
 
 /*
- * Beside this program in a build tree, else in libexec; with raised privileges only there, since
- * who runs this program may have linked it to a folder of their own.
+ * Beside this program in a build tree, in the libexec of its installation, or in the one that it
+ * was built for; with raised privileges only there, since who runs this program may have linked it
+ * to a folder of their own.
  */
 int compiler_path(char path[PATH_MAX])
 {
-	char exe[PATH_MAX];
-	ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	static const char *const places[] = {"", TO_LIBEXECDIR "/"};
+	char exe[PATH_MAX], *dir;
+	ssize_t len =
+		privileges_are_raised() ? 0 : readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 
-	if (len > 0 && !privileges_are_raised()) {
-		exe[len] = '\0';
-		if (snprintf(path, PATH_MAX, "%s/" HELPER, dirname(exe)) < PATH_MAX &&
+	exe[len > 0 ? len : 0] = '\0';
+	dir = dirname(exe);
+	for (size_t i = 0; len > 0 && i < sizeof(places) / sizeof(*places); i++)
+		if (snprintf(path, PATH_MAX, "%s/%s" HELPER, dir, places[i]) < PATH_MAX &&
 		    !access(path, X_OK))
 			return 0;
-	}
 	snprintf(path, PATH_MAX, "%s/" HELPER, LIBEXECDIR);
 	return access(path, X_OK) ? -errno : 0;
 }

@@ -2,9 +2,9 @@
 #include "errand.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
@@ -22,13 +22,13 @@ struct errand {
 };
 
 struct answer {
-	int err; /* 0: with the descriptors */
+	int err; /* 0: with the descriptor */
 	struct diag diag;
 };
 
 union control {
 	struct cmsghdr header;
-	char bytes[CMSG_SPACE(sizeof(int[ERRAND_FDS]))];
+	char bytes[CMSG_SPACE(sizeof(int))];
 };
 
 static struct msghdr message_of(struct iovec *data, union control *control)
@@ -41,31 +41,43 @@ static struct msghdr message_of(struct iovec *data, union control *control)
 	};
 }
 
-static bool answer_send(int to, struct answer *answer, const int fds[ERRAND_FDS])
+static bool answer_send(int to, struct answer *answer, int fd)
 {
 	struct iovec data = {answer, sizeof(*answer)};
-	const size_t size = sizeof(int[ERRAND_FDS]);
-	union control control = {.header = {CMSG_LEN(size), SOL_SOCKET, SCM_RIGHTS}};
+	union control control = {.header = {CMSG_LEN(sizeof(fd)), SOL_SOCKET, SCM_RIGHTS}};
 	struct msghdr message = message_of(&data, &control);
 
-	memcpy(CMSG_DATA(&control.header), fds, size);
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
 	if (answer->err)
 		message.msg_controllen = 0;
 	return sendmsg(to, &message, MSG_NOSIGNAL) == sizeof(*answer);
+}
+
+/* Closed, it would be the name of the next file that is opened. */
+static int stderr_mute(struct diag *diag)
+{
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	int err = null < 0 || dup2(null, STDERR_FILENO) < 0 ? diag_errno(diag, -errno, "/dev/null")
+							    : 0;
+
+	if (null >= 0)
+		close(null);
+	return err;
 }
 
 /* In the child. */
 static void errand_run(int to, pid_t parent, errand_fetch *fetch, void *arg)
 {
 	struct answer answer = {0};
-	int fds[ERRAND_FDS];
+	int fd = -1;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent) /* gone before the line above */
 		_exit(1);
-	fclose(stderr);
-	answer.err = fetch(arg, fds, &answer.diag);
-	_exit(answer_send(to, &answer, fds) ? 0 : 1);
+	answer.err = stderr_mute(&answer.diag);
+	if (!answer.err)
+		answer.err = fetch(arg, &fd, &answer.diag);
+	_exit(answer_send(to, &answer, fd) ? 0 : 1);
 }
 
 int errand_start(struct errand **errand, errand_fetch *fetch, void *arg, struct diag *diag)
@@ -104,7 +116,7 @@ static void child_reap(struct errand *errand)
 	errand->pid = 0;
 }
 
-static int answer_receive(int from, struct answer *answer, int fds[ERRAND_FDS])
+static int answer_receive(int from, struct answer *answer, int *fd)
 {
 	struct iovec data = {answer, sizeof(*answer)};
 	union control control = {0};
@@ -119,15 +131,15 @@ static int answer_receive(int from, struct answer *answer, int fds[ERRAND_FDS])
 	if (answer->err)
 		return answer->err;
 	if (message.msg_flags & MSG_CTRUNC || !message.msg_controllen)
-		return -EMFILE; /* not all of them had a number left */
-	memcpy(fds, CMSG_DATA(&control.header), sizeof(int[ERRAND_FDS]));
+		return -EMFILE; /* there was no number left for it */
+	memcpy(fd, CMSG_DATA(&control.header), sizeof(*fd));
 	return 0;
 }
 
-int errand_take(struct errand *errand, int fds[ERRAND_FDS], struct diag *diag)
+int errand_take(struct errand *errand, int *fd, struct diag *diag)
 {
 	struct answer answer = {0};
-	int err = answer_receive(errand->socket, &answer, fds);
+	int err = answer_receive(errand->socket, &answer, fd);
 
 	child_reap(errand);
 	if (answer.err)

@@ -7,7 +7,7 @@
 
 #include "diag.h"
 
-#define BUFFER_SIZE 65536 /* bytes of one read */
+#define BUFFER_SIZE 8192 /* bytes of one read */
 
 /* Hands the whole records of the buffer over, and keeps what is left. */
 static int records_take(char *buffer, size_t *len, size_t size,
@@ -43,6 +43,8 @@ int iterator_read(int fd, size_t size, int (*take)(void *arg, const void *record
 				   : 0;
 		len += got;
 		err = records_take(buffer, &len, size, take, arg);
+		if (!err)
+			err = take(arg, NULL);
 		if (err)
 			return err;
 	}

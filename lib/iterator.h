@@ -9,7 +9,8 @@ struct diag;
 
 /*
  * Reads an iterator that runs to its end, and hands what it writes to take: one record of size
- * bytes a call, as long as that returns 0. -errno with diag filled, or what take returned.
+ * bytes a call, as long as that returns 0, and NULL after each read(2), so that a long list holds
+ * up nothing. -errno with diag filled, or what take returned.
  */
 int iterator_read(int fd, size_t size, int (*take)(void *arg, const void *record), void *arg,
 		  struct diag *diag);

@@ -291,19 +291,28 @@ static int link_keep(struct loader *loader, size_t index, struct bpf_link *link,
 	return 0;
 }
 
-int loader_attach(struct loader *loader, int perf_fd, struct diag *diag)
+static int event_attach(struct loader *loader, size_t index, loader_event *event, const void *arg,
+			struct diag *diag)
 {
-	for (size_t i = 0; i < loader->count; i++) {
-		struct bpf_program *program = loader->programs[i];
-		struct bpf_link *link = perf_fd < 0
-						? bpf_program__attach(program)
-						: bpf_program__attach_perf_event(program, perf_fd);
-		int err = link_keep(loader, i, link, diag);
+	struct bpf_program *program = loader->programs[index];
+	int fd = event(arg, bpf_program__section_name(program), diag), err;
 
-		if (err)
-			return err;
-	}
-	return tails_set(loader, diag);
+	if (fd < 0)
+		return fd;
+	err = link_keep(loader, index, bpf_program__attach_perf_event(program, fd), diag);
+	if (err)
+		close(fd);
+	return err;
+}
+
+int loader_attach(struct loader *loader, loader_event *event, const void *arg, struct diag *diag)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < loader->count; i++)
+		err = event ? event_attach(loader, i, event, arg, diag)
+			    : link_keep(loader, i, bpf_program__attach(loader->programs[i]), diag);
+	return err ? err : tails_set(loader, diag);
 }
 
 /* One for each program from the first on, all at once. */

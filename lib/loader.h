@@ -47,13 +47,16 @@ bool loader_may_iterate(int iterator);
 int loader_iterate(int iterator, size_t size, int (*take)(void *arg, const void *record), void *arg,
 		   struct diag *diag);
 
+/* Opens the perf event for the program of that section. -errno with diag filled. */
+typedef int loader_event(const void *arg, const char *section, struct diag *diag);
+
 /*
- * Attaches each program by what its section says, or, if perf_fd is not -1, the only one to that
- * perf event, which the loader then owns. One whose section names no event is not attached: when
+ * Attaches each program by what its section says, or, if event is not NULL, to the perf event that
+ * it opens, which the loader then owns. One whose section names no event is not attached: when
  * the others are, it becomes an element, in the object's order, of the map of programs called
  * "tails". -errno with diag filled; loader_free() undoes the rest.
  */
-int loader_attach(struct loader *loader, int perf_fd, struct diag *diag);
+int loader_attach(struct loader *loader, loader_event *event, const void *arg, struct diag *diag);
 
 /* Whether there is room for a descriptor of each attachment. -errno with diag as it would be then.
  */

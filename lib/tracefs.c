@@ -5,11 +5,9 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
-#include <linux/perf_event.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -165,17 +163,4 @@ int tracepoint_read(const char *event, struct tracepoint *tracepoint, struct dia
 		return diag_set(diag, -EPROTO, "tracefs: events/%s/format is not understood",
 				event);
 	return 0;
-}
-
-int tracepoint_open(int id, struct diag *diag)
-{
-	struct perf_event_attr attr = {
-		.size = sizeof(attr),
-		.type = PERF_TYPE_TRACEPOINT,
-		.config = id,
-		.sample_period = 1,
-	};
-	int fd = syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
-
-	return fd < 0 ? host_explain(-errno, "opening the tracepoint", diag) : fd;
 }

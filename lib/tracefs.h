@@ -31,12 +31,6 @@ bool tracefs_is_mounted(void);
  */
 int tracepoint_read(const char *event, struct tracepoint *tracepoint, struct diag *diag);
 
-/*
- * Opens the perf event of a tracepoint, for all tasks; a program attached to it sees every CPU. The
- * caller closes the descriptor. -errno with diag filled.
- */
-int tracepoint_open(int id, struct diag *diag);
-
 /* The field of that name, or NULL. */
 const struct tracepoint_field *tracepoint_field(const struct tracepoint *tracepoint,
 						const char *name);

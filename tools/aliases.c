@@ -78,16 +78,24 @@ static struct alias *alias_at(struct aliases *aliases, uint64_t skaddr)
 	return alias_new(aliases, skaddr);
 }
 
+/* Whatever had its address before, the socket is a new one. */
+static bool event_begins(const struct event *event)
+{
+	return event->oldstate == TCP_CLOSE ||
+	       (event->oldstate == TCP_LISTEN && event->newstate == TCP_SYN_RECV);
+}
+
 /*
  * One that is at this address at that time. Of a socket from before the tracer it is known since
  * when it has been seen only after its first event.
  */
-static bool alias_is(const struct alias *alias, uint64_t first_ns)
+static bool alias_is(const struct alias *alias, const struct event *event, uint64_t first_ns)
 {
 	if (!alias->number)
 		return false;
-	return !first_ns || alias->first_ns == first_ns ||
-	       (!alias->first_ns && first_ns <= alias->shown_ns);
+	if (!first_ns)
+		return !event_begins(event);
+	return alias->first_ns == first_ns || (!alias->first_ns && first_ns <= alias->shown_ns);
 }
 
 void aliases_hide(struct aliases *aliases, const struct event_layout *layout, struct event *event)
@@ -100,7 +108,7 @@ void aliases_hide(struct aliases *aliases, const struct event_layout *layout, st
 	event->skaddr = 0;
 	if (!alias)
 		return;
-	if (!alias_is(alias, first_ns)) {
+	if (!alias_is(alias, event, first_ns)) {
 		alias->first_ns = first_ns;
 		alias->shown_ns = event->ts_ns;
 		alias->number = ++aliases->last;

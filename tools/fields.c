@@ -131,8 +131,8 @@ static void list_add_own(struct field_list *list, const struct line_format *form
 			list_add(list, field, format);
 }
 
-static int list_add_names(struct field_list *list, const struct line_format *format,
-			  const char *names, struct diag *diag)
+int field_list_add(struct field_list *list, const struct line_format *format, const char *names,
+		   struct diag *diag)
 {
 	for (const char *at = names + (names[0] == '+');; at++) {
 		size_t len = strcspn(at, ",");
@@ -143,11 +143,8 @@ static int list_add_names(struct field_list *list, const struct line_format *for
 					"-o/--output: no such field: '%.*s' in '%s' (-o help "
 					"lists them)",
 					(int)len, at, names);
-		if (list_has(list, field))
-			return diag_set(diag, -EINVAL,
-					"-o/--output: a field that is there already: '%s' in '%s'",
-					field->name, names);
-		list_add(list, field, format);
+		if (!list_has(list, field))
+			list_add(list, field, format);
 		at += len;
 		if (!*at)
 			return 0;
@@ -182,7 +179,7 @@ int field_list_make(struct field_list *list, const struct line_format *format, c
 		list_add_own(list, format);
 	if (!names)
 		return 0;
-	err = list_add_names(list, format, names, diag);
+	err = field_list_add(list, format, names, diag);
 	if (!err && !more)
 		list_add_times(list, format);
 	return err;

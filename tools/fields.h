@@ -72,11 +72,15 @@ struct field_list {
 /*
  * Makes the list of names, separated by commas: with a + before the first, the format's own fields
  * come before them; without, those of its time and timestamp that are not named. NULL: the format's
- * own. In an extended format, its own are those of -x; JSON keeps what it has beside them. -EINVAL
- * with diag naming the field and its place.
+ * own. In an extended format, its own are those of -x; JSON keeps what it has beside them. A field
+ * that is in the list already is not added. -EINVAL with diag naming the field and its place.
  */
 int field_list_make(struct field_list *list, const struct line_format *format, const char *names,
 		    struct diag *diag);
+
+/* Adds names to it, with a + before the first or without. -EINVAL as above. */
+int field_list_add(struct field_list *list, const struct line_format *format, const char *names,
+		   struct diag *diag);
 
 /* The extras (enum event_extra) that the fields want, and the untold ones. */
 unsigned int field_list_extras(const struct field_list *list);

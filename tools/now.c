@@ -20,6 +20,8 @@ static int record_show(void *arg, const void *record)
 	struct now *now = arg;
 	const struct event_layout *layout = &now->writer.layout;
 
+	if (!record)
+		return 0;
 	event_decode(layout, CPU_UNKNOWN, record, layout->sent, now->event);
 	writer_event(&now->writer, now->event);
 	return writer_is_done(&now->writer) ? -EPIPE : 0;

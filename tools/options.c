@@ -122,18 +122,28 @@ static enum layout layout_choose(const struct options *options)
 			       : LAYOUT_COLUMNS;
 }
 
+/* What --now shows without -o, or NULL: what a trace does. */
+static const char *now_names(const struct options *options, const struct line_format *format)
+{
+	if (!options->now || options->extended)
+		return NULL;
+	return format->layout < LAYOUT_JSON ? FIELDS_NOW : "+" FIELDS_OWNER;
+}
+
 /* Columns and CSV have their own fields without a list. */
 static int fields_choose(struct options *options, struct diag *diag)
 {
-	const char *names = options->output;
+	const char *names = options->output, *own;
+	bool adds = !names || names[0] == '+';
 	struct line_format format;
+	int err;
 
 	options_format(options, &format);
-	if (!names && options->now && !options->extended)
-		names = format.layout < LAYOUT_JSON ? FIELDS_NOW : "+" FIELDS_OWNER;
-	if (!names && !options->extended && format.layout < LAYOUT_JSON)
+	own = adds ? now_names(options, &format) : NULL;
+	if (!names && !own && !options->extended && format.layout < LAYOUT_JSON)
 		return 0;
-	return field_list_make(&options->fields, &format, names, diag);
+	err = field_list_make(&options->fields, &format, own ? own : names, diag);
+	return !err && own && names ? field_list_add(&options->fields, &format, names, diag) : err;
 }
 
 /*
@@ -231,6 +241,7 @@ static int now_check(const struct options *options, struct diag *diag)
 		{options->duration_ns, "-d/--duration"},
 		{options->bpf_text, "--bpf-text"},
 		{options->probe, "--probe"},
+		{options->new_states.chosen | options->new_states.excluded, "--new-state"},
 	};
 
 	return options->now

@@ -13,12 +13,12 @@
 #include "kernel_release.h"
 #include "loader.h"
 #include "members.h"
+#include "perf_event.h"
 #include "places.h"
 #include "text.h"
 #include "tracefs.h"
 
 #define TRACEPOINT "sock/inet_sock_set_state"
-#define KPROBE_PMU "/sys/bus/event_source/devices/kprobe/type"
 
 struct probe_kind {
 	const char *name;
@@ -115,6 +115,12 @@ static void sock_layout_render(const struct sock_layout *layout, struct text *te
 	text_printf(text, "#define V6_RADDR %u\n", layout->v6_raddr.offset);
 }
 
+static int raw_attach(const struct probe *probe, struct loader *loader, struct diag *diag)
+{
+	(void)probe;
+	return loader_attach(loader, NULL, NULL, diag);
+}
+
 static int raw_layout(const struct probe *probe, const struct btf_types *types, struct text *text,
 		      struct diag *diag)
 {
@@ -175,16 +181,17 @@ static int tracepoint_prepare(struct probe *probe, struct diag *diag)
 	return 0;
 }
 
+static int tracepoint_event(const void *arg, const char *section, struct diag *diag)
+{
+	const struct probe *probe = arg;
+
+	(void)section;
+	return perf_event_tracepoint(probe->tracepoint_id, diag);
+}
+
 static int tracepoint_attach(const struct probe *probe, struct loader *loader, struct diag *diag)
 {
-	int fd = tracepoint_open(probe->tracepoint_id, diag), err;
-
-	if (fd < 0)
-		return fd;
-	err = loader_attach(loader, fd, diag);
-	if (err)
-		close(fd);
-	return err;
+	return loader_attach(loader, tracepoint_event, probe, diag);
 }
 
 static int tracepoint_layout(const struct probe *probe, const struct btf_types *types,
@@ -215,10 +222,17 @@ static int kprobe_layout(const struct probe *probe, const struct btf_types *type
 	return 0; /* the kernel's headers say it */
 }
 
-static int section_attach(const struct probe *probe, struct loader *loader, struct diag *diag)
+/* "kprobe/FUNCTION" or "kretprobe/FUNCTION" */
+static int kprobe_event(const void *arg, const char *section, struct diag *diag)
+{
+	(void)arg;
+	return perf_event_kprobe(strchr(section, '/') + 1, !strncmp(section, "kret", 4), diag);
+}
+
+static int kprobe_attach(const struct probe *probe, struct loader *loader, struct diag *diag)
 {
 	(void)probe;
-	return loader_attach(loader, -1, diag);
+	return loader_attach(loader, kprobe_event, NULL, diag);
 }
 
 static int scan_layout(const struct probe *probe, const struct btf_types *types, struct text *text,
@@ -243,7 +257,7 @@ static const struct probe_kind ladder[] = {
 		.texts = {bpf_text_body, bpf_text_sock, bpf_text_raw_tracepoint},
 		.prepare = raw_prepare,
 		.layout = raw_layout,
-		.attach = section_attach,
+		.attach = raw_attach,
 		.needs_btf = true,
 		.twice = true,
 	},
@@ -263,7 +277,7 @@ static const struct probe_kind ladder[] = {
 			    "#include <net/tcp_states.h>\n",
 		.prepare = kprobe_prepare,
 		.layout = kprobe_layout,
-		.attach = section_attach,
+		.attach = kprobe_attach,
 	},
 };
 

@@ -76,8 +76,12 @@ static int found_take(void *arg, const void *record)
 	struct found *found = arg;
 	struct event event;
 
+	if (!record)
+		return found->take(found->arg, NULL);
 	memcpy(&event, record, EVENT_SIZE);
-	return seen_add(&found->seen, event.skaddr) ? found->take(found->arg, record) : 0;
+	if (event.newstate == STATE_TICK || !seen_add(&found->seen, event.skaddr))
+		return 0;
+	return found->take(found->arg, record);
 }
 
 int scan_run(const struct scan *scan, const struct options *options,

@@ -38,8 +38,9 @@ bool scan_may_read(const struct scan *scan);
 
 /*
  * Looks once, and hands over each that the filters let through once, as an event that has not come:
- * its old state is the one it is in, its new one STATE_STILL, its task one that has it open. The
- * options are those it was opened with. -errno with diag filled, or what take returned.
+ * its old state is the one it is in, its new one STATE_STILL, its task one that has it open. NULL
+ * comes in between, at least every few milliseconds. The options are those it was opened with.
+ * -errno with diag filled, or what take returned.
  */
 int scan_run(const struct scan *scan, const struct options *options,
 	     int (*take)(void *arg, const void *record), void *arg, struct diag *diag);

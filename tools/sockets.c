@@ -59,7 +59,7 @@ static int found_count(void *arg, const void *record)
 {
 	struct found *found = arg;
 
-	found->count++;
+	found->count += !!record;
 	return found->take(found->arg, record);
 }
 
@@ -77,17 +77,16 @@ void sockets_find(struct sockets *sockets, int (*take)(void *arg, const void *re
 }
 
 /* In a process of its own, which tells no steps. */
-static int scan_fetch(void *arg, int fds[ERRAND_FDS], struct diag *diag)
+static int scan_fetch(void *arg, int *fd, struct diag *diag)
 {
 	const struct sockets *sockets = arg;
 	struct steps untold = {0};
 	/* A text of the user's own may keep something else of a socket. */
 	const struct loader *known = sockets->options->bpf_text ? NULL : sockets->tracing;
-
 	struct scan scan;
 	int err = scan_open(&scan, sockets->options, known, &untold, diag);
 
-	fds[0] = scan.iterator;
+	*fd = scan.iterator;
 	return err;
 }
 
@@ -104,12 +103,8 @@ int sockets_prepare(struct sockets *sockets)
 
 void sockets_prepared(struct sockets *sockets)
 {
-	int fds[ERRAND_FDS];
-
-	if (!errand_take(sockets->errand, fds, &sockets->why)) {
-		sockets->scan = (struct scan){fds[0]};
+	if (!errand_take(sockets->errand, &sockets->scan.iterator, &sockets->why))
 		step_done(sockets->steps, "ready to list the sockets that are there");
-	}
 	errand_free(sockets->errand);
 	sockets->errand = NULL;
 }

@@ -24,8 +24,8 @@ struct sockets *sockets_new(const struct options *options, const struct loader *
 void sockets_free(struct sockets *sockets);
 
 /*
- * Finds them, if that is wanted: from here on it is known whose they are. Each is handed to take,
- * whose answer must be 0.
+ * Finds them, if that is wanted: from here on it is known whose they are. Each is handed to take
+ * as by scan_run(), and its answer must be 0.
  */
 void sockets_find(struct sockets *sockets, int (*take)(void *arg, const void *record), void *arg);
 

@@ -11,10 +11,13 @@
 #include "loader.h"
 #include "options.h"
 
+#define ENTRIES_PER_TICK 4096
+
 struct stuck {
 	const struct stuck_limit *limit;
 	const struct event_layout *layout;
 	uint64_t looked_ns, now_ns;
+	size_t entries; /* of the table, that it has looked at */
 	struct event *event; /* room for one */
 	int (*show)(void *arg, const void *event);
 	void *arg;
@@ -80,6 +83,8 @@ static int start_look(void *arg, const void *value, size_t size)
 	size_t seen = event_seen_size(layout);
 	struct event *event = stuck->event;
 
+	if (!(++stuck->entries % ENTRIES_PER_TICK))
+		stuck->show(stuck->arg, NULL);
 	if (size < seen || !event_decode(layout, CPU_UNKNOWN, (const char *)value + size - seen,
 					 layout->sent, event))
 		return -EINVAL;

@@ -27,8 +27,8 @@ int stuck_may_look(const struct loader *loader, struct diag *diag);
  * Looks as of now_ns, and hands over each session whose time in its state has become the limit
  * since the last look, or twice, four times, ... the limit: as an event of the layout whose old
  * state is that state, its new one STATE_STUCK, and its span the time so far. Of a session from
- * before the tracer that is counted from where it was found. -errno with diag filled, or what show
- * returned.
+ * before the tracer that is counted from where it was found. NULL comes in between, so that a large
+ * table holds up nothing. -errno with diag filled, or what show returned.
  */
 int stuck_look(struct stuck *stuck, const struct loader *loader, uint64_t now_ns,
 	       int (*show)(void *arg, const void *event), void *arg, struct diag *diag);

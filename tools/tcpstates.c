@@ -51,6 +51,22 @@ static void large_blocks_return(void)
 	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
 }
 
+/*
+ * SIGUSR1 may come at any time, and asks for a list when there is one to ask (wakeups_open()). What
+ * is started meanwhile is not ended by it either, when it is sent to the group or the unit.
+ */
+static void signals_prepare(void)
+{
+	sigset_t listing;
+
+	sigemptyset(&listing);
+	sigaddset(&listing, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &listing, NULL);
+	signal(SIGCHLD,
+	       SIG_DFL); /* ignored, as a parent may leave it, it takes away a child's status */
+	signal(SIGPIPE, SIG_IGN); /* a reader's end is seen by write(2) and poll(2) */
+}
+
 static int text_render(const struct options *options, struct text *text, struct diag *diag)
 {
 	_cleanup_text_ struct text layout = {0}, lacks = {0}, passed = {0};
@@ -159,11 +175,9 @@ int main(int argc, char **argv)
 	struct diag diag = {0};
 	int err, status;
 
+	signals_prepare();
 	standard_fds_keep();
 	large_blocks_return();
-	signal(SIGCHLD,
-	       SIG_DFL); /* ignored, as a parent may leave it, it takes away a child's status */
-	signal(SIGPIPE, SIG_IGN); /* a reader's end is seen by write(2) and poll(2) */
 	err = options_parse(argc, argv, &options, &diag);
 	status = err ? STATUS_USAGE : STATUS_FAILURE;
 	if (!err && options.help)

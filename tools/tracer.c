@@ -29,8 +29,6 @@
 #include "wakeups.h"
 #include "writer.h"
 
-#define FOUND_MAX 256 /* sockets that a scan finds before the buffers are looked at again */
-
 #define TIMER_SLACK_NS 10000 /* the usual 50 us would be felt in a lone line */
 
 struct tracer {
@@ -44,7 +42,6 @@ struct tracer {
 	struct stuck *stuck; /* or NULL: nobody asks */
 	struct steps *steps;
 	struct writer writer;
-	size_t found; /* sockets, by scans */
 	uint64_t next_tidy_ns;
 	const struct probe *probe;
 	uint64_t newest_ns; /* of the events taken */
@@ -106,15 +103,6 @@ static void record_take(void *arg, int cpu, const void *data, size_t size)
 			tracer->newest_ns = event->ts_ns;
 		order_add(tracer->order);
 	}
-}
-
-/* The same of a line that no event brings. */
-static int still_take(void *arg, const void *record)
-{
-	const struct tracer *tracer = arg;
-
-	record_take(arg, CPU_UNKNOWN, record, tracer->writer.layout.size);
-	return 0;
 }
 
 static void kick_take(void *arg, int cpu, const void *data, size_t size)
@@ -217,22 +205,27 @@ static const struct timespec *tracer_pause(const struct tracer *tracer, bool kic
 	return tracer->quiet ? NULL : kicked ? &tracer->slack : &period;
 }
 
-/* Between the records of a long list the buffers must not fill. A broken one is told of in its
- * round. */
+/*
+ * A scan, or a look through a large table, takes its time: in between, the buffers must not fill. A
+ * broken one is told of in its round.
+ */
 static int found_take(void *arg, const void *record)
 {
 	struct tracer *tracer = arg;
 	struct diag diag;
 
-	(void)record;
-	if (!(++tracer->found % FOUND_MAX))
+	if (!record)
 		rings_drain(tracer, &diag);
 	return 0;
 }
 
-static int listed_take(void *arg, const void *record)
+/* A line that no event brings. */
+static int still_take(void *arg, const void *record)
 {
-	still_take(arg, record);
+	struct tracer *tracer = arg;
+
+	if (record)
+		record_take(tracer, CPU_UNKNOWN, record, tracer->writer.layout.size);
 	return found_take(arg, record);
 }
 
@@ -249,7 +242,7 @@ static int tracer_round(struct tracer *tracer, int came, struct diag *diag)
 		wakeups_watch(tracer->wakeups, -1);
 		sockets_prepared(tracer->sockets);
 	}
-	sockets_list(tracer->sockets, listed_take, tracer);
+	sockets_list(tracer->sockets, still_take, tracer);
 	if (came & WAKEUP_STUCK)
 		err = stuck_look(tracer->stuck, tracer->loader, clock_now_ns(), still_take, tracer,
 				 diag);

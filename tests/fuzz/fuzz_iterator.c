@@ -22,7 +22,8 @@ static int record_take(void *arg, const void *record)
 {
 	struct taken *taken = arg;
 
-	text_bytes(&taken->bytes, record, taken->size);
+	if (record)
+		text_bytes(&taken->bytes, record, taken->size);
 	return 0;
 }
 

@@ -90,6 +90,34 @@ static void without_ages_only_the_end_tells(void **state)
 	aliases_free(&aliases);
 }
 
+/* Its change to CLOSE may have been missed. */
+static void without_ages_a_beginning_tells_too(void **state)
+{
+	static const struct {
+		uint8_t oldstate, newstate;
+		uint64_t number;
+	} events[] = {
+		{TCP_CLOSE, TCP_SYN_SENT, 1},	    {TCP_SYN_SENT, TCP_ESTABLISHED, 1},
+		{TCP_CLOSE, TCP_LISTEN, 2},	    {TCP_LISTEN, TCP_SYN_RECV, 3},
+		{TCP_SYN_RECV, TCP_ESTABLISHED, 3}, {TCP_LISTEN, TCP_SYN_RECV, 4},
+		{TCP_LISTEN, STATE_STILL, 4},
+	};
+	struct event_layout plain;
+	struct aliases aliases;
+
+	event_layout_init(&plain, 0);
+	aliases_init(&aliases, ROOM);
+	for (size_t i = 0; i < COUNT(events); i++) {
+		struct event event = {.skaddr = 0xa0,
+				      .oldstate = events[i].oldstate,
+				      .newstate = events[i].newstate};
+
+		aliases_hide(&aliases, &plain, &event);
+		assert_int_equal(event.skaddr, events[i].number);
+	}
+	aliases_free(&aliases);
+}
+
 static void many_are_apart(void **state)
 {
 	struct aliases aliases;
@@ -143,6 +171,7 @@ int main(void)
 		cmocka_unit_test(addresses_are_used_again),
 		cmocka_unit_test(those_from_before_keep_theirs),
 		cmocka_unit_test(without_ages_only_the_end_tells),
+		cmocka_unit_test(without_ages_a_beginning_tells_too),
 		cmocka_unit_test(many_are_apart),
 		cmocka_unit_test(those_that_never_end_are_bounded),
 		cmocka_unit_test(who_was_shown_longest_ago_is_forgotten),

@@ -2,9 +2,15 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "beside.h"
 
@@ -131,6 +137,35 @@ static void the_thread_is_on_another_cpu(void **state)
 	assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
 }
 
+/* As systemd's @resources refuses it; in a process of its own, for a filter is for good. */
+static void without_a_choice_of_cpu_it_is_a_thread_still(void **state)
+{
+	struct sock_filter steps[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ, SYS_sched_setaffinity, 0, 1),
+		BPF_STMT(BPF_RET, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog filter = {COUNT(steps), steps};
+	struct seen seen = {0};
+	struct beside_call call = {.make = see, .arg = &seen};
+	struct beside beside = {0};
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+		    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter))
+			_exit(1);
+		beside_begin(&beside, &call, 1);
+		beside_free(&beside);
+		_exit(seen.times == 1 && !pthread_equal(seen.thread, pthread_self()) ? 0 : 2);
+	}
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +174,7 @@ int main(void)
 		cmocka_unit_test(free_waits_for_all),
 		cmocka_unit_test(a_call_that_is_wanted_first_is_made_here),
 		cmocka_unit_test(the_thread_is_on_another_cpu),
+		cmocka_unit_test(without_a_choice_of_cpu_it_is_a_thread_still),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -354,25 +354,6 @@ static void stuck_has_a_limit_and_states(void **state)
 	assert_int_equal(options.stuck.states, ~(1U << 1));
 }
 
-static void now_has_fields_of_its_own(void **state)
-{
-	struct options options;
-	struct diag diag = {0};
-
-	assert_int_equal(PARSE(&options, &diag, "--now"), 0);
-	assert_true(options.now);
-	assert_string_equal(options.fields.fields[0]->name, "oldstate");
-	assert_int_equal(options.fields.count, 9);
-	options_free(&options);
-	assert_int_equal(PARSE(&options, &diag, "--now", "-j"), 0);
-	assert_string_equal(options.fields.fields[0]->name, "isotime");
-	assert_string_equal(options.fields.fields[options.fields.count - 1]->name, "netns");
-	options_free(&options);
-	assert_int_equal(PARSE(&options, &diag, "--now", "-o", "lport"), 0);
-	assert_int_equal(options.fields.count, 1);
-	options_free(&options);
-}
-
 /* Who asks for help gets it, whatever else is wrong with the words. */
 static void help_goes_before_errors_of_sense(void **state)
 {
@@ -485,7 +466,6 @@ int main(void)
 		cmocka_unit_test(duration_has_decimals),
 		cmocka_unit_test(summary_may_have_an_interval),
 		cmocka_unit_test(stuck_has_a_limit_and_states),
-		cmocka_unit_test(now_has_fields_of_its_own),
 		cmocka_unit_test(some_flags_go_with_the_journal),
 		cmocka_unit_test(max_sockets_is_a_number),
 		cmocka_unit_test(max_compile_is_a_number),

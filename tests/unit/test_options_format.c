@@ -89,11 +89,45 @@ static void sockets_are_numbered_where_the_original_is_not_followed(void **state
 	}
 }
 
+static void now_has_fields_of_its_own(void **state)
+{
+	struct options options;
+	struct diag diag = {0};
+
+	assert_int_equal(PARSE(&options, &diag, "--now"), 0);
+	assert_true(options.now);
+	assert_string_equal(options.fields.fields[0]->name, "oldstate");
+	assert_int_equal(options.fields.count, 9);
+	options_free(&options);
+	assert_int_equal(PARSE(&options, &diag, "--now", "-j"), 0);
+	assert_string_equal(options.fields.fields[0]->name, "isotime");
+	assert_string_equal(options.fields.fields[options.fields.count - 1]->name, "netns");
+	options_free(&options);
+	assert_int_equal(PARSE(&options, &diag, "--now", "-o", "lport"), 0);
+	assert_int_equal(options.fields.count, 1);
+	options_free(&options);
+	assert_int_equal(PARSE(&options, &diag, "--now", "-o", "+cgroup,lport"), 0);
+	assert_string_equal(options.fields.fields[0]->name, "oldstate");
+	assert_string_equal(options.fields.fields[9]->name, "cgroup");
+	assert_int_equal(options.fields.count, 10);
+	options_free(&options);
+	assert_int_equal(PARSE(&options, &diag, "--now", "-jo+cgroup"), 0);
+	assert_string_equal(options.fields.fields[0]->name, "isotime");
+	assert_true(field_list_has(&options.fields, "netns"));
+	assert_string_equal(options.fields.fields[options.fields.count - 1]->name, "cgroup");
+	options_free(&options);
+	assert_int_equal(PARSE(&options, &diag, "--now", "-xo+cgroup"), 0);
+	assert_string_equal(options.fields.fields[0]->name, "laddr");
+	assert_false(field_list_has(&options.fields, "netns"));
+	options_free(&options);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(csv_is_safe_in_files),
 		cmocka_unit_test(sockets_are_numbered_where_the_original_is_not_followed),
+		cmocka_unit_test(now_has_fields_of_its_own),
 	};
 
 	return cmocka_run_group_tests_name("options_format", tests, NULL, NULL);
