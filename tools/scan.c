@@ -6,6 +6,7 @@
 
 #include "diag.h"
 #include "event.h"
+#include "hash_map.h"
 #include "loader.h"
 #include "options.h"
 #include "probe.h"
@@ -64,7 +65,7 @@ void scan_close(struct scan *scan)
 
 bool scan_may_read(const struct scan *scan)
 {
-	return loader_map_empty(scan->scanned, sizeof(uint64_t), sizeof(uint8_t)) != -EPERM;
+	return hash_map_empty(scan->scanned, sizeof(uint64_t), sizeof(uint8_t)) != -EPERM;
 }
 
 int scan_run(const struct scan *scan, const struct options *options,
@@ -74,7 +75,7 @@ int scan_run(const struct scan *scan, const struct options *options,
 	int err;
 
 	event_layout_init(&layout, field_list_extras(&options->fields));
-	err = loader_map_empty(scan->scanned, sizeof(uint64_t), sizeof(uint8_t));
+	err = hash_map_empty(scan->scanned, sizeof(uint64_t), sizeof(uint8_t));
 	return err ? diag_errno(diag, err, "looking for sockets again")
 		   : loader_iterate(scan->iterator, layout.sent, take, arg, diag);
 }
