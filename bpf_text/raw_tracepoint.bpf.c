@@ -10,31 +10,31 @@ struct raw_args {
 };
 
 /*
- * The kernel begins no program that is at work already below on its CPU, so a softirq's changes
- * pass it by. Hence three are attached, of which at most one can be below a softirq:
+ * The kernel skips a program for an event that comes while that program is running on the same CPU:
+ * in a softirq, or, where a tracepoint can be preempted (Linux 7 and PREEMPT_RT), in another task.
+ * So three copies are attached. Whichever runs first for a change claims it and sends the event;
+ * the last one releases the claim, and sends what nobody has claimed. An event is missed only if
+ * all three were running on its CPU.
  *
- * - the first sends the event and leaves word of it;
- * - the second sends it where there is no word: the first was below;
- * - the third takes the word where the second could not: that one was below.
- *
- * So a softirq leaves no word behind, and needs another place than the event below it, whose word
- * must stay. Nor can it find a word of its own change there: the socket below is locked.
+ * A claim is kept in a slot that the socket's address chooses, and not by CPU: a task can migrate
+ * between two of the programs. The socket is locked, so nothing else claims a change of it
+ * meanwhile, and a claim that is left over (the third was skipped) is replaced at its next change.
+ * A slot that another socket uses cannot be claimed: then the next program tries.
  *
  * Until all three are attached there is nothing in tails to end in, and nothing is sent: whoever
- * finds it so leaves no word. Each change finds it so up to one of its programs, and not after it.
+ * finds it so releases the claim.
  */
-struct word {
-	u64 sk;
+#define CLAIM_BITS 10
+
+struct claim {
+	u64 sk; /* or 0 */
 	u64 change;
-};
-
-struct words {
-	struct word below;
-	struct word above;
+	u64 users; /* programs that are about to claim the slot, or have */
 	u64 tail; /* 0, which the kernel cannot know: it has a jump less to make at the start */
+	u64 unused[4]; /* a cache line each */
 };
 
-BPF_TABLE("percpu_array", u32, struct words, words, 1);
+BPF_TABLE("array", u32, struct claim, claims, 1 << CLAIM_BITS);
 BPF_PROG_ARRAY(tails, 2); /* the second place stays empty */
 
 static inline u64 args_change(const struct raw_args *args)
@@ -42,71 +42,121 @@ static inline u64 args_change(const struct raw_args *args)
 	return args->oldstate << 32 | (u32)args->newstate;
 }
 
-static inline int word_take_from(struct word *place, u64 sk, u64 change)
+static inline struct claim *claim_find(u64 sk)
 {
-	if (place->sk != sk || place->change != change)
-		return 0;
-	place->sk = 0;
+	u32 slot = sk * 0x9e3779b97f4a7c15ULL >> (64 - CLAIM_BITS);
+
+	return claims.lookup(&slot);
+}
+
+static inline int claim_is(const struct claim *claim, u64 sk, u64 change)
+{
+	return claim->sk == sk && claim->change == change;
+}
+
+/* Of two that come at once at most one is alone; the other one may be so for neither. */
+static inline int claim_take(struct claim *claim, u64 sk, u64 change)
+{
+	volatile u64 *users = &claim->users;
+
+	if (claim->sk != sk) {
+		__sync_fetch_and_add(&claim->users, 1);
+		if (*users != 1) {
+			__sync_fetch_and_add(&claim->users, -1);
+			return 0;
+		}
+	}
+	claim->change = change;
+	claim->sk = sk;
 	return 1;
 }
 
-static inline int word_take(struct words *here, u64 sk, u64 change)
+static inline void claim_release(struct claim *claim)
 {
-	return word_take_from(&here->above, sk, change) || word_take_from(&here->below, sk, change);
+	claim->sk = 0;
+	__sync_fetch_and_add(&claim->users, -1);
+}
+
+/*
+ * BPF's interpreter runs a program that is called as a tail on the stack of its caller, and since
+ * Linux 6.9 that is only as large as the caller's own use of it (kernel/bpf/verifier.c,
+ * do_misc_fixups(), takes back the 512 bytes that a tail call had been given): the tail would write
+ * over the kernel's own stack. So a caller uses as much as the tail may.
+ */
+#define STACK_OF_TAIL 448
+
+static inline void stack_use(void)
+{
+	u64 stack[STACK_OF_TAIL / sizeof(u64)];
+
+	*(volatile u64 *)stack = 0;
+	asm volatile("" : : "r"(stack) : "memory"); /* all of it is needed */
 }
 
 int raw_tracepoint__inet_sock_set_state(struct raw_args *args)
 {
 	u64 sk = args->sk, change = args_change(args);
-	struct words *here;
-	struct word *place;
-	u32 zero = 0;
+	struct claim *claim;
 
-	here = words.lookup(&zero);
-	if (!here)
+	stack_use();
+	claim = claim_find(sk);
+	if (!claim)
 		return 0;
-	place = here->below.sk ? &here->above : &here->below;
-	place->sk = sk;
-	place->change = change;
+	if (!claim_take(claim, sk, change)) {
+		counter_add(COUNTER_CAUGHT, -1); /* as if it had been skipped */
+		return 0;
+	}
 	tails.call(args, 0);
-	word_take(here, sk, change);
+	claim_release(claim);
 	return 0;
 }
 
 int raw_tracepoint__inet_sock_set_state__second(struct raw_args *args)
 {
 	u64 sk = args->sk, change = args_change(args);
-	struct words *here;
-	u32 zero = 0;
+	struct claim *claim = claim_find(sk);
 
-	here = words.lookup(&zero);
-	if (!here || word_take(here, sk, change))
+	stack_use();
+	if (!claim || claim_is(claim, sk, change))
+		return 0;
+	if (!claim_take(claim, sk, change))
 		return 0;
 	counter_add(COUNTER_CAUGHT, 1);
-	tails.call(args, here->tail); /* rarely */
+	tails.call(args, claim->tail); /* rarely */
 	counter_add(COUNTER_CAUGHT, -1);
+	claim_release(claim);
 	return 0;
 }
 
 int raw_tracepoint__inet_sock_set_state__third(struct raw_args *args)
 {
 	u64 sk = args->sk, change = args_change(args);
-	struct words *here;
-	u32 zero = 0;
+	struct claim *claim = claim_find(sk);
+	int is_sent;
 
-	here = words.lookup(&zero);
-	if (here)
-		word_take(here, sk, change);
+	stack_use();
+	if (!claim)
+		return 0;
+	is_sent = claim_is(claim, sk, change);
+	if (claim->sk == sk)
+		claim_release(claim);
+	if (is_sent)
+		return 0;
+	counter_add(COUNTER_CAUGHT, 1);
+	tails.call(args, claim->tail);
+	counter_add(COUNTER_CAUGHT, -1);
 	return 0;
 }
 
 /*
- * What the first and the second do. MPTCP and SCTP change states here too: those changes are left
- * out as late as here, so that one that the first was too busy for is counted as caught. A
- * softirq's may run in the middle of another, so its variables must not be where a CPU has just one
- * place for them: since Linux 6.13 (kernel/bpf/verifier.c, check_max_stack_depth()) that is a
- * tracing program's stack, unless the program has a tail call.
+ * What each of the three ends in. MPTCP and SCTP change states here too: those changes are left out
+ * as late as here, so that one that the first was too busy for is counted as caught. A softirq's
+ * may run in the middle of another, so its variables must not be where a CPU has just one place for
+ * them: since Linux 6.13 (kernel/bpf/verifier.c, check_max_stack_depth()) that is a tracing
+ * program's stack, unless the program has a tail call.
  */
+_Static_assert(sizeof(struct event) + 192 <= STACK_OF_TAIL, "the tail may need more stack");
+
 int raw_tracepoint_tail__sock_send(struct raw_args *args)
 {
 	struct event event;

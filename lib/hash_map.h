@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A hash map of BPF without preallocation that an object is going to have. The kernel sets up its
- * buckets one by one, so it is made before the object is there. hash_map_close() closes it.
+ * Hash maps of BPF. One that an object is going to have is created before the object is there,
+ * since the kernel sets up its buckets one by one. hash_map_close() closes it.
  */
 #ifndef HASH_MAP_H
 #define HASH_MAP_H
@@ -10,6 +10,15 @@
 #include <stdint.h>
 
 struct diag;
+
+/*
+ * The flags of every hash map here: BPF_F_NO_PREALLOC where a tracing program may add elements that
+ * are allocated on demand, else 0. From Linux 5.7 to 6.0 the kernel warns of such a map, which
+ * taints it and ends a host with panic_on_warn, or refuses it under PREEMPT_RT. An older kernel is
+ * treated alike, for its distribution may have taken that check. Under PREEMPT_RT later kernels
+ * refill their cache of free elements in a thread, which a real-time task can keep from running.
+ */
+uint32_t hash_map_flags(void);
 
 struct hash_map {
 	const char *name;
@@ -26,5 +35,13 @@ struct hash_map {
  */
 int hash_map_make(void *arg, struct diag *diag);
 void hash_map_close(struct hash_map *map);
+
+/*
+ * Hands each value of a map to take, which may be NULL, as long as that returns 0; those that
+ * others add or delete meanwhile may be among them or not. -errno, or what take returned;
+ * -EOPNOTSUPP: the kernel has no BPF_MAP_LOOKUP_BATCH (Linux 5.6).
+ */
+int hash_map_walk(int fd, size_t key_size, size_t value_size,
+		  int (*take)(void *arg, const void *value, size_t size), void *arg);
 
 #endif

@@ -2,6 +2,7 @@
 #include "kernel_release.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/utsname.h>
 
 bool kernel_before(unsigned long version, unsigned long patchlevel)
@@ -14,4 +15,12 @@ bool kernel_before(unsigned long version, unsigned long patchlevel)
 	its_version = strtoul(kernel.release, &rest, 10);
 	its_patchlevel = *rest == '.' ? strtoul(rest + 1, NULL, 10) : 0;
 	return its_version < version || (its_version == version && its_patchlevel < patchlevel);
+}
+
+bool kernel_is_realtime(void)
+{
+	struct utsname kernel;
+
+	uname(&kernel);
+	return strstr(kernel.version, "PREEMPT_RT");
 }

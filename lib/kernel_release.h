@@ -11,4 +11,7 @@
  */
 bool kernel_before(unsigned long version, unsigned long patchlevel);
 
+/* Whether it is built with PREEMPT_RT: most of what a softirq does is preempted by other tasks. */
+bool kernel_is_realtime(void);
+
 #endif

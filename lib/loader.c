@@ -19,7 +19,6 @@
 
 #define VERIFIER_LOG_SIZE 65536
 #define TAILS		  "tails"
-#define BATCH		  1024 /* elements of one look into a hash map */
 
 struct loader {
 	struct bpf_object *object;
@@ -184,15 +183,27 @@ static int map_make_mmapable(const struct loader *loader, struct bpf_map *map)
 	return err;
 }
 
-static int maps_make_mmapable(struct loader *loader, struct diag *diag)
+/* The source always asks for no preallocation. */
+static int map_set_allocation(struct bpf_map *map)
+{
+	uint32_t flags = bpf_map__map_flags(map);
+
+	return bpf_map__set_map_flags(map, (flags & ~BPF_F_NO_PREALLOC) | hash_map_flags());
+}
+
+static int maps_prepare(struct loader *loader, struct diag *diag)
 {
 	struct bpf_map *map;
 
 	bpf_object__for_each_map(map, loader->object)
 	{
-		int err = bpf_map__map_flags(map) & BPF_F_MMAPABLE ? map_make_mmapable(loader, map)
-								   : 0;
+		uint32_t flags = bpf_map__map_flags(map);
+		int err = 0;
 
+		if (flags & BPF_F_MMAPABLE)
+			err = map_make_mmapable(loader, map);
+		else if (flags & BPF_F_NO_PREALLOC)
+			err = map_set_allocation(map);
 		if (err)
 			return diag_errno(diag, err, "making the map %s", bpf_map__name(map));
 	}
@@ -223,7 +234,7 @@ int loader_open(struct loader **loader, const void *object, size_t size, struct 
 		return diag_errno(diag, -ENOMEM, "loading the program");
 	err = object_open(new, object, size, diag);
 	if (!err)
-		err = maps_make_mmapable(new, diag);
+		err = maps_prepare(new, diag);
 	if (err) {
 		loader_free(new);
 		return err;
@@ -241,7 +252,7 @@ int loader_take(struct loader *loader, struct hash_map *hash, struct diag *diag)
 	    bpf_map__key_size(map) != hash->key_size ||
 	    bpf_map__value_size(map) != hash->value_size ||
 	    bpf_map__max_entries(map) != hash->entries ||
-	    bpf_map__map_flags(map) != BPF_F_NO_PREALLOC)
+	    bpf_map__map_flags(map) != hash_map_flags())
 		return 0;
 	err = bpf_map__reuse_fd(map, hash->fd);
 	hash_map_close(hash);
@@ -415,48 +426,14 @@ int loader_values(const struct loader *loader, const char *name, uint32_t key, v
 	return bpf_map_lookup_elem(bpf_map__fd(map), &key, values);
 }
 
-typedef int take_fn(void *arg, const void *value, size_t size);
-
-/* The kernel gives whole buckets: BATCH is more than any has. EINVAL: it does not know batches. */
-static int batches_take(int fd, void *keys, char *values, size_t size, take_fn *take, void *arg)
-{
-	uint32_t where, *in = NULL;
-
-	for (;;) {
-		uint32_t count = BATCH;
-		int err = bpf_map_lookup_batch(fd, in, &where, keys, values, &count, NULL);
-
-		if (err && err != -ENOENT)
-			return err == -EINVAL && !in ? -EOPNOTSUPP : err;
-		for (uint32_t i = 0; take && i < count; i++) {
-			int stop = take(arg, values + i * size, size);
-
-			if (stop)
-				return stop;
-		}
-		if (err)
-			return 0; /* that was the last */
-		in = &where;
-	}
-}
-
 int loader_each(const struct loader *loader, const char *name,
 		int (*take)(void *arg, const void *value, size_t size), void *arg)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(loader->object, name);
-	void *keys, *values;
-	int err;
 
-	if (!map)
-		return -ENOENT;
-	keys = calloc(BATCH, bpf_map__key_size(map));
-	values = calloc(BATCH, bpf_map__value_size(map));
-	err = keys && values ? batches_take(bpf_map__fd(map), keys, values,
-					    bpf_map__value_size(map), take, arg)
-			     : -ENOMEM;
-	free(keys);
-	free(values);
-	return err;
+	return map ? hash_map_walk(bpf_map__fd(map), bpf_map__key_size(map),
+				   bpf_map__value_size(map), take, arg)
+		   : -ENOENT;
 }
 
 int loader_counters(const struct loader *loader, const char *name, uint64_t *sums, size_t count)

@@ -90,11 +90,7 @@ int loader_misses(const struct loader *loader, bool first, uint64_t *misses);
 /* Sums each of count per-CPU 64-bit counters of a map over all CPUs. */
 int loader_counters(const struct loader *loader, const char *name, uint64_t *sums, size_t count);
 
-/*
- * Hands each value of a hash map to take, as long as that returns 0; those that others add or
- * delete meanwhile may be among them or not. take may be NULL. -errno, or what take returned;
- * -EOPNOTSUPP: the kernel has no BPF_MAP_LOOKUP_BATCH (Linux 5.6).
- */
+/* hash_map_walk() of the map called name. */
 int loader_each(const struct loader *loader, const char *name,
 		int (*take)(void *arg, const void *value, size_t size), void *arg);
 

@@ -6,6 +6,7 @@
 
 #include "diag.h"
 #include "event.h"
+#include "hash_map.h"
 #include "loader.h"
 #include "options.h"
 #include "probe.h"
