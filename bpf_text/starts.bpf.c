@@ -19,7 +19,7 @@ BPF_F_TABLE("hash", u64, struct start, starts, MAX_SOCKETS, BPF_F_NO_PREALLOC); 
 BPF_TABLE("percpu_array", u32, u64, counters, COUNTERS);
 
 /* Adds a socket that is not known. 0, or an error: it is known by now, or there is no room. */
-static inline int start_add(u64 sk, const struct start *new, u32 share)
+static inline int start_add(u64 sk, struct start *new, u32 share)
 {
 	int error;
 

@@ -93,8 +93,11 @@ static void event_show(void *arg, void *record)
 static int still_take(void *arg, const void *event)
 {
 	struct shown *shown = arg;
-	void *slot = order_slot(shown->order);
+	void *slot;
 
+	if (!event)
+		return 0;
+	slot = order_slot(shown->order);
 	PROMISE(slot && ((const struct event *)event)->newstate == STATE_STUCK);
 	memcpy(slot, event, shown->line.extras->size);
 	order_add(shown->order);

@@ -236,6 +236,7 @@ static struct bpf_object *program_load(const struct options *options)
 	text_str(&source, bpf_text_prelude);
 	text_str(&source, bpf_text_wire);
 	filter_render_functions(&source, options);
+	text_str(&source, bpf_text_share);
 	text_str(&source, bpf_text_starts);
 	text_str(&source, entry);
 	if (compiler_start(&compiler, &own, COMPILE_S, &diag) ||
