@@ -13,9 +13,10 @@ _Static_assert(ADDRESS_ROOM >= (GROUPS - 1) * 5 + 8, "address: no room for eight
 _Static_assert(ADDRESS_ROOM >= sizeof("::ffff:") - 1 + 16, "address: no room for a mapped one");
 _Static_assert(ADDRESS_ROOM >= INET6_ADDRSTRLEN, "address: less room than the longest address");
 
+#define OCTET(tens, ones) #tens #ones "."
 #define TEN(tens)                                                                                  \
-#tens "0.", #tens "1.", #tens "2.", #tens "3.", #tens "4.", #tens "5.", #tens "6.",        \
-		#tens "7.", #tens "8.", #tens "9."
+	OCTET(tens, 0), OCTET(tens, 1), OCTET(tens, 2), OCTET(tens, 3), OCTET(tens, 4),            \
+		OCTET(tens, 5), OCTET(tens, 6), OCTET(tens, 7), OCTET(tens, 8), OCTET(tens, 9)
 
 /* Every octet with its dot, four characters at most; eight make the index a shift. */
 static const char octets[260][8] = {

@@ -14,6 +14,11 @@
 
 #include "diag.h"
 
+/* Linux 5.13 to 6.0 added these kinds and the fifth bit; the headers may be older. */
+#define INFO_KIND(info) ((info) >> 24 & 0x1f)
+enum { KIND_FLOAT = 16, KIND_DECL_TAG, KIND_TYPE_TAG, KIND_ENUM64 };
+#define ENUM64_SIZE (3 * sizeof(uint32_t)) /* struct btf_enum64 */
+
 #define DEPTH_MAX 8 /* of anonymous structs, and of typedefs and the like */
 #define LOOKS_MAX 4096 /* at members, for one of them; no struct of Linux 6.18 takes 300 */
 
@@ -41,10 +46,10 @@ static ssize_t kind_extra(const struct btf_type *type)
 {
 	size_t vlen = BTF_INFO_VLEN(type->info);
 
-	switch (BTF_INFO_KIND(type->info)) {
+	switch (INFO_KIND(type->info)) {
 	case BTF_KIND_INT:
 	case BTF_KIND_VAR:
-	case BTF_KIND_DECL_TAG:
+	case KIND_DECL_TAG:
 		return sizeof(uint32_t);
 	case BTF_KIND_ARRAY:
 		return sizeof(struct btf_array);
@@ -53,8 +58,8 @@ static ssize_t kind_extra(const struct btf_type *type)
 		return vlen * sizeof(struct btf_member);
 	case BTF_KIND_ENUM:
 		return vlen * sizeof(struct btf_enum);
-	case BTF_KIND_ENUM64:
-		return vlen * sizeof(struct btf_enum64);
+	case KIND_ENUM64:
+		return vlen * ENUM64_SIZE;
 	case BTF_KIND_FUNC_PROTO:
 		return vlen * sizeof(struct btf_param);
 	case BTF_KIND_DATASEC:
@@ -66,8 +71,8 @@ static ssize_t kind_extra(const struct btf_type *type)
 	case BTF_KIND_CONST:
 	case BTF_KIND_RESTRICT:
 	case BTF_KIND_FUNC:
-	case BTF_KIND_FLOAT:
-	case BTF_KIND_TYPE_TAG:
+	case KIND_FLOAT:
+	case KIND_TYPE_TAG:
 		return 0;
 	default:
 		return -1;
@@ -214,7 +219,7 @@ static bool name_is(const struct btf_types *types, uint32_t offset, const char *
 
 static bool is_composite(const struct btf_type *type)
 {
-	uint32_t kind = BTF_INFO_KIND(type->info);
+	uint32_t kind = INFO_KIND(type->info);
 
 	return kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION;
 }
@@ -227,11 +232,11 @@ static const struct btf_type *type_behind(const struct btf_types *types, uint32_
 
 		if (!type)
 			return NULL;
-		switch (BTF_INFO_KIND(type->info)) {
+		switch (INFO_KIND(type->info)) {
 		case BTF_KIND_TYPEDEF:
 		case BTF_KIND_VOLATILE:
 		case BTF_KIND_CONST:
-		case BTF_KIND_TYPE_TAG:
+		case KIND_TYPE_TAG:
 			id = type->type;
 			break;
 		default:
@@ -245,7 +250,7 @@ static const struct btf_type *type_behind(const struct btf_types *types, uint32_
 static uint32_t value_size(const struct btf_types *types, uint32_t id)
 {
 	const struct btf_type *type = type_behind(types, id);
-	uint32_t kind = type ? BTF_INFO_KIND(type->info) : BTF_KIND_UNKN;
+	uint32_t kind = type ? INFO_KIND(type->info) : BTF_KIND_UNKN;
 
 	return kind == BTF_KIND_INT ? type->size : kind == BTF_KIND_PTR ? sizeof(void *) : 0;
 }
@@ -306,7 +311,7 @@ static uint32_t id_find(const struct btf_types *types, uint32_t kind, uint32_t m
 	for (uint32_t id = 1; id <= types->count; id++) {
 		const struct btf_type *type = types->by_id[id];
 
-		if (BTF_INFO_KIND(type->info) == kind && BTF_INFO_VLEN(type->info) >= members &&
+		if (INFO_KIND(type->info) == kind && BTF_INFO_VLEN(type->info) >= members &&
 		    name_is(types, type->name_off, name, len))
 			return id;
 	}

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -20,6 +19,7 @@
 #include "clock.h"
 #include "diag.h"
 #include "privileges.h"
+#include "syscalls.h"
 #include "text.h"
 
 #define HELPER	       "bcc-compile"
@@ -262,7 +262,7 @@ static int result_read(int fd, uint64_t deadline_ns, struct text *result)
 /* The helper may close its output and still hang. Before Linux 5.3 this is not seen. */
 static int exit_wait(pid_t pid, uint64_t deadline_ns)
 {
-	int fd = pidfd_open(pid, 0), err;
+	int fd = sys_pidfd_open(pid, 0), err;
 
 	if (fd < 0)
 		return 0;

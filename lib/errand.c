@@ -7,13 +7,13 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "diag.h"
+#include "syscalls.h"
 
 struct errand {
 	pid_t pid; /* or 0: there is none any more */
@@ -100,7 +100,7 @@ int errand_start(struct errand **errand, errand_fetch *fetch, void *arg, struct 
 		new->pid = 0;
 		return diag_errno(diag, -errno, "starting a process");
 	}
-	new->pidfd = pidfd_open(new->pid, 0); /* Linux 5.3; it is only waited for before */
+	new->pidfd = sys_pidfd_open(new->pid, 0); /* Linux 5.3; it is only waited for before */
 	return 0;
 }
 
@@ -156,7 +156,7 @@ void errand_free(struct errand *errand)
 	if (!errand)
 		return;
 	if (errand->pid && errand->pidfd >= 0)
-		pidfd_send_signal(errand->pidfd, SIGKILL, NULL, 0);
+		sys_pidfd_send_signal(errand->pidfd, SIGKILL, NULL, 0);
 	child_reap(errand);
 	if (errand->pidfd >= 0)
 		close(errand->pidfd);

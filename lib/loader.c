@@ -450,14 +450,23 @@ int loader_counters(const struct loader *loader, const char *name, uint64_t *sum
 	return 0;
 }
 
+/* Linux 5.12 has put recursion_misses behind run_cnt; the headers may be older. */
+union prog_info {
+	struct bpf_prog_info known;
+	struct {
+		char before[offsetof(struct bpf_prog_info, run_cnt) + sizeof(uint64_t)];
+		uint64_t recursion_misses;
+	};
+};
+
 int loader_misses(const struct loader *loader, bool first, uint64_t *misses)
 {
 	*misses = 0;
 	for (size_t i = 0; i < (first ? 1 : loader->count); i++) {
-		struct bpf_prog_info info = {};
+		union prog_info info = {};
 		uint32_t size = sizeof(info);
-		int err =
-			bpf_obj_get_info_by_fd(bpf_program__fd(loader->programs[i]), &info, &size);
+		int err = bpf_obj_get_info_by_fd(bpf_program__fd(loader->programs[i]), &info.known,
+						 &size);
 
 		if (err)
 			return err;

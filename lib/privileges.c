@@ -26,15 +26,12 @@
 #define OVERFLOW_ID    65534 /* DEFAULT_OVERFLOWUID, include/linux/highuid.h */
 #define COMPILE_MEMORY (4ULL << 30) /* bytes of address space; Clang takes some 0.5 GB */
 #define COMPILE_FILE   (256ULL << 20) /* bytes; the kernel's headers are unpacked one by one */
-#define FILTER(array)                                                                              \
-	{                                                                                          \
-		sizeof(array) / sizeof(*(array)), (struct sock_filter *)(array)                    \
-	}
-#define KEPT_MAX 2
+#define FILTER(array)  sizeof(array) / sizeof(*(array)), (struct sock_filter *)(array)
+#define KEPT_MAX       2
 
-static const struct sock_fprog tracer_filter = FILTER(tracer_0);
-static const struct sock_fprog tracer_cgroups_filter = FILTER(tracer_1);
-static const struct sock_fprog compiler_filter = FILTER(compiler_0);
+static const struct sock_fprog tracer_filter = {FILTER(tracer_0)};
+static const struct sock_fprog tracer_cgroups_filter = {FILTER(tracer_1)};
+static const struct sock_fprog compiler_filter = {FILTER(compiler_0)};
 
 #ifndef __has_feature /* Clang's; gcc defines the other */
 #define __has_feature(feature) 0
@@ -64,6 +61,18 @@ int privileges_have(int capability)
 	return value == CAP_SET;
 }
 
+/* Of one set, the capabilities among kept become the whole of the other. */
+static void set_copy(cap_t caps, cap_flag_t from, cap_flag_t to, const cap_value_t *kept, int count)
+{
+	cap_clear_flag(caps, to);
+	for (int i = 0; i < count; i++) {
+		cap_flag_value_t value = CAP_CLEAR;
+
+		cap_get_flag(caps, kept[i], from, &value);
+		cap_set_flag(caps, to, 1, &kept[i], value);
+	}
+}
+
 /* Those of kept that are permitted, and no other, in every set, or only in the effective one. */
 static int caps_set(const cap_value_t *kept, int count, bool for_good)
 {
@@ -72,15 +81,9 @@ static int caps_set(const cap_value_t *kept, int count, bool for_good)
 
 	if (!caps)
 		return -errno;
-	cap_clear_flag(caps, CAP_EFFECTIVE);
-	for (int i = 0; i < count; i++) {
-		cap_flag_value_t value = CAP_CLEAR;
-
-		cap_get_flag(caps, kept[i], CAP_PERMITTED, &value);
-		cap_set_flag(caps, CAP_EFFECTIVE, 1, &kept[i], value);
-	}
+	set_copy(caps, CAP_PERMITTED, CAP_EFFECTIVE, kept, count);
 	if (for_good) { /* what is not permitted is not ambient either (capabilities(7)) */
-		cap_fill(caps, CAP_PERMITTED, CAP_EFFECTIVE);
+		set_copy(caps, CAP_EFFECTIVE, CAP_PERMITTED, kept, count);
 		cap_clear_flag(caps, CAP_INHERITABLE);
 	}
 	if (cap_set_proc(caps))

@@ -5,25 +5,26 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <linux/mount.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "diag.h"
 #include "host.h"
 #include "parse.h"
+#include "syscalls.h"
 
 #define TRACEFS	    "/sys/kernel/tracing"
 #define FORMAT_SIZE 16384
 
 static int detached_mount(void)
 {
-	int config = fsopen("tracefs", FSOPEN_CLOEXEC), mount = -1, err;
+	int config = sys_fsopen("tracefs", FSOPEN_CLOEXEC), mount = -1, err;
 
-	if (config >= 0 && !fsconfig(config, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
-		mount = fsmount(config, FSMOUNT_CLOEXEC, 0);
+	if (config >= 0 && !sys_fsconfig(config, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		mount = sys_fsmount(config, FSMOUNT_CLOEXEC, 0);
 	err = -errno;
 	if (config >= 0)
 		close(config);

@@ -140,28 +140,25 @@ size_t event_comm_len(const char comm[EVENT_COMM_LEN])
 	return strnlen(comm, EVENT_COMM_LEN);
 }
 
-#define NAME(name)                                                                                 \
-	{                                                                                          \
-		name, sizeof(name) - 1                                                             \
-	}
+#define NAME(name) name, sizeof(name) - 1
 
 const struct state_name *state_name(unsigned int state)
 {
 	static const struct state_name names[] = {
-		[1] = NAME("ESTABLISHED"),
-		[2] = NAME("SYN_SENT"),
-		[3] = NAME("SYN_RECV"),
-		[4] = NAME("FIN_WAIT1"),
-		[5] = NAME("FIN_WAIT2"),
-		[6] = NAME("TIME_WAIT"),
-		[7] = NAME("CLOSE"),
-		[8] = NAME("CLOSE_WAIT"),
-		[9] = NAME("LAST_ACK"),
-		[10] = NAME("LISTEN"),
-		[11] = NAME("CLOSING"),
-		[12] = NAME("NEW_SYN_RECV"),
-		[STATE_STUCK] = NAME("(still)"),
-		[STATE_STILL] = NAME("(still)"),
+		[1] = {NAME("ESTABLISHED")},
+		[2] = {NAME("SYN_SENT")},
+		[3] = {NAME("SYN_RECV")},
+		[4] = {NAME("FIN_WAIT1")},
+		[5] = {NAME("FIN_WAIT2")},
+		[6] = {NAME("TIME_WAIT")},
+		[7] = {NAME("CLOSE")},
+		[8] = {NAME("CLOSE_WAIT")},
+		[9] = {NAME("LAST_ACK")},
+		[10] = {NAME("LISTEN")},
+		[11] = {NAME("CLOSING")},
+		[12] = {NAME("NEW_SYN_RECV")},
+		[STATE_STUCK] = {NAME("(still)")},
+		[STATE_STILL] = {NAME("(still)")},
 	};
 
 	if (state >= sizeof(names) / sizeof(*names) || !names[state].len)

@@ -15,6 +15,7 @@ A few durations may be further apart: the two programs run one after the other, 
 come between; and the original notes a state's beginning only after it has sent the event and woken
 its reader, so that now and then its duration lacks those microseconds.
 """
+import atexit
 import re
 import select
 import shlex
@@ -52,6 +53,7 @@ class Tracer:
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(ONE_CPU + command, stdout=subprocess.PIPE,
                                         stderr=self.errors)
+        atexit.register(self.process.kill)
         self.buffer = b""
         self.lines = []
 

@@ -9,9 +9,7 @@
 
 /* Of arrays that follow the header, the types first. */
 #define BTF_IMAGE_HEADER(types, strings)                                                           \
-	{                                                                                          \
-		.magic = BTF_MAGIC, .version = BTF_VERSION, .hdr_len = sizeof(struct btf_header),  \
-		.type_len = sizeof(types), .str_off = sizeof(types), .str_len = sizeof(strings),   \
-	}
+	.magic = BTF_MAGIC, .version = BTF_VERSION, .hdr_len = sizeof(struct btf_header),          \
+	.type_len = sizeof(types), .str_off = sizeof(types), .str_len = sizeof(strings)
 
 #endif

@@ -109,7 +109,7 @@ struct image {
 static struct image image_make(void)
 {
 	struct image image = {
-		.header = BTF_IMAGE_HEADER(types, strings),
+		.header = {BTF_IMAGE_HEADER(types, strings)},
 	};
 
 	memcpy(image.types, types, sizeof(types));
@@ -253,7 +253,7 @@ static void structs_in_themselves_end(void **state)
 	struct btf_types *decoded;
 	struct btf_field field;
 
-	image.header = (struct btf_header)BTF_IMAGE_HEADER(image.type, strings);
+	image.header = (struct btf_header){BTF_IMAGE_HEADER(image.type, strings)};
 	image.header.type_len += sizeof(image.members);
 	image.header.str_off = image.header.type_len;
 	memcpy(image.strings, strings, sizeof(strings));

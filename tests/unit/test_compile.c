@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
-#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -18,6 +17,7 @@
 
 #include "compile.h"
 #include "diag.h"
+#include "syscalls.h"
 
 #define DEADLINE_S 30 /* far more than any script here takes */
 
@@ -304,7 +304,7 @@ static void end_that_never_comes_is_told(void **state)
 	_cleanup_text_ struct text object = {0};
 	struct compiler compiler;
 	struct diag diag = {0};
-	int pidfd = pidfd_open(getpid(), 0);
+	int pidfd = sys_pidfd_open(getpid(), 0);
 
 	if (pidfd < 0) {
 		print_message("SKIP: no pidfd_open(2), as under valgrind: it is not seen\n");

@@ -87,13 +87,13 @@ static void nothing_ends_before_close(void **state)
 	};
 	const struct ending ending = {ECONNRESET, 0};
 
-	for (unsigned int old = 0; old < 16; old++)
-		for (unsigned int new = 0; new < 16; new ++) {
-			if (new == TCP_CLOSE)
+	for (unsigned int from = 0; from < 16; from++)
+		for (unsigned int to = 0; to < 16; to++) {
+			if (to == TCP_CLOSE)
 				continue;
-			assert_null(ending_why(&ending, old, new));
-			assert_true(same(ending_first(&ending, old, new),
-					 new < COUNT(first) ? first[new] : NULL));
+			assert_null(ending_why(&ending, from, to));
+			assert_true(same(ending_first(&ending, from, to),
+					 to < COUNT(first) ? first[to] : NULL));
 		}
 }
 

@@ -29,7 +29,7 @@ static struct {
 	uint32_t types[COUNT(types)];
 	char strings[sizeof(strings)];
 } image = {
-	.header = BTF_IMAGE_HEADER(types, strings),
+	.header = {BTF_IMAGE_HEADER(types, strings)},
 };
 
 static void members_assert(unsigned int extras, bool btf, const char *macros, const char *why)

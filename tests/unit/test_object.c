@@ -12,24 +12,14 @@
 #include "diag.h"
 #include "object.h"
 
+#define INSN(...) ((struct bpf_insn){__VA_ARGS__})
 #define LD_MAP(reg, fd)                                                                            \
-	{.code = BPF_LD | BPF_DW | BPF_IMM,                                                        \
-	 .dst_reg = reg,                                                                           \
-	 .src_reg = BPF_PSEUDO_MAP_FD,                                                             \
-	 .imm = fd},                                                                               \
-	{                                                                                          \
-		.code = 0                                                                          \
-	}
+	INSN(.code = BPF_LD | BPF_DW | BPF_IMM, .dst_reg = reg, .src_reg = BPF_PSEUDO_MAP_FD,      \
+	     .imm = fd),                                                                           \
+		INSN(.code = 0)
 #define LD_IMM64(reg, low, high)                                                                   \
-	{.code = BPF_LD | BPF_DW | BPF_IMM, .dst_reg = reg, .imm = low},                           \
-	{                                                                                          \
-		.imm = high                                                                        \
-	}
-#define RETURN_0                                                                                   \
-	{.code = BPF_ALU64 | BPF_MOV | BPF_K},                                                     \
-	{                                                                                          \
-		.code = BPF_JMP | BPF_EXIT                                                         \
-	}
+	INSN(.code = BPF_LD | BPF_DW | BPF_IMM, .dst_reg = reg, .imm = low), INSN(.imm = high)
+#define RETURN_0 INSN(.code = BPF_ALU64 | BPF_MOV | BPF_K), INSN(.code = BPF_JMP | BPF_EXIT)
 
 static const struct bpf_insn tiny[] = {RETURN_0};
 
