@@ -51,6 +51,7 @@ fail() {
 trace() {
 	local name=$1 header
 	shift
+	: >"$work/$name.out"
 	rm -f "$work/$name.fifo"
 	mkfifo "$work/$name.fifo"
 	"$tool" "${trace_options[@]}" "$@" >"$work/$name.fifo" 2>"$work/$name.err" &

@@ -329,11 +329,11 @@ static enum verdict scan_check(struct check *check, struct diag *diag)
 	struct scan scan;
 	int err;
 
-	if (!scan_is_wanted(check->options))
+	if (!scan_is_wanted(check->options, check->custom))
 		return VERDICT_NONE;
 	if (!check->loader)
 		return untried("a program", diag);
-	err = scan_open(&scan, &check->fresh, check->loader, &check->steps, diag);
+	err = scan_open(&scan, &check->fresh, check->custom, check->loader, &check->steps, diag);
 	scan_close(&scan);
 	if (err)
 		return VERDICT_WITHOUT;

@@ -122,6 +122,47 @@ void custom_text_free(struct custom_text *custom)
 	text_free(&custom->text);
 }
 
+/* What is behind the table of sockets: the body, and the entry of the probe. */
+static void body_render(const struct custom_text *custom, struct text *body)
+{
+	struct probe probe;
+
+	probe_assume(&probe, custom->probe);
+	probe_render_texts(&probe, body);
+}
+
+bool custom_text_is_own(const struct custom_text *custom)
+{
+	_cleanup_text_ struct text body = {0};
+	const struct text *text = &custom->text;
+
+	body_render(custom, &body);
+	return !body.err && text->len >= body.len &&
+	       !strcmp(text->data + text->len - body.len, body.data) &&
+	       strstr(text->data, bpf_text_starts);
+}
+
+int custom_text_scan(const struct custom_text *custom, const struct options *options,
+		     const struct probe *probe, struct custom_text *made, struct diag *diag)
+{
+	_cleanup_text_ struct text body = {0}, layout = {0}, lacks = {0};
+	const char *rest = strchr(custom->text.data, '\n') + 1;
+	struct text *text = &made->text;
+	int err;
+
+	*made = (struct custom_text){.kernel_headers = custom->kernel_headers};
+	err = probe_render_layout(probe, program_wants(options), &layout, &lacks, diag);
+	if (err)
+		return err;
+	body_render(custom, &body);
+	text_printf(text, PROGRAM_FIRST_LINE, probe_name(probe));
+	text_str(text, layout.err ? "" : layout.data); /* places that are there are said twice */
+	text_bytes(text, rest, custom->text.data + custom->text.len - body.len - rest);
+	probe_render_texts(probe, text);
+	return layout.err || body.err || text->err ? diag_errno(diag, -ENOMEM, "the program text")
+						   : 0;
+}
+
 static bool has_extra(const struct custom_text *custom, enum event_extra extra)
 {
 	_cleanup_text_ struct text macro = {0};
@@ -171,6 +212,14 @@ int custom_text_check(const struct custom_text *custom, const struct options *op
 		return diag_set(diag, -EINVAL,
 				"--bpf-text: %s was printed %s --summary: it must be the same",
 				options->bpf_text, options->summary ? "without" : "with");
+	if (options->stuck.after_ns && !strstr(custom->text.data, PROGRAM_STUCK))
+		return diag_set(diag, -EINVAL,
+				"--bpf-text: %s was printed without --stuck: it must be the same",
+				options->bpf_text);
+	if (options->stuck.after_ns && !custom_text_is_own(custom))
+		return diag_set(diag, -EINVAL,
+				"--bpf-text: %s keeps what it likes: --stuck goes without it",
+				options->bpf_text);
 	if (!same_extras(custom, options))
 		return diag_set(diag, -EINVAL,
 				"--bpf-text: %s was printed for other fields: -o/--output and "

@@ -13,6 +13,7 @@
 
 struct diag;
 struct options;
+struct probe;
 
 #define CUSTOM_TEXT_MAX (1 << 20) /* bytes */
 
@@ -28,6 +29,19 @@ struct custom_text {
  */
 int custom_text_read(struct custom_text *custom, const char *path, struct diag *diag);
 void custom_text_free(struct custom_text *custom);
+
+/*
+ * Whether it keeps of a socket what the tool's own text does: the table of sockets, and all behind
+ * it, are as they were printed.
+ */
+bool custom_text_is_own(const struct custom_text *custom);
+
+/*
+ * Makes of such a text the one of the probe that looks for sockets: with its filters, and what else
+ * it has in common with it. -errno with diag filled. custom_text_free() in any case.
+ */
+int custom_text_scan(const struct custom_text *custom, const struct options *options,
+		     const struct probe *probe, struct custom_text *made, struct diag *diag);
 
 /*
  * The numbers of sockets (aliases.h) want the age in the record, and do without it: whether it is

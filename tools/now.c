@@ -55,7 +55,7 @@ int now_run(struct options *options, struct steps *steps, struct diag *diag)
 
 	writer_open(&now.writer, options);
 	now.event = calloc(1, now.writer.layout.size);
-	err = now.event ? scan_open(&scan, options, NULL, steps, diag)
+	err = now.event ? scan_open(&scan, options, NULL, NULL, steps, diag)
 			: diag_errno(diag, -ENOMEM, "starting");
 	if (!err)
 		err = now_show(&now, &scan, steps, diag);

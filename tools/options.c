@@ -305,10 +305,6 @@ static int options_check(const struct options *options, const struct option_row 
 				"--bpf-text: %s has its own %s: %s%s goes without it",
 				options->bpf_text, in_text->in_text, letter[1] ? letter : "--",
 				letter[1] ? "" : in_text->name);
-	if (options->bpf_text && options->stuck.after_ns)
-		return diag_set(diag, -EINVAL,
-				"--bpf-text: %s keeps what it likes: --stuck goes without it",
-				options->bpf_text);
 	err = raised_check(options, diag);
 	if (!err)
 		err = summary_check(options, diag);

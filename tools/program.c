@@ -53,7 +53,7 @@ void program_render(const struct options *options, const struct probe *probe, bo
 	if (options->summary)
 		text_str(text, "#define SUMMARY\n");
 	if (options->stuck.after_ns)
-		text_str(text, "#define STUCK\n");
+		text_str(text, PROGRAM_STUCK);
 	text_printf(text, "#define MAX_SOCKETS %llu\n", (unsigned long long)options->max_sockets);
 	text_str(text, layout);
 	text_char(text, '\n');

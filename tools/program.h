@@ -16,6 +16,7 @@ struct probe;
 struct steps;
 
 #define PROGRAM_FIRST_LINE "/* tcpstates " VERSION ", probe %s */\n"
+#define PROGRAM_STUCK	   "#define STUCK\n" /* only with --stuck */
 
 /*
  * What the program reads of a socket, for probe_render_layout(): the extras of its fields, or what

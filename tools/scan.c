@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "custom_text.h"
 #include "diag.h"
 #include "event.h"
 #include "hash_map.h"
@@ -14,34 +15,55 @@
 #include "seen.h"
 #include "steps.h"
 
-bool scan_is_wanted(const struct options *options)
+/* A changed text may keep something else of a socket. */
+static bool text_is_changed(const struct custom_text *custom)
 {
-	/* A text of the user's own may keep something else of a socket. */
-	if (options->bpf_text)
+	return custom && !custom_text_is_own(custom);
+}
+
+bool scan_is_wanted(const struct options *options, const struct custom_text *custom)
+{
+	if (text_is_changed(custom))
 		return false;
 	return options->summary || options->stuck.after_ns ||
 	       field_list_extras(&options->fields) & 1U << EXTRA_OWNER;
 }
 
-int scan_open(struct scan *scan, const struct options *options, const struct loader *tracing,
-	      struct steps *steps, struct diag *diag)
+/* The program's own text, or one that is made of the user's, whose filters it has. */
+static int program_make(const struct options *options, const struct custom_text *custom,
+			struct steps *steps, struct program *program, struct diag *diag)
+{
+	struct custom_text made = {0};
+	struct probe probe;
+	int err = 0;
+
+	probe_scan(&probe);
+	if (custom)
+		err = custom_text_scan(custom, options, &probe, &made, diag);
+	if (!err)
+		err = program_compile(options, &probe, custom ? &made : NULL, steps, program, diag);
+	custom_text_free(&made);
+	return err;
+}
+
+int scan_open(struct scan *scan, const struct options *options, const struct custom_text *custom,
+	      const struct loader *tracing, struct steps *steps, struct diag *diag)
 {
 	_cleanup_program_ struct program program = PROGRAM_NONE;
+	bool changed = text_is_changed(custom);
 	struct loader *loader = NULL;
-	struct probe probe;
 	int err;
 
 	*scan = SCAN_NONE;
 	err = probe_may_read(diag);
 	if (err)
 		return err;
-	probe_scan(&probe);
-	err = program_compile(options, &probe, NULL, steps, &program, diag);
+	err = program_make(options, changed ? NULL : custom, steps, &program, diag);
 	if (!err)
 		err = program_settle(&program, diag);
 	if (!err)
 		err = loader_open(&loader, program.object.data, program.object.len, diag);
-	if (!err && tracing)
+	if (!err && tracing && !changed)
 		err = loader_share(loader, tracing, diag);
 	if (!err)
 		err = loader_load(loader, diag);

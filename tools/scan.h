@@ -9,13 +9,17 @@
 
 #include <stdbool.h>
 
+struct custom_text;
 struct diag;
 struct loader;
 struct options;
 struct steps;
 
-/* Whether what is to be shown needs to know of them from the start. */
-bool scan_is_wanted(const struct options *options);
+/*
+ * Whether what is to be shown needs to know of them from the start. custom is the user's text of
+ * what traces, or NULL; of one that keeps something else of a socket nothing can be known.
+ */
+bool scan_is_wanted(const struct options *options, const struct custom_text *custom);
 
 /* A descriptor, or -1: what looks. */
 struct scan {
@@ -27,10 +31,11 @@ struct scan {
 /*
  * Compiles (or finds in the cache) and loads what looks for them. With tracing, which may be NULL,
  * what is found goes into the table of sockets of the program that it has loaded, and the times of
- * those that it has seen are known. -errno with diag filled, and then there is none.
+ * those that it has seen are known, unless custom is changed. -errno with diag filled, and then
+ * there is none.
  */
-int scan_open(struct scan *scan, const struct options *options, const struct loader *tracing,
-	      struct steps *steps, struct diag *diag);
+int scan_open(struct scan *scan, const struct options *options, const struct custom_text *custom,
+	      const struct loader *tracing, struct steps *steps, struct diag *diag);
 void scan_close(struct scan *scan);
 
 /* Whether the rights that there are now are enough for scan_run(). */

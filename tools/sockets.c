@@ -12,6 +12,7 @@
 
 struct sockets {
 	const struct options *options;
+	const struct custom_text *custom; /* or NULL */
 	const struct loader *tracing;
 	struct steps *steps;
 	struct errand *errand; /* or NULL: none is under way */
@@ -31,17 +32,17 @@ static void scan_fails(const struct diag *diag)
 	message_print("the sockets that are there are not known: %s", diag->what);
 }
 
-struct sockets *sockets_new(const struct options *options, const struct loader *tracing,
-			    struct steps *steps)
+struct sockets *sockets_new(const struct options *options, const struct custom_text *custom,
+			    const struct loader *tracing, struct steps *steps)
 {
 	struct sockets *sockets = calloc(1, sizeof(*sockets));
 
 	if (!sockets)
 		return NULL;
-	*sockets = (struct sockets){options, tracing, steps, .scan = SCAN_NONE};
-	if (!scan_is_wanted(options))
+	*sockets = (struct sockets){options, custom, tracing, steps, .scan = SCAN_NONE};
+	if (!scan_is_wanted(options, custom))
 		return sockets;
-	if (scan_open(&sockets->scan, options, tracing, steps, &sockets->why))
+	if (scan_open(&sockets->scan, options, custom, tracing, steps, &sockets->why))
 		scan_fails(&sockets->why);
 	return sockets;
 }
@@ -81,10 +82,9 @@ static int scan_fetch(void *arg, int *fd, struct diag *diag)
 {
 	const struct sockets *sockets = arg;
 	struct steps untold = {0};
-	/* A text of the user's own may keep something else of a socket. */
-	const struct loader *known = sockets->options->bpf_text ? NULL : sockets->tracing;
 	struct scan scan;
-	int err = scan_open(&scan, sockets->options, known, &untold, diag);
+	int err = scan_open(&scan, sockets->options, sockets->custom, sockets->tracing, &untold,
+			    diag);
 
 	*fd = scan.iterator;
 	return err;
@@ -92,7 +92,7 @@ static int scan_fetch(void *arg, int *fd, struct diag *diag)
 
 int sockets_prepare(struct sockets *sockets)
 {
-	if (scan_is_wanted(sockets->options))
+	if (scan_is_wanted(sockets->options, sockets->custom))
 		return -1;
 	if (!errand_start(&sockets->errand, scan_fetch, sockets, &sockets->why))
 		return errand_fd(sockets->errand);

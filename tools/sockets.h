@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+struct custom_text;
 struct diag;
 struct loader;
 struct options;
@@ -16,11 +17,11 @@ struct sockets;
 struct steps;
 
 /*
- * Prepares to find them, if that is wanted. The options, tracing (what is attached, or will be) and
- * the steps must stay. NULL: no memory.
+ * Prepares to find them, if that is wanted. The options, custom (the user's text, or NULL), tracing
+ * (what is attached, or will be) and the steps must stay. NULL: no memory.
  */
-struct sockets *sockets_new(const struct options *options, const struct loader *tracing,
-			    struct steps *steps);
+struct sockets *sockets_new(const struct options *options, const struct custom_text *custom,
+			    const struct loader *tracing, struct steps *steps);
 void sockets_free(struct sockets *sockets);
 
 /*

@@ -141,7 +141,7 @@ static int trace(struct options *options, const struct custom_text *custom, stru
 		step_done(&steps, "program text of %s: %zu bytes", options->bpf_text,
 			  custom->text.len);
 	err = program_compile(options, &probe, custom, &steps, &program, diag);
-	return err ? err : tracer_run(options, &probe, &program, &ahead, &steps, diag);
+	return err ? err : tracer_run(options, &probe, custom, &program, &ahead, &steps, diag);
 }
 
 /* status is what an error means, unless it is found to be the options' own. */

@@ -33,6 +33,7 @@
 
 struct tracer {
 	const struct options *options;
+	const struct custom_text *custom; /* or NULL */
 	struct loader *loader;
 	struct ahead *ahead;
 	struct buffers *buffers;
@@ -299,7 +300,8 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 {
 	int err;
 
-	tracer->sockets = sockets_new(tracer->options, tracer->loader, tracer->steps);
+	tracer->sockets =
+		sockets_new(tracer->options, tracer->custom, tracer->loader, tracer->steps);
 	if (!tracer->sockets)
 		return diag_errno(diag, -ENOMEM, "starting");
 	err = probe_attach(tracer->probe, tracer->loader, diag);
@@ -360,11 +362,12 @@ static void untold_tell(struct tracer *tracer)
 	message_diag(&untold, false);
 }
 
-int tracer_run(struct options *options, const struct probe *probe, struct program *program,
-	       struct ahead *ahead, struct steps *steps, struct diag *diag)
+int tracer_run(struct options *options, const struct probe *probe, const struct custom_text *custom,
+	       struct program *program, struct ahead *ahead, struct steps *steps, struct diag *diag)
 {
 	struct tracer tracer = {
 		.options = options,
+		.custom = custom,
 		.ahead = ahead,
 		.buffers = &ahead->buffers,
 		.probe = probe,

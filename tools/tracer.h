@@ -4,6 +4,7 @@
 #define TRACER_H
 
 struct ahead;
+struct custom_text;
 struct diag;
 struct loader;
 struct options;
@@ -14,10 +15,12 @@ struct steps;
 /*
  * Loads the program, settles it, attaches it with what is made ahead, prints the header, then the
  * events until SIGINT, SIGTERM, the end of stdout's reader, or the end that the options set by
- * count or duration; then detaches and prints what is left. 0, or -errno with diag filled.
+ * count or duration; then detaches and prints what is left. custom is the program's text where it
+ * is the user's, or NULL. 0, or -errno with diag filled.
  */
-int tracer_run(struct options *options, const struct probe *probe, struct program *program,
-	       struct ahead *ahead, struct steps *steps, struct diag *diag);
+int tracer_run(struct options *options, const struct probe *probe, const struct custom_text *custom,
+	       struct program *program, struct ahead *ahead, struct steps *steps,
+	       struct diag *diag);
 
 /* Only opens what tracer_run() does for a loaded object before it attaches, and closes it again. */
 int tracer_check(struct options *options, struct loader *loader, struct diag *diag);

@@ -57,6 +57,36 @@ static void what_was_printed_is_taken(void **state)
 		}
 }
 
+/* What is kept of a socket is the tool's own as long as the table and what is behind it are. */
+static void a_change_shows_whose_it_is(void **state)
+{
+	static const struct {
+		const char *from;
+		bool own;
+	} changes[] = {
+		{"#define MAX_SOCKETS 1234", true},
+		{"AF_INET6", true},
+		{"u64 last_ns", false},
+		{"event_submit(", false},
+	};
+
+	for (size_t i = 0; probe_kind_name(i); i++)
+		for (size_t j = 0; j <= COUNT(changes); j++) {
+			_cleanup_text_ struct text text = {0};
+			struct custom_text custom;
+			struct diag diag = {0};
+			char *at;
+
+			text_print(&text, probe_kind_name(i), false);
+			at = j < COUNT(changes) ? strstr(text.data, changes[j].from) : NULL;
+			if (at)
+				at[strlen(changes[j].from) - 1]++;
+			assert_int_equal(text_read(&custom, &text, &diag), 0);
+			assert_int_equal(custom_text_is_own(&custom), !at || changes[j].own);
+			custom_text_free(&custom);
+		}
+}
+
 static void largest_is_taken_and_no_larger(void **state)
 {
 	_cleanup_text_ struct text text = {0};
@@ -172,6 +202,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_printed_is_taken),
+		cmocka_unit_test(a_change_shows_whose_it_is),
 		cmocka_unit_test(largest_is_taken_and_no_larger),
 		cmocka_unit_test(first_line_and_record_must_be_ours),
 		cmocka_unit_test(places_must_be_this_kernels),

@@ -74,8 +74,6 @@ static void what_is_there_is_no_trace(void **state)
 		{{"--now", "--probe=kprobe"}, NOT_NOW("--probe")},
 		{{"--now", "--new-state=CLOSE"}, NOT_NOW("--new-state")},
 		{{"--now", "--new-state=!CLOSE"}, NOT_NOW("--new-state")},
-		{{"--bpf-text=a", "--stuck=1"},
-		 "--bpf-text: a keeps what it likes: --stuck goes without it"},
 		{{"--stuck="}, NOT_STUCK("")},
 		{{"--stuck=0"}, NOT_STUCK("0")},
 		{{"--stuck=x:LISTEN"}, NOT_STUCK("x")},
