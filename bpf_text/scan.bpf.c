@@ -59,6 +59,7 @@ static inline void start_add(struct event *event, int is_to_show)
 	u64 sk = event->skaddr;
 	u32 zero = 0;
 	struct start *new = blank.lookup(&zero);
+	long error;
 
 	if (!new)
 		return;
@@ -77,9 +78,10 @@ static inline void start_add(struct event *event, int is_to_show)
 #ifdef SUMMARY
 	new->entered = is_to_show;
 #endif
-	if (starts.insert(&sk, new)) {
+	error = starts.insert(&sk, new);
+	if (error) {
 		if (!starts.lookup(&sk)) /* nor has it just come to be known */
-			counter_add(COUNTER_NO_ROOM, 1);
+			start_refused(error);
 		return;
 	}
 #ifdef SUMMARY

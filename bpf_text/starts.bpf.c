@@ -27,6 +27,12 @@ static inline void counter_add(u32 counter, s64 n)
 		__sync_fetch_and_add(count, n);
 }
 
+/* A socket was not added to the table. */
+static inline void start_refused(long error)
+{
+	counter_add(error == TABLE_IS_FULL ? COUNTER_NO_ROOM : COUNTER_TABLE_ERROR, 1);
+}
+
 /* An IPv4 address, and zeros behind it: what is sent must all be written to, and nothing twice. */
 static inline void address4_set(u8 address[16], const void *from)
 {

@@ -14,6 +14,7 @@ BPF_F_TABLE("array", u32, struct sending, sendings, 1, 1024);
 static inline void start_new(u64 sk, struct event *event)
 {
 	struct start start = {.last_ns = event->ts_ns};
+	long error;
 
 #ifdef EVENT_AGE
 	start.first_ns = event->ts_ns;
@@ -21,9 +22,10 @@ static inline void start_new(u64 sk, struct event *event)
 #ifdef EVENT_OWNER
 	start.owner = event->owner;
 #endif
-	if (!starts.update(&sk, &start))
+	error = starts.update(&sk, &start);
+	if (!error)
 		return;
-	counter_add(COUNTER_NO_ROOM, 1);
+	start_refused(error);
 #ifdef EVENT_AGE
 	event->age_ns = AGE_UNKNOWN;
 #endif
