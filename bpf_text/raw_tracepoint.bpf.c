@@ -11,17 +11,18 @@ struct raw_args {
 
 /*
  * The kernel skips a program for an event that comes while that program is running on the same CPU:
- * in a softirq, or, where a tracepoint can be preempted (Linux 7 and PREEMPT_RT), in another task.
- * So three copies are attached. Whichever runs first for a change claims it and sends the event;
- * the last one releases the claim, and sends what nobody has claimed. An event is missed only if
- * all three were running on its CPU.
+ * in a softirq, or, where a tracepoint can be preempted, in another task. So three are attached, or
+ * five with TRACEPOINT_PREEMPTIBLE. Whichever runs first for a change claims it and sends the
+ * event; the last one releases the claim, and sends what nobody has claimed. An event is missed
+ * only if all of them were running on its CPU. They are attached in the order of their names, which
+ * is the one that libbcc gives them in.
  *
  * A claim is kept in a slot that the socket's address chooses, and not by CPU: a task can migrate
  * between two of the programs. The socket is locked, so nothing else claims a change of it
- * meanwhile, and a claim that is left over (the third was skipped) is replaced at its next change.
+ * meanwhile, and a claim that is left over (the last was skipped) is replaced at its next change.
  * A slot that another socket uses cannot be claimed: then the next program tries.
  *
- * Until all three are attached there is nothing in tails to end in, and nothing is sent: whoever
+ * Until all of them are attached there is nothing in tails to end in, and nothing is sent: whoever
  * finds it so releases the claim.
  */
 #define CLAIM_BITS 10
@@ -103,7 +104,7 @@ int raw_tracepoint__inet_sock_set_state(struct raw_args *args)
 	if (!claim)
 		return 0;
 	if (!claim_take(claim, sk, change)) {
-		counter_add(COUNTER_CAUGHT, -1); /* as if it had been skipped */
+		counter_add(COUNTER_DECLINED, 1);
 		return 0;
 	}
 	tails.call(args, 0);
@@ -111,7 +112,8 @@ int raw_tracepoint__inet_sock_set_state(struct raw_args *args)
 	return 0;
 }
 
-int raw_tracepoint__inet_sock_set_state__second(struct raw_args *args)
+/* Those that are neither the first nor the last. */
+static inline int change_catch(struct raw_args *args)
 {
 	u64 sk = args->sk, change = args_change(args);
 	struct claim *claim = claim_find(sk);
@@ -128,7 +130,24 @@ int raw_tracepoint__inet_sock_set_state__second(struct raw_args *args)
 	return 0;
 }
 
-int raw_tracepoint__inet_sock_set_state__third(struct raw_args *args)
+int raw_tracepoint__inet_sock_set_state__2(struct raw_args *args)
+{
+	return change_catch(args);
+}
+
+#ifdef TRACEPOINT_PREEMPTIBLE
+int raw_tracepoint__inet_sock_set_state__3(struct raw_args *args)
+{
+	return change_catch(args);
+}
+
+int raw_tracepoint__inet_sock_set_state__4(struct raw_args *args)
+{
+	return change_catch(args);
+}
+#endif
+
+int raw_tracepoint__inet_sock_set_state__5(struct raw_args *args)
 {
 	u64 sk = args->sk, change = args_change(args);
 	struct claim *claim = claim_find(sk);
@@ -149,7 +168,7 @@ int raw_tracepoint__inet_sock_set_state__third(struct raw_args *args)
 }
 
 /*
- * What each of the three ends in. MPTCP and SCTP change states here too: those changes are left out
+ * What each of them ends in. MPTCP and SCTP change states here too: those changes are left out
  * as late as here, so that one that the first was too busy for is counted as caught. A softirq's
  * may run in the middle of another, so its variables must not be where a CPU has just one place for
  * them: since Linux 6.13 (kernel/bpf/verifier.c, check_max_stack_depth()) that is a tracing

@@ -80,14 +80,16 @@ static inline void start_new(struct event *event, int is_to_show)
 	u64 sk = event->skaddr;
 	u32 share = share_of(sk, TABLE_STARTS), zero = 0;
 	struct start *new = found.lookup(&zero), *start;
+	long error;
 
 	if (!new)
 		return;
 	start_fill(new, event, is_to_show);
 	new->share = share;
-	if (start_add(sk, new, share)) {
+	error = start_add(sk, new, share);
+	if (error) {
 		if (!starts.lookup(&sk)) /* nor has it just come to be known */
-			counter_add(COUNTER_NO_ROOM, 1);
+			start_refused(error);
 		return;
 	}
 #ifdef SUMMARY

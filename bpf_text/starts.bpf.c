@@ -19,12 +19,12 @@ BPF_F_TABLE("hash", u64, struct start, starts, MAX_SOCKETS, BPF_F_NO_PREALLOC); 
 BPF_TABLE("percpu_array", u32, u64, counters, COUNTERS);
 
 /* Adds a socket that is not known. 0, or an error: it is known by now, or there is no room. */
-static inline int start_add(u64 sk, struct start *new, u32 share)
+static inline long start_add(u64 sk, struct start *new, u32 share)
 {
-	int error;
+	long error;
 
 	if (!share_take(share))
-		return -1;
+		return TABLE_IS_FULL;
 	error = starts.insert(&sk, new);
 	if (error)
 		share_give(share);
@@ -45,6 +45,12 @@ static inline void counter_add(u32 counter, s64 n)
 
 	if (count) /* a softirq may count in the middle of it */
 		__sync_fetch_and_add(count, n);
+}
+
+/* A socket was not added to the table. */
+static inline void start_refused(long error)
+{
+	counter_add(error == TABLE_IS_FULL ? COUNTER_NO_ROOM : COUNTER_TABLE_ERROR, 1);
 }
 
 /* An IPv4 address, and zeros behind it: what is sent must all be written to, and nothing twice. */

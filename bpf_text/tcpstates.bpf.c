@@ -32,11 +32,11 @@ static inline void start_fill(struct start *start, const struct event *event, u3
 #ifdef STUCK
 BPF_TABLE("array", u32, struct start, blank, 1); /* all 0; the stack has no room for one */
 
-static inline int start_new(u64 sk, const struct event *event)
+static inline long start_new(u64 sk, const struct event *event)
 {
 	u32 zero = 0, share = share_of(sk, TABLE_STARTS);
 	struct start *start = blank.lookup(&zero);
-	int error = start ? start_add(sk, start, share) : -1;
+	long error = start ? start_add(sk, start, share) : -1;
 
 	if (error)
 		return error;
@@ -46,7 +46,7 @@ static inline int start_new(u64 sk, const struct event *event)
 	return 0;
 }
 #else
-static inline int start_new(u64 sk, const struct event *event)
+static inline long start_new(u64 sk, const struct event *event)
 {
 	u32 share = share_of(sk, TABLE_STARTS);
 	struct start start = {};
@@ -108,6 +108,7 @@ static inline struct start *event_clock(struct event *event)
 {
 	u64 sk = event->skaddr;
 	struct start *start = start_lookup(event);
+	long error = 0;
 
 	event->ts_ns = bpf_ktime_get_ns();
 	start_times(start, event);
@@ -120,10 +121,12 @@ static inline struct start *event_clock(struct event *event)
 			start_end(sk, start, event);
 		return 0;
 	}
-	if (!start && start_new(sk, event)) {
+	if (!start)
+		error = start_new(sk, event);
+	if (error) {
 		start = starts.lookup(&sk); /* the scan may have just added it */
 		if (!start) {
-			counter_add(COUNTER_NO_ROOM, 1);
+			start_refused(error);
 #ifdef EVENT_AGE
 			event->age_ns = AGE_UNKNOWN;
 #endif

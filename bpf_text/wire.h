@@ -115,12 +115,18 @@ _Static_assert((EVENT_SIZE - 84) % 8 == 0, "event: EVENT_SIZE is not the end of 
 /* -ENOSPC, which nothing else says of a record (kernel/events/ring_buffer.c). */
 #define BUFFER_IS_FULL (-28)
 
-/* Indices of the per-CPU counters map: what the program could not do. */
+/* -E2BIG, which nothing else says of an element (kernel/bpf/hashtab.c). */
+#define TABLE_IS_FULL (-7)
+
+/* Indices of the per-CPU counters map: what the program could not do. They are read in this order.
+ */
 enum counter {
 	COUNTER_LOST, /* the perf buffer was full: a record was dropped */
 	COUNTER_NO_BUFFER, /* this CPU has none: it was away when it was made, or since then */
 	COUNTER_NO_ROOM, /* the table of sockets was full: the next duration is unknown */
-	COUNTER_CAUGHT, /* the first program was busy, so the second one sent the event */
+	COUNTER_TABLE_ERROR, /* the table did not take a socket, mostly as there was no memory */
+	COUNTER_DECLINED, /* the first program left the event to another: its slot was in use */
+	COUNTER_CAUGHT, /* the first program was busy or declined, and another sent the event */
 	COUNTERS,
 };
 

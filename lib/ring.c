@@ -26,6 +26,7 @@ struct ring_set {
 	enum ring_wake wake;
 	int cpus;
 	size_t count; /* of those that are open */
+	uint64_t lost; /* records, of all buffers */
 	size_t page_size;
 	size_t data_size; /* bytes of one buffer, a power of 2 */
 	unsigned char record[RECORD_MAX]; /* one that wraps around, put together: rarely touched */
@@ -98,6 +99,7 @@ struct ring_set *ring_set_new(int cpus, unsigned int pages, enum ring_wake wake)
 	set->wake = wake;
 	set->cpus = cpus;
 	set->count = 0;
+	set->lost = 0;
 	set->page_size = sysconf(_SC_PAGESIZE);
 	set->data_size = pages * set->page_size;
 	return set;
@@ -163,6 +165,19 @@ static int sample_pass(int cpu, const void *record, size_t size, ring_record_fn 
 	return 0;
 }
 
+/* PERF_RECORD_LOST: the header, 64 bits of the event's id, as many of the number. */
+static int lost_add(struct ring_set *set, const void *record, size_t size)
+{
+	const size_t at = sizeof(struct perf_event_header) + sizeof(uint64_t);
+	uint64_t lost;
+
+	if (size < at + sizeof(lost))
+		return -EPROTO;
+	memcpy(&lost, (const char *)record + at, sizeof(lost));
+	set->lost += lost;
+	return 0;
+}
+
 static int64_t ring_drain(struct ring_set *set, struct ring *ring, ring_record_fn *fn, void *arg)
 {
 	uint64_t head = __atomic_load_n(&ring->meta->data_head, __ATOMIC_ACQUIRE);
@@ -178,8 +193,10 @@ static int64_t ring_drain(struct ring_set *set, struct ring *ring, ring_record_f
 		memcpy(&header, record_at(set, ring, tail, sizeof(header)), sizeof(header));
 		if (header.size < sizeof(header) || header.size > head - tail)
 			return -EPROTO;
+		record = record_at(set, ring, tail, header.size);
+		if (header.type == PERF_RECORD_LOST && lost_add(set, record, header.size))
+			return -EPROTO;
 		if (header.type == PERF_RECORD_SAMPLE) {
-			record = record_at(set, ring, tail, header.size);
 			if (sample_pass(ring->cpu, record, header.size, fn, arg))
 				return -EPROTO;
 			records++;
@@ -203,4 +220,9 @@ int64_t ring_set_drain(struct ring_set *set, ring_record_fn *fn, void *arg)
 		records += got;
 	}
 	return records;
+}
+
+uint64_t ring_set_lost(const struct ring_set *set)
+{
+	return set ? set->lost : 0;
 }

@@ -37,9 +37,14 @@ int ring_set_fd(const struct ring_set *set, size_t index); /* to poll; owned by 
 
 /*
  * Calls fn for each record that was there when it began: each buffer's head is read once, so a busy
- * CPU cannot hold up the others. What the kernel says of lost records is passed over: the program
- * counts its failures itself. Returns the number of records, or -EPROTO for a broken buffer.
+ * CPU cannot hold up the others. Returns the number of records, or -EPROTO for a broken buffer.
  */
 int64_t ring_set_drain(struct ring_set *set, ring_record_fn *fn, void *arg);
+
+/*
+ * How many records the kernel has dropped, as far as it says so in what was drained: it does with
+ * the next record that finds room. Before Linux 5.1 the program that sends them is not told.
+ */
+uint64_t ring_set_lost(const struct ring_set *set);
 
 #endif

@@ -10,6 +10,8 @@ static const struct {
 	[LOSS_NO_BUFFER] = {"no_buffer", "events lost: on a CPU that came online since the start"},
 	[LOSS_MISSED] = {"missed", "events missed: the program was busy"},
 	[LOSS_NO_ROOM] = {"no_room", "sockets not timed: the table was full (--max-sockets)"},
+	[LOSS_TABLE_ERROR] = {"table_error",
+			      "sockets not timed: the kernel had no memory for the table"},
 	[LOSS_NO_MEMORY] = {"no_memory", "events lost: no memory"},
 	[LOSS_BAD_RECORD] = {"bad_record", "events lost: not a record of ours"},
 	[LOSS_LATE] = {"late", "events out of order: they came late"},

@@ -128,9 +128,13 @@ static int raw_layout(const struct probe *probe, const struct btf_types *types, 
 	int err = sock_layout_find(types, &layout, diag);
 
 	(void)probe;
-	if (!err)
-		sock_layout_render(&layout, text);
-	return err;
+	if (err)
+		return err;
+	sock_layout_render(&layout, text);
+	/* Under SRCU alone, whatever the kernel's preemption model (include/linux/tracepoint.h). */
+	if (!kernel_before(7, 0))
+		text_str(text, "#define TRACEPOINT_PREEMPTIBLE\n");
+	return 0;
 }
 
 /* The layout that bpf_text/tracepoint.bpf.c knows, but for the size of protocol. */

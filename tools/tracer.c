@@ -131,8 +131,13 @@ static void losses_read(struct tracer *tracer)
 	if (loader_counters(tracer->loader, "counters", counters, COUNTERS))
 		return;
 	counts[LOSS_BUFFER_FULL] = counters[COUNTER_LOST];
+	/* The kernel's own count comes later, but before Linux 5.1 there is no other. */
+	if (ring_set_lost(tracer->buffers->events) > counts[LOSS_BUFFER_FULL])
+		counts[LOSS_BUFFER_FULL] = ring_set_lost(tracer->buffers->events);
 	counts[LOSS_NO_BUFFER] = counters[COUNTER_NO_BUFFER];
 	counts[LOSS_NO_ROOM] = counters[COUNTER_NO_ROOM];
+	counts[LOSS_TABLE_ERROR] = counters[COUNTER_TABLE_ERROR];
+	passed_over += counters[COUNTER_DECLINED];
 	/* More may have been caught by now, but what was missed stays so. */
 	if (passed_over > counters[COUNTER_CAUGHT] + counts[LOSS_MISSED])
 		counts[LOSS_MISSED] = passed_over - counters[COUNTER_CAUGHT];

@@ -52,12 +52,14 @@ static void nothing_lost_is_nothing_said(void **state)
 
 static void each_cause_has_its_words(void **state)
 {
-	struct losses losses = {.counts = {1, 2, 3, 4, 5, 6, 7, 18446744073709551615ULL, 9}};
+	struct losses losses = {.counts = {1, 2, 3, 4, 10, 5, 6, 7, 18446744073709551615ULL, 9}};
 
 	told_assert(&losses, "tcpstates: 1 events lost: the perf buffer was full\n"
 			     "tcpstates: 2 events lost: on a CPU that came online since the start\n"
 			     "tcpstates: 3 events missed: the program was busy\n"
 			     "tcpstates: 4 sockets not timed: the table was full (--max-sockets)\n"
+			     "tcpstates: 10 sockets not timed: "
+			     "the kernel had no memory for the table\n"
 			     "tcpstates: 5 events lost: no memory\n"
 			     "tcpstates: 6 events lost: not a record of ours\n"
 			     "tcpstates: 7 events out of order: they came late\n"
@@ -69,6 +71,8 @@ static void each_cause_has_its_words(void **state)
 		     "tcpstates: in all: 2 events lost: on a CPU that came online since the start\n"
 		     "tcpstates: in all: 3 events missed: the program was busy\n"
 		     "tcpstates: in all: 4 sockets not timed: the table was full (--max-sockets)\n"
+		     "tcpstates: in all: 10 sockets not timed: "
+		     "the kernel had no memory for the table\n"
 		     "tcpstates: in all: 5 events lost: no memory\n"
 		     "tcpstates: in all: 6 events lost: not a record of ours\n"
 		     "tcpstates: in all: 7 events out of order: they came late\n"
