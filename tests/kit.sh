@@ -183,19 +183,25 @@ kprobe_may() {
 	END
 }
 
+# headers_find: the newest of the installed kernel headers, in Debian's split layout, in $build and $source.
+headers_find() {
+	build=$(find /usr/src -maxdepth 1 -name 'linux-headers-[0-9]*' ! -name '*-common' | sort -V | tail -n 1)
+	[ -n "$build" ] || { echo "SKIP: no kernel headers in /usr/src"; exit 77; }
+	source=$(sed -n 's|^include \(.*\)/Makefile$|\1|p' "$build/Makefile")
+}
+
 # peers_prepare: what BCC's tcpstates and its CO-RE relative look for, in this mount namespace: tracefs,
-# and headers in /lib/modules/RELEASE. Any headers will do for the tracepoint's program: Debian's 6.1.
+# and headers in /lib/modules/RELEASE. Any headers will do for the tracepoint's program.
 peers_prepare() {
-	local build modules
+	local build source modules
 	modules=/lib/modules/$(uname -r)
 	tracefs_mount
 	[ ! -e "$modules/build" ] || return 0
-	build=$(find /usr/src -maxdepth 1 -name 'linux-headers-6.1.*-amd64' | sort -V | tail -n 1)
-	[ -n "$build" ] || { echo "SKIP: no linux-headers-6.1.*-amd64"; exit 77; }
+	headers_find
 	mount -t tmpfs none /lib/modules
 	mkdir "$modules"
 	ln -s "$build" "$modules/build"
-	ln -s "$(sed -n 's|^include \(.*\)/Makefile$|\1|p' "$build/Makefile")" "$modules/source"
+	ln -s "$source" "$modules/source"
 }
 
 # journald_prepare: a /run and a /var/log of the test's own for journald, which takes all that comes.
