@@ -72,6 +72,13 @@ class Tracer:
                 self.errors.seek(0)
                 sys.exit("%s: no %s; %s" % (self.process.args, what, self.errors.read().decode()))
 
+    def refused(self):
+        """Whether it ends because the kernel's headers are newer than it can compile."""
+        while not self.lines and self.read(PATIENCE):
+            pass
+        self.errors.seek(0)
+        return not self.lines and b"Failed to compile BPF" in self.errors.read()
+
     def end(self):
         self.process.send_signal(signal.SIGINT)
         while self.read(PATIENCE):
@@ -183,6 +190,11 @@ def pair(original, ours, options):
 
 def main(tool, traffic):
     failed, lines, further = False, 0, 0
+    first = Tracer(ORIGINAL)
+    if first.refused():
+        print("SKIP: bcc %s does not compile with these kernel headers" % bcc.__version__)
+        return 77
+    first.end()
     for case in FORMS + FILTERS + OURS:
         options, extra = ([], shlex.split(case)) if case in OURS else (shlex.split(case), [])
         (header, original), (our_header, ours) = run(tool, traffic, options, extra)
