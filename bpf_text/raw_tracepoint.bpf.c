@@ -38,6 +38,11 @@ struct claim {
 BPF_TABLE("array", u32, struct claim, claims, 1 << CLAIM_BITS);
 BPF_PROG_ARRAY(tails, 2); /* the second place stays empty */
 
+static inline int is_traced(u64 sk)
+{
+	return sock_is_tcp(sk) || sk == SELF_TEST_SK;
+}
+
 static inline u64 args_change(const struct raw_args *args)
 {
 	return args->oldstate << 32 | (u32)args->newstate;
@@ -100,7 +105,7 @@ int raw_tracepoint__inet_sock_set_state(struct raw_args *args)
 	struct claim *claim;
 
 	stack_use();
-	if (!sock_is_tcp(sk))
+	if (!is_traced(sk))
 		return 0;
 	claim = claim_find(sk);
 	if (!claim)
@@ -121,7 +126,7 @@ static inline int change_catch(struct raw_args *args)
 	struct claim *claim = claim_find(sk);
 
 	stack_use();
-	if (!claim || claim_is(claim, sk, change) || !sock_is_tcp(sk))
+	if (!claim || claim_is(claim, sk, change) || !is_traced(sk))
 		return 0;
 	if (!claim_take(claim, sk, change))
 		return 0;
@@ -161,7 +166,7 @@ int raw_tracepoint__inet_sock_set_state__5(struct raw_args *args)
 	is_sent = claim_is(claim, sk, change);
 	if (claim->sk == sk)
 		claim_release(claim);
-	if (is_sent || !sock_is_tcp(sk))
+	if (is_sent || !is_traced(sk))
 		return 0;
 	counter_add(COUNTER_CAUGHT, 1);
 	tails.call(args, claim->tail);

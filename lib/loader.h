@@ -52,6 +52,16 @@ int loader_iterate(int iterator, size_t size, int (*take)(void *arg, const void 
  */
 int loader_attach(struct loader *loader, int perf_fd, struct diag *diag);
 
+/* Fills that map, without attaching anything. -errno with diag filled. */
+int loader_set_tails(const struct loader *loader, struct diag *diag);
+
+/*
+ * Runs each program that is to be attached once, in the object's order, on this CPU with the
+ * context (BPF_PROG_TEST_RUN; of raw tracepoints, Linux 5.10). -EOPNOTSUPP: this kernel cannot,
+ * with a program of this type.
+ */
+int loader_run(const struct loader *loader, const void *context, size_t size);
+
 /* Whether there is room for a descriptor of each attachment. -errno with diag as it would be then.
  */
 int loader_may_attach(const struct loader *loader, struct diag *diag);

@@ -50,6 +50,7 @@ struct tracer {
 	uint64_t newest_ns; /* of the events taken */
 	struct summary summary;
 	struct timespec slack; /* until what is settled is final */
+	bool tested; /* the record of the program's own test has come */
 	bool quiet; /* nothing has come for long: the program will say when something does */
 };
 
@@ -101,6 +102,8 @@ static void record_take(void *arg, int cpu, const void *data, size_t size)
 		tracer->writer.losses.counts[LOSS_NO_MEMORY]++;
 	} else if (!event_decode(&tracer->writer.layout, cpu, data, size, event)) {
 		tracer->writer.losses.counts[LOSS_BAD_RECORD]++;
+	} else if (event->skaddr == SELF_TEST_SK) {
+		tracer->tested = true;
 	} else {
 		if (event->ts_ns > tracer->newest_ns)
 			tracer->newest_ns = event->ts_ns;
@@ -186,6 +189,35 @@ static int rings_drain(struct tracer *tracer, struct diag *diag)
 	    ring_set_drain(tracer->buffers->events, record_take, tracer) < 0)
 		return diag_set(diag, -EPROTO, "a perf buffer holds nonsense");
 	return 0;
+}
+
+/* A summary's program has counted its test in the place of a state that no socket is in. */
+static int summary_test(struct tracer *tracer, struct diag *diag)
+{
+	struct summary_row row;
+	int err = summary_read_row(&row, tracer->loader, STATE_SELF_TEST, diag);
+
+	tracer->tested = !err && row.unknown;
+	return err;
+}
+
+/*
+ * That a program loads and attaches does not yet mean that what it sends arrives. A text of the
+ * user's own need not know the test, nor do all kernels and probes have it.
+ */
+static int tracer_test(struct tracer *tracer, struct diag *diag)
+{
+	int err =
+		tracer->options->bpf_text ? -EOPNOTSUPP : probe_test(tracer->probe, tracer->loader);
+
+	if (err)
+		return err == -EOPNOTSUPP ? 0 : diag_errno(diag, err, "running the program");
+	err = tracer->options->summary ? summary_test(tracer, diag) : rings_drain(tracer, diag);
+	if (err || tracer->tested)
+		return err;
+	diag_set(diag, -EIO, "the program runs here, but no record of it arrives");
+	diag_hint(diag, "--probe chooses another; please report it with what -v and --check say");
+	return -EIO;
 }
 
 /* Reads all buffers and writes what is final: after the last round, everything is. */
@@ -318,9 +350,11 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	tracer->summary.start_ns = clock_now_ns();
 	if (!err)
 		err = wakeups_start(tracer->wakeups, diag);
+	if (!err)
+		err = tracer_test(tracer, diag);
 	if (err)
 		return err;
-	step_done(tracer->steps, "attached");
+	step_done(tracer->steps, tracer->tested ? "attached and tested" : "attached");
 	ahead_end(tracer->ahead);
 	if (!tracer->options->summary)
 		wakeups_watch(tracer->wakeups, sockets_prepare(tracer->sockets));
@@ -397,10 +431,16 @@ int tracer_run(struct options *options, const struct probe *probe, struct progra
 	return err;
 }
 
-int tracer_check(struct options *options, struct loader *loader, struct diag *diag)
+int tracer_check(struct options *options, const struct probe *probe, struct loader *loader,
+		 bool *tested, struct diag *diag)
 {
 	struct buffers buffers;
-	struct tracer tracer = {.options = options, .loader = loader, .buffers = &buffers};
+	struct tracer tracer = {
+		.options = options,
+		.loader = loader,
+		.buffers = &buffers,
+		.probe = probe,
+	};
 	int err;
 
 	writer_open(&tracer.writer, options);
@@ -410,6 +450,11 @@ int tracer_check(struct options *options, struct loader *loader, struct diag *di
 		err = tracer_open(&tracer, diag);
 	if (!err)
 		err = loader_may_attach(loader, diag);
+	if (!err)
+		err = loader_set_tails(loader, diag);
+	if (!err)
+		err = tracer_test(&tracer, diag);
+	*tested = tracer.tested;
 	tracer_close(&tracer);
 	buffers_free(&buffers);
 	return err;
