@@ -288,7 +288,7 @@ static enum verdict files_check(struct check *check, struct diag *diag)
 
 	(void)check;
 	getrlimit(RLIMIT_NOFILE, &limit);
-	diag_set(diag, 0, "%llu may be open (RLIMIT_NOFILE)", (unsigned long long)limit.rlim_cur);
+	diag_set(diag, 0, "%llu may be open (RLIMIT_NOFILE)", (unsigned long long)limit.rlim_max);
 	return VERDICT_OK;
 }
 

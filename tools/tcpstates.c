@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "ahead.h"
@@ -49,6 +50,20 @@ static void standard_fds_keep(void)
 static void large_blocks_return(void)
 {
 	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+}
+
+/*
+ * On a host of some hundred CPUs the buffers alone are more than the usual 1024 files. Where this
+ * fails, opening them tells.
+ */
+static void files_limit_raise(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static int text_render(const struct options *options, struct text *text, struct diag *diag)
@@ -161,6 +176,7 @@ int main(int argc, char **argv)
 
 	standard_fds_keep();
 	large_blocks_return();
+	files_limit_raise();
 	signal(SIGCHLD,
 	       SIG_DFL); /* ignored, as a parent may leave it, it takes away a child's status */
 	signal(SIGPIPE, SIG_IGN); /* a reader's end is seen by write(2) and poll(2) */

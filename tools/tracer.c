@@ -422,6 +422,9 @@ int tracer_run(struct options *options, const struct probe *probe, struct progra
 	writer_open(&tracer.writer, options);
 	untold_tell(&tracer);
 	err = tracer_load(&tracer, program, diag);
+	if (!err && !options->summary)
+		step_done(steps, "perf buffers of %d CPUs take %zu kB", ahead->buffers.cpus,
+			  buffers_memory(&ahead->buffers) >> 10);
 	if (!err)
 		err = tracer_open(&tracer, diag);
 	if (!err)
