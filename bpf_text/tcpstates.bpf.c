@@ -160,7 +160,7 @@ static inline struct start *start_of(const struct event *event, struct start *kn
 static inline void event_count(const struct event *event, struct start *start)
 {
 	summary_change(event);
-	if (event->newstate == TCP_CLOSE)
+	if (event->newstate == TCP_CLOSE && event->oldstate != STATE_SELF_TEST)
 		summary_end(event);
 	if (!start)
 		return;
@@ -256,7 +256,8 @@ static inline void event_follow(void *ctx, struct event *event, int is_to_show)
 	start_see(start_of(event, start), event, is_to_show);
 #endif
 #ifdef FILTERS
-	if (!is_to_show || !change_matches(event) || !expression_matches(event))
+	is_to_show = is_to_show && change_matches(event) && expression_matches(event);
+	if (!is_to_show && event->skaddr != SELF_TEST_SK)
 		return;
 #endif
 
@@ -277,7 +278,7 @@ static inline int event_send(void *ctx, struct event *event)
 #ifdef FILTERS
 	enum verdict verdict = socket_judge(event);
 
-	if (verdict == VERDICT_NEVER) {
+	if (verdict == VERDICT_NEVER && event->skaddr != SELF_TEST_SK) {
 		start_forget(event); /* it need not stay in the table */
 		return 0;
 	}

@@ -21,6 +21,13 @@
 #define AGE_UNKNOWN    (~0ULL) /* the table of sockets was full: it may have been seen before */
 #define MEMBER_UNKNOWN (~0ULL) /* this kernel has no such member; no 32-bit one has the value */
 
+/*
+ * No socket's address: the tracer runs the program with it, once, to see that its record arrives.
+ * It changes from STATE_SELF_TEST, which no socket is in, to CLOSE, and no filter drops it.
+ */
+#define SELF_TEST_SK	1
+#define STATE_SELF_TEST 0
+
 #define STATE_STILL 31 /* for a new state: the socket is still in the old one */
 #define STATE_TICK  29 /* for a new state: there is no socket, but a scan has seen many files */
 

@@ -18,6 +18,7 @@
 #include "verifier_log.h"
 
 #define VERIFIER_LOG_SIZE 65536
+#define KERNEL_ENOTSUPP	  524 /* include/linux/errno.h */
 #define TAILS		  "tails"
 
 struct loader {
@@ -273,8 +274,7 @@ int loader_load(struct loader *loader, struct diag *diag)
 	return err;
 }
 
-/* From here on the programs do not end where their tails begin. */
-static int tails_set(const struct loader *loader, struct diag *diag)
+int loader_set_tails(const struct loader *loader, struct diag *diag)
 {
 	struct bpf_program *program;
 	uint32_t index = 0;
@@ -323,7 +323,19 @@ int loader_attach(struct loader *loader, loader_event *event, const void *arg, s
 	for (size_t i = 0; !err && i < loader->count; i++)
 		err = event ? event_attach(loader, i, event, arg, diag)
 			    : link_keep(loader, i, bpf_program__attach(loader->programs[i]), diag);
-	return err ? err : tails_set(loader, diag);
+	return err ? err : loader_set_tails(loader, diag);
+}
+
+int loader_run(const struct loader *loader, const void *context, size_t size)
+{
+	for (size_t i = 0; i < loader->count; i++) {
+		LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = context, .ctx_size_in = size);
+		int err = bpf_prog_test_run_opts(bpf_program__fd(loader->programs[i]), &opts);
+
+		if (err)
+			return err == -KERNEL_ENOTSUPP ? -EOPNOTSUPP : err;
+	}
+	return 0;
 }
 
 /* One for each program from the first on, all at once. */

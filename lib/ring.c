@@ -90,7 +90,7 @@ static int memory_explain(const char *what, struct diag *diag)
 	return -EPERM;
 }
 
-struct ring_set *ring_set_new(int cpus, unsigned int pages, enum ring_wake wake)
+struct ring_set *ring_set_new(int cpus, size_t size, enum ring_wake wake)
 {
 	struct ring_set *set = malloc(sizeof(*set) + cpus * sizeof(*set->rings));
 
@@ -101,7 +101,7 @@ struct ring_set *ring_set_new(int cpus, unsigned int pages, enum ring_wake wake)
 	set->count = 0;
 	set->lost = 0;
 	set->page_size = sysconf(_SC_PAGESIZE);
-	set->data_size = pages * set->page_size;
+	set->data_size = size > set->page_size ? size : set->page_size;
 	return set;
 }
 
@@ -225,4 +225,9 @@ int64_t ring_set_drain(struct ring_set *set, ring_record_fn *fn, void *arg)
 uint64_t ring_set_lost(const struct ring_set *set)
 {
 	return set ? set->lost : 0;
+}
+
+size_t ring_set_memory(const struct ring_set *set)
+{
+	return ring_set_count(set) * (set ? set->page_size + set->data_size : 0);
 }

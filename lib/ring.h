@@ -22,14 +22,17 @@ enum ring_wake {
 };
 
 /*
- * Room for a buffer of pages (a power of 2) data pages on each CPU below cpus, none of them open
- * yet. NULL: no memory.
+ * Room for a buffer of size bytes of data (a power of 2), or of one page if that is more, on each
+ * CPU below cpus, none of them open yet. NULL: no memory.
  */
-struct ring_set *ring_set_new(int cpus, unsigned int pages, enum ring_wake wake);
+struct ring_set *ring_set_new(int cpus, size_t size, enum ring_wake wake);
 
 /* Opens one on each CPU that is online. -errno with diag filled. */
 int ring_set_open(struct ring_set *set, struct diag *diag);
 void ring_set_free(struct ring_set *set);
+
+/* What those that are open take, in bytes. */
+size_t ring_set_memory(const struct ring_set *set);
 
 size_t ring_set_count(const struct ring_set *set); /* a set of NULL has none, here and below */
 int ring_set_cpu(const struct ring_set *set, size_t index);

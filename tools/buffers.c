@@ -18,6 +18,8 @@
 #define SLACK_UNTOLD_NS 250000
 /* At once: most often an event is on its way for less than a microsecond. */
 #define LOOKS 64
+/* Of --buffer-pages, whatever pages the kernel has: with those of 64 KiB a buffer takes no more. */
+#define BUFFER_PAGE 4096
 /* Where a CPU is taken away for longer, what the others send must not pile up. */
 #define WAIT_NS 100000000
 
@@ -34,8 +36,9 @@ static int sets_new(struct buffers *buffers, struct diag *diag)
 		return cpus;
 	buffers->cpus = cpus;
 	buffers->settled_ns = calloc(cpus, sizeof(*buffers->settled_ns));
-	buffers->events = ring_set_new(cpus, buffers->pages, RING_WAKE_QUARTER);
-	buffers->kicks = ring_set_new(cpus, 1, RING_WAKE_RECORD);
+	buffers->events =
+		ring_set_new(cpus, (size_t)buffers->pages * BUFFER_PAGE, RING_WAKE_QUARTER);
+	buffers->kicks = ring_set_new(cpus, 0, RING_WAKE_RECORD);
 	if (!buffers->settled_ns || !buffers->events || !buffers->kicks)
 		return diag_errno(diag, -ENOMEM, "opening the perf buffers");
 	for (int cpu = 0; cpu < cpus; cpu++)
@@ -117,6 +120,11 @@ uint64_t buffers_settled_ns(struct buffers *buffers, uint64_t now)
 uint64_t buffers_slack_ns(const struct buffers *buffers)
 {
 	return buffers->sendings ? SLACK_NS : SLACK_UNTOLD_NS;
+}
+
+size_t buffers_memory(const struct buffers *buffers)
+{
+	return ring_set_memory(buffers->events) + ring_set_memory(buffers->kicks);
 }
 
 void buffers_free(struct buffers *buffers)

@@ -3,6 +3,7 @@
 #ifndef BUFFERS_H
 #define BUFFERS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct diag;
@@ -12,7 +13,7 @@ struct ring_set;
 struct sending;
 
 struct buffers { /* zeroed: none */
-	unsigned int pages; /* of each; 0: there are to be none */
+	unsigned int pages; /* of 4 KiB, of each; 0: there are to be none */
 	struct ring_set *events;
 	struct ring_set *kicks; /* words that there is one, after a quiet time */
 	int cpus; /* possible ones */
@@ -37,6 +38,9 @@ uint64_t buffers_settled_ns(struct buffers *buffers, uint64_t now);
 
 /* How much later than it should an event may be seen in its buffer, with that known. */
 uint64_t buffers_slack_ns(const struct buffers *buffers);
+
+/* What they take, in bytes. */
+size_t buffers_memory(const struct buffers *buffers);
 
 void buffers_free(struct buffers *buffers);
 

@@ -57,6 +57,8 @@ struct check {
 	struct program made; /* whatever is in the cache */
 	bool cached;
 	struct loader *loader; /* or NULL: it is not loaded */
+	bool opened; /* its buffers could be */
+	bool tested; /* the program was run, and its record came */
 };
 
 /* What comes next needs it, and has been told to be missing. */
@@ -264,7 +266,7 @@ static enum verdict program_check(struct check *check, struct diag *diag)
 	return VERDICT_OK;
 }
 
-/* Before Linux 5.11 what BPF takes is locked memory, and libbpf raises the limit if it may. */
+/* Before Linux 5.11 BPF takes locked memory, and libbpf raises the limit if it may. */
 static enum verdict memlock_check(struct check *check, struct diag *diag)
 {
 	struct rlimit limit;
@@ -273,9 +275,8 @@ static enum verdict memlock_check(struct check *check, struct diag *diag)
 	if (!kernel_before(5, 11))
 		return VERDICT_NONE;
 	getrlimit(RLIMIT_MEMLOCK, &limit);
-	if (limit.rlim_cur == RLIM_INFINITY)
-		diag_set(diag, 0, "no limit");
-	else
+	diag_set(diag, 0, "no limit");
+	if (limit.rlim_cur != RLIM_INFINITY)
 		diag_set(diag, 0, "%llu kB (RLIMIT_MEMLOCK)",
 			 (unsigned long long)limit.rlim_cur >> 10);
 	return VERDICT_OK;
@@ -287,7 +288,7 @@ static enum verdict files_check(struct check *check, struct diag *diag)
 
 	(void)check;
 	getrlimit(RLIMIT_NOFILE, &limit);
-	diag_set(diag, 0, "%llu may be open (RLIMIT_NOFILE)", (unsigned long long)limit.rlim_cur);
+	diag_set(diag, 0, "%llu may be open (RLIMIT_NOFILE)", (unsigned long long)limit.rlim_max);
 	return VERDICT_OK;
 }
 
@@ -310,8 +311,9 @@ static enum verdict buffers_check(struct check *check, struct diag *diag)
 
 	if (!check->loader)
 		return untried("a program", diag);
-	if (tracer_check(check->options, check->loader, diag))
+	if (tracer_check(check->options, &check->probe, check->loader, &check->tested, diag))
 		return VERDICT_NO;
+	check->opened = true;
 	if (check->options->summary)
 		text_str(&found, "none: a summary is counted in the kernel");
 	else
@@ -322,6 +324,17 @@ static enum verdict buffers_check(struct check *check, struct diag *diag)
 		text_printf(&found, " (perf_event_paranoid %s)", paranoid);
 	diag_set(diag, 0, "%s", found.err ? "" : found.data);
 	return VERDICT_OK;
+}
+
+static enum verdict record_check(struct check *check, struct diag *diag)
+{
+	if (!check->opened)
+		return untried("buffers", diag);
+	diag_set(diag, 0, "%s",
+		 check->tested	 ? "the program was run, and its record came"
+		 : check->custom ? "not tried: a program of your own"
+				 : "not tried: this kernel cannot run the program by itself");
+	return check->tested ? VERDICT_OK : VERDICT_UNTRIED;
 }
 
 static enum verdict scan_check(struct check *check, struct diag *diag)
@@ -377,6 +390,7 @@ static const struct row {
 	{"memlock", memlock_check, NULL},
 	{"files", files_check, NULL},
 	{"buffers", buffers_check, "fewer --buffer-pages, or higher limits: ulimit -l, ulimit -n"},
+	{"record", record_check, NULL},
 	{"scan", scan_check, NULL},
 };
 

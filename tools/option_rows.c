@@ -316,7 +316,7 @@ const struct option_row option_rows[] = {
 	 "keep the times of at most N sockets (default " STRING(MAX_SOCKETS_DEFAULT) ")",
 	 .group = GROUP_MORE, .in_text = "table size", .set = max_sockets_set},
 	{0, "buffer-pages", "N",
-	 "pages of each CPU's perf buffer (default " STRING(BUFFER_PAGES_DEFAULT) ")",
+	 "pages of 4 KiB of each CPU's perf buffer (default " STRING(BUFFER_PAGES_DEFAULT) ")",
 	 .group = GROUP_MORE, .set = buffer_pages_set},
 	{0, "max-compile", "SECONDS",
 	 "give the compiler at most so long (default " STRING(MAX_COMPILE_S_DEFAULT) ")",

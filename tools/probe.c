@@ -2,6 +2,7 @@
 #include "probe.h"
 
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include "bpf_text.h"
 #include "btf.h"
 #include "diag.h"
+#include "event.h"
 #include "host.h"
 #include "kernel_release.h"
 #include "loader.h"
@@ -417,6 +419,13 @@ bool probe_counts_missed(const struct probe *probe, struct diag *diag)
 	if (probe->kind->counted)
 		diag_hint(diag, "Linux 6.7 counts them");
 	return false;
+}
+
+int probe_test(const struct probe *probe, const struct loader *loader)
+{
+	const uint64_t args[] = {SELF_TEST_SK, STATE_SELF_TEST, TCP_CLOSE};
+
+	return probe->kind->twice ? loader_run(loader, args, sizeof(args)) : -EOPNOTSUPP;
 }
 
 int probe_attach(const struct probe *probe, struct loader *loader, struct diag *diag)

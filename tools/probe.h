@@ -81,4 +81,10 @@ bool probe_counts_missed(const struct probe *probe, struct diag *diag);
 /* Attaches the loaded program: from here on events come. */
 int probe_attach(const struct probe *probe, struct loader *loader, struct diag *diag);
 
+/*
+ * Runs the loaded program for a change of no socket (SELF_TEST_SK), whose record is sent whatever
+ * is filtered. -EOPNOTSUPP: the kernel cannot.
+ */
+int probe_test(const struct probe *probe, const struct loader *loader);
+
 #endif

@@ -77,7 +77,8 @@ uint64_t summary_percentile_ns(const struct summary_row *row, unsigned int perce
 	return low + (unsigned __int128)(high - low) * (rank - before) / row->slots[slot];
 }
 
-int summary_read(struct summary *summary, const struct loader *loader, struct diag *diag)
+int summary_read_row(struct summary_row *row, const struct loader *loader, uint32_t state,
+		     struct diag *diag)
 {
 	int cpus = loader_cpus(diag), err;
 	struct summary_state *states;
@@ -85,16 +86,24 @@ int summary_read(struct summary *summary, const struct loader *loader, struct di
 	if (cpus < 0)
 		return cpus;
 	states = calloc(cpus, sizeof(*states));
-	err = states ? 0 : -ENOMEM;
-	summary->now_ns = clock_now_ns();
-	for (uint32_t i = 0; !err && i < SUMMARY_STATES; i++) {
-		err = loader_values(loader, "summary", i, states, sizeof(*states));
-		if (!err)
-			summary_row_sum(&summary->rows[i], states, cpus);
-	}
-	free(states);
+	err = states ? loader_values(loader, "summary", state, states, sizeof(*states)) : -ENOMEM;
 	if (!err)
-		err = loader_counters(loader, "whys", summary->whys, WHYS);
+		summary_row_sum(row, states, cpus);
+	free(states);
+	return err ? diag_errno(diag, err, "reading what was counted") : 0;
+}
+
+int summary_read(struct summary *summary, const struct loader *loader, struct diag *diag)
+{
+	int err = 0;
+
+	summary->now_ns = clock_now_ns();
+	/* Without STATE_SELF_TEST. */
+	for (uint32_t state = 1; !err && state < SUMMARY_STATES; state++)
+		err = summary_read_row(&summary->rows[state], loader, state, diag);
+	if (err)
+		return err;
+	err = loader_counters(loader, "whys", summary->whys, WHYS);
 	return err ? diag_errno(diag, err, "reading what was counted") : 0;
 }
 

@@ -52,7 +52,11 @@ uint64_t summary_row_timed(const struct summary_row *row);
  */
 uint64_t summary_percentile_ns(const struct summary_row *row, unsigned int percent);
 
-/* Reads what was counted up to now. -errno with diag filled. */
+/* Reads what was counted of one state up to now. -errno with diag filled. */
+int summary_read_row(struct summary_row *row, const struct loader *loader, uint32_t state,
+		     struct diag *diag);
+
+/* The same of all states, and the ends. */
 int summary_read(struct summary *summary, const struct loader *loader, struct diag *diag);
 
 /* The format of columns: a table, then a histogram for each state, as BCC's tools draw them. */

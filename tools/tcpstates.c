@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "ahead.h"
@@ -65,6 +66,20 @@ static void signals_prepare(void)
 	signal(SIGCHLD,
 	       SIG_DFL); /* ignored, as a parent may leave it, it takes away a child's status */
 	signal(SIGPIPE, SIG_IGN); /* a reader's end is seen by write(2) and poll(2) */
+}
+
+/*
+ * On a host of some hundred CPUs the buffers alone are more than the usual 1024 files. Where this
+ * fails, opening them tells.
+ */
+static void files_limit_raise(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static int text_render(const struct options *options, struct text *text, struct diag *diag)
@@ -178,6 +193,7 @@ int main(int argc, char **argv)
 	signals_prepare();
 	standard_fds_keep();
 	large_blocks_return();
+	files_limit_raise();
 	err = options_parse(argc, argv, &options, &diag);
 	status = err ? STATUS_USAGE : STATUS_FAILURE;
 	if (!err && options.help)

@@ -48,6 +48,7 @@ struct tracer {
 	uint64_t newest_ns; /* of the events taken */
 	struct summary summary;
 	struct timespec slack; /* until what is settled is final */
+	bool tested; /* the record of the program's own test has come */
 	bool quiet; /* nothing has come for long: the program will say when something does */
 };
 
@@ -99,6 +100,8 @@ static void record_take(void *arg, int cpu, const void *data, size_t size)
 		tracer->writer.losses.counts[LOSS_NO_MEMORY]++;
 	} else if (!event_decode(&tracer->writer.layout, cpu, data, size, event)) {
 		tracer->writer.losses.counts[LOSS_BAD_RECORD]++;
+	} else if (event->skaddr == SELF_TEST_SK) {
+		tracer->tested = true;
 	} else {
 		if (event->ts_ns > tracer->newest_ns)
 			tracer->newest_ns = event->ts_ns;
@@ -175,6 +178,41 @@ static int rings_drain(struct tracer *tracer, struct diag *diag)
 	    ring_set_drain(tracer->buffers->events, record_take, tracer) < 0)
 		return diag_set(diag, -EPROTO, "a perf buffer holds nonsense");
 	return 0;
+}
+
+/* A summary's program has counted its test in the place of a state that no socket is in. */
+static int summary_test(struct tracer *tracer, struct diag *diag)
+{
+	struct summary_row row;
+	int err = summary_read_row(&row, tracer->loader, STATE_SELF_TEST, diag);
+
+	tracer->tested = !err && row.unknown;
+	return err;
+}
+
+/*
+ * That a program loads and attaches does not yet mean that what it sends arrives: so it is run
+ * once. A text of the user's own need not know the test, nor do all kernels and probes have it.
+ */
+static int test_run(struct tracer *tracer, bool *ran, struct diag *diag)
+{
+	int err =
+		tracer->options->bpf_text ? -EOPNOTSUPP : probe_test(tracer->probe, tracer->loader);
+
+	*ran = !err;
+	return err && err != -EOPNOTSUPP ? diag_errno(diag, err, "running the program") : 0;
+}
+
+/* And its record must have come, which is read as all others are: without privileges. */
+static int test_judge(struct tracer *tracer, struct diag *diag)
+{
+	int err = tracer->options->summary ? summary_test(tracer, diag) : rings_drain(tracer, diag);
+
+	if (err || tracer->tested)
+		return err;
+	diag_set(diag, -EIO, "the program runs here, but no record of it arrives");
+	diag_hint(diag, "--probe chooses another; please report it with what -v and --check say");
+	return -EIO;
 }
 
 /* Reads all buffers and writes what is final: after the last round, everything is. */
@@ -303,6 +341,7 @@ static void tracer_begin(struct tracer *tracer)
 
 static int tracer_trace(struct tracer *tracer, struct diag *diag)
 {
+	bool ran = false;
 	int err;
 
 	tracer->sockets =
@@ -313,6 +352,8 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	tracer->summary.start_ns = clock_now_ns();
 	if (!err)
 		err = wakeups_start(tracer->wakeups, diag);
+	if (!err)
+		err = test_run(tracer, &ran, diag);
 	if (err)
 		return err;
 	step_done(tracer->steps, "attached");
@@ -322,8 +363,12 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	manager_connect();
 	err = rights_drop(tracer->options, tracer->writer.line.cgroups, may_read, tracer,
 			  tracer->steps, diag);
+	if (!err && ran)
+		err = test_judge(tracer, diag);
 	if (err)
 		return err;
+	if (ran)
+		step_done(tracer->steps, "tested");
 	tracer_begin(tracer);
 	err = tracer_loop(tracer, diag);
 	notify_tell("STOPPING=1");
@@ -384,6 +429,9 @@ int tracer_run(struct options *options, const struct probe *probe, const struct 
 	writer_open(&tracer.writer, options);
 	untold_tell(&tracer);
 	err = tracer_load(&tracer, program, diag);
+	if (!err && !options->summary)
+		step_done(steps, "perf buffers of %d CPUs take %zu kB", ahead->buffers.cpus,
+			  buffers_memory(&ahead->buffers) >> 10);
 	if (!err)
 		err = tracer_open(&tracer, diag);
 	if (!err)
@@ -393,10 +441,16 @@ int tracer_run(struct options *options, const struct probe *probe, const struct 
 	return err;
 }
 
-int tracer_check(struct options *options, struct loader *loader, struct diag *diag)
+int tracer_check(struct options *options, const struct probe *probe, struct loader *loader,
+		 bool *tested, struct diag *diag)
 {
 	struct buffers buffers;
-	struct tracer tracer = {.options = options, .loader = loader, .buffers = &buffers};
+	struct tracer tracer = {
+		.options = options,
+		.loader = loader,
+		.buffers = &buffers,
+		.probe = probe,
+	};
 	int err;
 
 	writer_open(&tracer.writer, options);
@@ -406,6 +460,13 @@ int tracer_check(struct options *options, struct loader *loader, struct diag *di
 		err = tracer_open(&tracer, diag);
 	if (!err)
 		err = loader_may_attach(loader, diag);
+	if (!err)
+		err = loader_set_tails(loader, diag);
+	if (!err)
+		err = test_run(&tracer, tested, diag);
+	if (!err && *tested)
+		err = test_judge(&tracer,
+				 diag); /* it is not attached: nothing else is there to read */
 	tracer_close(&tracer);
 	buffers_free(&buffers);
 	return err;

@@ -3,6 +3,8 @@
 #ifndef TRACER_H
 #define TRACER_H
 
+#include <stdbool.h>
+
 struct ahead;
 struct custom_text;
 struct diag;
@@ -22,7 +24,12 @@ int tracer_run(struct options *options, const struct probe *probe, const struct 
 	       struct program *program, struct ahead *ahead, struct steps *steps,
 	       struct diag *diag);
 
-/* Only opens what tracer_run() does for a loaded object before it attaches, and closes it again. */
-int tracer_check(struct options *options, struct loader *loader, struct diag *diag);
+/*
+ * Opens what tracer_run() does for a loaded object before it attaches, and closes it again.
+ * *tested: the program was run and its record arrived; else, if there is no error, it cannot be
+ * run.
+ */
+int tracer_check(struct options *options, const struct probe *probe, struct loader *loader,
+		 bool *tested, struct diag *diag);
 
 #endif

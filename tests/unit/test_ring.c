@@ -100,11 +100,30 @@ static void short_one_is_refused(void **state)
 	free(buffer.set);
 }
 
+/* A kernel's page may be larger than what is asked for, as where it has 64 KiB. */
+static void size_is_in_bytes(void **state)
+{
+	const size_t page = sysconf(_SC_PAGESIZE), sizes[] = {0, page, 1 << 20};
+
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		struct ring_set *set = ring_set_new(2, sizes[i], RING_WAKE_RECORD);
+
+		assert_non_null(set);
+		assert_int_equal(set->data_size, sizes[i] ? sizes[i] : page);
+		assert_int_equal(ring_set_memory(set), 0);
+		set->count = 2;
+		assert_int_equal(ring_set_memory(set), 2 * (page + set->data_size));
+		free(set);
+	}
+	assert_int_equal(ring_set_memory(NULL), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_dropped_is_summed),
 		cmocka_unit_test(short_one_is_refused),
+		cmocka_unit_test(size_is_in_bytes),
 	};
 
 	return cmocka_run_group_tests_name("ring", tests, NULL, NULL);
