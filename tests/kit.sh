@@ -240,6 +240,7 @@ for _ in sys.stdin:
     if not pid:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.dup2(held.fileno(), 3)
+        os.set_inheritable(3, True) # it may have been 3 before
         os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
         os.execv(sys.argv[1], sys.argv[1:])
     print(pid, flush=True)' "$journald" 2>>"$work/journald"; }

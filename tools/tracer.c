@@ -100,12 +100,13 @@ static void record_take(void *arg, int cpu, const void *data, size_t size)
 		tracer->writer.losses.counts[LOSS_NO_MEMORY]++;
 	} else if (!event_decode(&tracer->writer.layout, cpu, data, size, event)) {
 		tracer->writer.losses.counts[LOSS_BAD_RECORD]++;
-	} else if (event->skaddr == SELF_TEST_SK) {
-		tracer->tested = true;
 	} else {
 		if (event->ts_ns > tracer->newest_ns)
 			tracer->newest_ns = event->ts_ns;
-		order_add(tracer->order);
+		if (event->skaddr == SELF_TEST_SK)
+			tracer->tested = true; /* after it, too, the program wakes nobody at once */
+		else
+			order_add(tracer->order);
 	}
 }
 
