@@ -204,12 +204,21 @@ static int test_run(struct tracer *tracer, bool *ran, struct diag *diag)
 	return err && err != -EOPNOTSUPP ? diag_errno(diag, err, "running the program") : 0;
 }
 
+/* Its CPU has come online since, or its buffer was full: the program counts that, so it works. */
+static bool test_is_lost(const struct tracer *tracer)
+{
+	uint64_t counters[COUNTERS];
+
+	return !loader_counters(tracer->loader, "counters", counters, COUNTERS) &&
+	       (counters[COUNTER_NO_BUFFER] || counters[COUNTER_LOST]);
+}
+
 /* And its record must have come, which is read as all others are: without privileges. */
 static int test_judge(struct tracer *tracer, struct diag *diag)
 {
 	int err = tracer->options->summary ? summary_test(tracer, diag) : rings_drain(tracer, diag);
 
-	if (err || tracer->tested)
+	if (err || tracer->tested || test_is_lost(tracer))
 		return err;
 	diag_set(diag, -EIO, "the program runs here, but no record of it arrives");
 	diag_hint(diag, "--probe chooses another; please report it with what -v and --check say");
@@ -368,7 +377,7 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 		err = test_judge(tracer, diag);
 	if (err)
 		return err;
-	if (ran)
+	if (tracer->tested)
 		step_done(tracer->steps, "tested");
 	tracer_begin(tracer);
 	err = tracer_loop(tracer, diag);
@@ -452,6 +461,7 @@ int tracer_check(struct options *options, const struct probe *probe, struct load
 		.buffers = &buffers,
 		.probe = probe,
 	};
+	bool ran = false;
 	int err;
 
 	writer_open(&tracer.writer, options);
@@ -464,10 +474,11 @@ int tracer_check(struct options *options, const struct probe *probe, struct load
 	if (!err)
 		err = loader_set_tails(loader, diag);
 	if (!err)
-		err = test_run(&tracer, tested, diag);
-	if (!err && *tested)
-		err = test_judge(&tracer,
-				 diag); /* it is not attached: nothing else is there to read */
+		err = test_run(&tracer, &ran, diag);
+	/* It is not attached: there is nothing else to read. */
+	if (!err && ran)
+		err = test_judge(&tracer, diag);
+	*tested = tracer.tested;
 	tracer_close(&tracer);
 	buffers_free(&buffers);
 	return err;
