@@ -22,8 +22,8 @@ struct raw_args {
  * meanwhile, and a claim that is left over (the last was skipped) is replaced at its next change.
  * A slot that another socket uses cannot be claimed: then the next program tries.
  *
- * Until all of them are attached there is nothing in tails to end in, and nothing is sent: whoever
- * finds it so releases the claim.
+ * Until all of them are attached, the map of tails is empty and nothing is sent: a program whose
+ * tail call fails releases its claim.
  */
 #define CLAIM_BITS 10
 

@@ -2,7 +2,7 @@
 /*
  * What went wrong, for the one place that prints it. The library never prints: a function returns
  * -errno and, where errno alone cannot say it, fills the caller's struct diag. A plain value that
- * owns nothing. Paths and other input are in it as they are: whoever prints it makes it visible.
+ * owns nothing. Paths and other input are in it unescaped: the code that prints it escapes them.
  */
 #ifndef DIAG_H
 #define DIAG_H

@@ -7,7 +7,6 @@
 #include "custom_text.h"
 #include "diag.h"
 #include "event.h"
-#include "hash_map.h"
 #include "loader.h"
 #include "options.h"
 #include "probe.h"
