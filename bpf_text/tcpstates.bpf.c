@@ -271,13 +271,40 @@ static inline void event_follow(void *ctx, struct event *event, int is_to_show)
 #endif
 }
 
+#ifdef TEST_BY_CONNECTION
+/*
+ * The kernel cannot run this program by itself, so the tracer tests it with a connection of its
+ * own. The sockets of that have this local address (network order; 0: no test); their changes
+ * become the one of SELF_TEST_SK.
+ */
+BPF_TABLE("array", u32, u32, test_address, 1);
+
+static inline void test_mark(struct event *event)
+{
+	u32 zero = 0;
+	u32 *address = test_address.lookup(&zero);
+
+	if (!address || !*address || event->family != AF_INET || *(u32 *)event->laddr != *address)
+		return;
+	event->skaddr = SELF_TEST_SK;
+	event->oldstate = STATE_SELF_TEST;
+	event->newstate = TCP_CLOSE;
+}
+#else
+#define test_mark(event)
+#endif
+
 static inline int event_send(void *ctx, struct event *event)
 {
 	struct sending *sending;
 	int is_to_show = 1;
 #ifdef FILTERS
-	enum verdict verdict = socket_judge(event);
+	enum verdict verdict;
+#endif
 
+	test_mark(event);
+#ifdef FILTERS
+	verdict = socket_judge(event);
 	if (verdict == VERDICT_NEVER && event->skaddr != SELF_TEST_SK) {
 		start_forget(event); /* it need not stay in the table */
 		return 0;

@@ -19,6 +19,12 @@ struct set_state_args {
 	u8 daddr_v6[16];
 };
 
+/*
+ * LLVM may make one read of two, by a pointer into the record that it computes first; the kernel's
+ * verifier refuses that.
+ */
+#define ARGS_READ() asm volatile("" : : : "memory")
+
 int tracepoint__sock__inet_sock_set_state(struct set_state_args *args)
 {
 	struct event event;
@@ -35,9 +41,11 @@ int tracepoint__sock__inet_sock_set_state(struct set_state_args *args)
 	if (args->family == AF_INET) {
 		address4_set(event.laddr, args->saddr);
 		address4_set(event.raddr, args->daddr);
+		ARGS_READ();
 	} else {
 		__builtin_memcpy(event.laddr, args->saddr_v6, sizeof(args->saddr_v6));
 		__builtin_memcpy(event.raddr, args->daddr_v6, sizeof(args->daddr_v6));
+		ARGS_READ();
 	}
 	return event_send(args, &event);
 }

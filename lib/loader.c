@@ -274,7 +274,7 @@ int loader_load(struct loader *loader, struct diag *diag)
 	return err;
 }
 
-int loader_set_tails(const struct loader *loader, struct diag *diag)
+static int tails_set(const struct loader *loader, struct diag *diag)
 {
 	struct bpf_program *program;
 	uint32_t index = 0;
@@ -323,7 +323,7 @@ int loader_attach(struct loader *loader, loader_event *event, const void *arg, s
 	for (size_t i = 0; !err && i < loader->count; i++)
 		err = event ? event_attach(loader, i, event, arg, diag)
 			    : link_keep(loader, i, bpf_program__attach(loader->programs[i]), diag);
-	return err ? err : loader_set_tails(loader, diag);
+	return err ? err : tails_set(loader, diag);
 }
 
 int loader_run(const struct loader *loader, const void *context, size_t size)
@@ -336,28 +336,6 @@ int loader_run(const struct loader *loader, const void *context, size_t size)
 			return err == -KERNEL_ENOTSUPP ? -EOPNOTSUPP : err;
 	}
 	return 0;
-}
-
-/* One for each program from the first on, all at once. */
-static int descriptors_try(const struct loader *loader, size_t first, struct diag *diag)
-{
-	const struct bpf_program *program;
-	int err, fd;
-
-	if (first == loader->count)
-		return 0;
-	program = loader->programs[first];
-	fd = dup(bpf_program__fd(program));
-	if (fd < 0)
-		return host_explain(-errno, bpf_program__section_name(program), diag);
-	err = descriptors_try(loader, first + 1, diag);
-	close(fd);
-	return err;
-}
-
-int loader_may_attach(const struct loader *loader, struct diag *diag)
-{
-	return descriptors_try(loader, 0, diag);
 }
 
 static int fd_keep(int fd, const char *what, struct diag *diag)

@@ -58,19 +58,12 @@ typedef int loader_event(const void *arg, const char *section, struct diag *diag
  */
 int loader_attach(struct loader *loader, loader_event *event, const void *arg, struct diag *diag);
 
-/* Fills that map, without attaching anything. -errno with diag filled. */
-int loader_set_tails(const struct loader *loader, struct diag *diag);
-
 /*
  * Runs each program that is to be attached once, in the object's order, on this CPU with the
  * context (BPF_PROG_TEST_RUN; of raw tracepoints, Linux 5.10). -EOPNOTSUPP: this kernel cannot,
  * with a program of this type.
  */
 int loader_run(const struct loader *loader, const void *context, size_t size);
-
-/* Whether there is room for a descriptor of each attachment. -errno with diag as it would be then.
- */
-int loader_may_attach(const struct loader *loader, struct diag *diag);
 
 /* Ends the attachments: once it returns, no program runs any more. */
 void loader_detach(struct loader *loader);

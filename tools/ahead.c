@@ -44,6 +44,14 @@ int ahead_buffers(struct ahead *ahead, struct diag *diag)
 	return beside_end(&ahead->beside, &ahead->calls[CALL_BUFFERS], diag);
 }
 
+void ahead_again(struct ahead *ahead, const struct options *options)
+{
+	ahead_end(ahead);
+	buffers_free(&ahead->buffers);
+	buffers_init(&ahead->buffers, options);
+	ahead->calls[CALL_BUFFERS].state = BESIDE_WAITS;
+}
+
 void ahead_end(struct ahead *ahead)
 {
 	beside_free(&ahead->beside);

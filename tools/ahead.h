@@ -31,6 +31,12 @@ struct hash_map *ahead_table(struct ahead *ahead);
 /* Waits until the buffers are open, or opens them. -errno with diag filled. */
 int ahead_buffers(struct ahead *ahead, struct diag *diag);
 
+/*
+ * The buffers are to be made anew, and nothing that is in them is read: ahead_buffers() opens
+ * others then.
+ */
+void ahead_again(struct ahead *ahead, const struct options *options);
+
 /* Waits for the thread's end. */
 void ahead_end(struct ahead *ahead);
 

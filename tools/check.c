@@ -6,18 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
+#include "check_host.h"
 #include "custom_text.h"
 #include "diag.h"
 #include "headers.h"
 #include "host.h"
 #include "journal.h"
 #include "json.h"
-#include "kernel_release.h"
-#include "loader.h"
+#include "ladder.h"
 #include "object.h"
 #include "options.h"
 #include "output.h"
@@ -31,16 +29,6 @@
 #include "tracefs.h"
 #include "tracer.h"
 
-#define PARANOID "/proc/sys/kernel/perf_event_paranoid"
-
-enum verdict {
-	VERDICT_OK,
-	VERDICT_WITHOUT,
-	VERDICT_UNTRIED,
-	VERDICT_NO,
-	VERDICT_NONE, /* no line */
-};
-
 static const char *const verdicts[] = {"ok", "--", "--", "no"};
 
 struct check {
@@ -51,42 +39,37 @@ struct check {
 	struct line_format format;
 	struct output output;
 	bool permitted;
-	struct probe probe;
-	bool probed; /* there is one */
-	struct program kept; /* in the cache */
+	struct tracer *tracer;
+	const struct rung
+		*rung; /* that a start would use or fail with; NULL: no probe is offered */
+	struct diag unopened; /* why it cannot be read; empty: it can */
 	struct program made; /* whatever is in the cache */
-	bool cached;
-	struct loader *loader; /* or NULL: it is not loaded */
-	bool opened; /* its buffers could be */
-	bool tested; /* the program was run, and its record came */
 };
+
+/* The rung has passed the stage. */
+static bool passed(const struct check *check, enum stage stage)
+{
+	const struct rung *rung = check->rung;
+
+	return rung && (rung->stage > stage || (rung->stage == stage && !rung->err));
+}
+
+/* The rung has failed at the stage. */
+static bool failed(const struct check *check, enum stage stage, struct diag *diag)
+{
+	const struct rung *rung = check->rung;
+
+	if (!rung || !rung->err || rung->stage != stage)
+		return false;
+	*diag = rung->why;
+	return true;
+}
 
 /* What comes next needs it, and has been told to be missing. */
 static enum verdict untried(const char *without, struct diag *diag)
 {
 	diag_set(diag, 0, "not tried, without %s", without);
 	return VERDICT_UNTRIED;
-}
-
-static enum verdict kernel_check(struct check *check, struct diag *diag)
-{
-	struct utsname name;
-
-	(void)check;
-	uname(&name);
-	diag_set(diag, 0, "%s %s %s", name.sysname, name.release, name.machine);
-	return VERDICT_OK;
-}
-
-/* What it forbids to this program is seen when that is loaded. */
-static enum verdict lockdown_check(struct check *check, struct diag *diag)
-{
-	char mode[HOST_LOCKDOWN_ROOM];
-	bool locked = host_is_locked_down(mode);
-
-	(void)check;
-	diag_set(diag, 0, "%s", locked ? mode : "none");
-	return locked ? VERDICT_WITHOUT : VERDICT_OK;
 }
 
 static enum verdict journal_check(struct check *check, struct diag *diag)
@@ -143,23 +126,47 @@ static enum verdict kprobes_check(struct check *check, struct diag *diag)
 	return offer_check("kprobe", diag);
 }
 
+static void line_append(struct check *check, const char *name, enum verdict verdict,
+			const struct diag *diag, const char *remedy);
+
+/* What those lack that are not offered has been told already. */
+static void rungs_tell(struct check *check, const struct ladder *ladder)
+{
+	for (size_t i = 0; i < ladder->count; i++) {
+		const struct rung *rung = &ladder->rungs[i];
+		struct diag diag;
+
+		if (!rung->err || rung == ladder->rung || rung->stage == STAGE_OFFER)
+			continue;
+		diag_set(&diag, 0, "%s: %s: %s", probe_name(&rung->probe),
+			 stage_failure(rung->stage), rung->why.what);
+		line_append(check, "probe", VERDICT_WITHOUT, &diag, rung->why.hint);
+	}
+}
+
+/* Starts what a trace would, on the same ladder, as far as is permitted. */
 static enum verdict probe_check(struct check *check, struct diag *diag)
 {
-	const char *wanted = check->custom ? check->custom->probe : check->options->probe;
-	_cleanup_text_ struct text lacks = {0}; /* it has been told already */
+	enum stage last = check->permitted ? STAGE_TEST : STAGE_COMPILE;
+	int err = tracer_check(&check->tracer, check->options, check->custom, last, &check->steps,
+			       diag);
+	const struct ladder *ladder = check->tracer ? tracer_ladder(check->tracer) : NULL;
 
-	if (probe_choose(&check->probe, wanted, &lacks, diag))
+	if (!ladder || !ladder->rung || (ladder->rung->err && ladder->rung->stage == STAGE_OFFER))
 		return VERDICT_NO;
-	check->probed = true;
-	diag_set(diag, 0, "%s", probe_name(&check->probe));
+	check->rung = ladder->rung;
+	if (err && !check->rung->err)
+		check->unopened = *diag;
+	rungs_tell(check, ladder);
+	diag_set(diag, 0, "%s", probe_name(&check->rung->probe));
 	return VERDICT_OK;
 }
 
 static enum verdict losses_check(struct check *check, struct diag *diag)
 {
-	if (!check->probed)
+	if (!check->rung)
 		return untried("a probe", diag);
-	if (!probe_counts_missed(&check->probe, diag))
+	if (!probe_counts_missed(&check->rung->probe, diag))
 		return VERDICT_WITHOUT;
 	diag_set(diag, 0, "all are counted");
 	return VERDICT_OK;
@@ -168,8 +175,9 @@ static enum verdict losses_check(struct check *check, struct diag *diag)
 static enum verdict headers_check(struct check *check, struct diag *diag)
 {
 	const struct options *options = check->options;
-	bool wanted = check->probed ? program_wants_headers(options, &check->probe, check->custom)
-				    : options->kernel_headers;
+	bool wanted = check->rung
+			      ? program_wants_headers(options, &check->rung->probe, check->custom)
+			      : options->kernel_headers;
 	struct headers headers;
 
 	if (headers_find(options->kernel_headers_path, &headers, diag))
@@ -193,14 +201,16 @@ static int folder_look(struct check *check, struct diag *diag)
 	return err == -ENOENT ? 0 : err;
 }
 
+static bool is_cached(const struct check *check)
+{
+	return check->rung && check->rung->program.cached;
+}
+
 static enum verdict cache_check(struct check *check, struct diag *diag)
 {
-	struct diag none;
 	int err = folder_look(check, diag);
 
-	check->cached = check->probed && !program_look(check->options, &check->probe, check->custom,
-						       &check->steps, &check->kept, &none);
-	if (check->cached)
+	if (is_cached(check))
 		diag_set(diag, 0, "%s: has this program", check->options->cache_dir);
 	else if (err)
 		return VERDICT_WITHOUT;
@@ -231,89 +241,58 @@ static void compiler_name(const struct text *object, struct text *names)
 	}
 }
 
-/* Asked to compile what a start would, whatever is in the cache. */
+/* An object in the cache does not show that the compiler works: it is asked all the same. */
+static const struct program *program_made(struct check *check, struct diag *diag)
+{
+	if (!is_cached(check))
+		return failed(check, STAGE_COMPILE, diag) ? NULL : &check->rung->program;
+	if (program_compile(&check->fresh, &check->rung->probe, check->custom, &check->steps,
+			    &check->made, diag) ||
+	    program_settle(&check->made, diag))
+		return NULL;
+	return &check->made;
+}
+
 static enum verdict compiler_check(struct check *check, struct diag *diag)
 {
 	_cleanup_text_ struct text names = {0};
+	const struct program *made;
 
-	if (!check->probed)
+	if (!check->rung)
 		return untried("a probe", diag);
-	if (program_compile(&check->fresh, &check->probe, check->custom, &check->steps,
-			    &check->made, diag) ||
-	    program_settle(&check->made, diag))
-		return check->cached ? VERDICT_WITHOUT : VERDICT_NO;
-	compiler_name(&check->made.object, &names);
+	made = program_made(check, diag);
+	if (!made)
+		return is_cached(check) ? VERDICT_WITHOUT : VERDICT_NO;
+	compiler_name(&made->object, &names);
 	diag_set(diag, 0, "%s", names.err ? "" : names.data);
 	return VERDICT_OK;
 }
 
 static enum verdict program_check(struct check *check, struct diag *diag)
 {
-	const struct text *object = check->cached ? &check->kept.object : &check->made.object;
-
-	if (!object->len)
+	if (!passed(check, STAGE_COMPILE))
 		return untried("an object", diag);
 	if (!check->permitted)
 		return untried("the capabilities", diag);
-	if (loader_open(&check->loader, object->data, object->len, diag))
+	if (failed(check, STAGE_LOAD, diag))
 		return VERDICT_NO;
-	if (loader_load(check->loader, diag)) {
-		loader_free(check->loader);
-		check->loader = NULL;
-		return VERDICT_NO;
-	}
 	diag_set(diag, 0, "the kernel loads it");
 	return VERDICT_OK;
-}
-
-/* Before Linux 5.11 BPF takes locked memory, and libbpf raises the limit if it may. */
-static enum verdict memlock_check(struct check *check, struct diag *diag)
-{
-	struct rlimit limit;
-
-	(void)check;
-	if (!kernel_before(5, 11))
-		return VERDICT_NONE;
-	getrlimit(RLIMIT_MEMLOCK, &limit);
-	diag_set(diag, 0, "no limit");
-	if (limit.rlim_cur != RLIM_INFINITY)
-		diag_set(diag, 0, "%llu kB (RLIMIT_MEMLOCK)",
-			 (unsigned long long)limit.rlim_cur >> 10);
-	return VERDICT_OK;
-}
-
-static enum verdict files_check(struct check *check, struct diag *diag)
-{
-	struct rlimit limit;
-
-	(void)check;
-	getrlimit(RLIMIT_NOFILE, &limit);
-	diag_set(diag, 0, "%llu may be open (RLIMIT_NOFILE)", (unsigned long long)limit.rlim_max);
-	return VERDICT_OK;
-}
-
-/* What a user without CAP_PERFMON may have of perf, or "" where that is not told. */
-static void paranoid_read(char paranoid[16])
-{
-	FILE *file = fopen(PARANOID, "re");
-
-	if (!file || !fgets(paranoid, 16, file))
-		paranoid[0] = '\0';
-	paranoid[strcspn(paranoid, "\n")] = '\0';
-	if (file)
-		fclose(file);
 }
 
 static enum verdict buffers_check(struct check *check, struct diag *diag)
 {
 	_cleanup_text_ struct text found = {0};
-	char paranoid[16];
+	char paranoid[PARANOID_ROOM];
 
-	if (!check->loader)
+	if (!passed(check, STAGE_LOAD))
 		return untried("a program", diag);
-	if (tracer_check(check->options, &check->probe, check->loader, &check->tested, diag))
+	if (failed(check, STAGE_BUFFERS, diag))
 		return VERDICT_NO;
-	check->opened = true;
+	if (check->unopened.what[0]) {
+		*diag = check->unopened;
+		return VERDICT_NO;
+	}
 	if (check->options->summary)
 		text_str(&found, "none: a summary is counted in the kernel");
 	else
@@ -328,13 +307,16 @@ static enum verdict buffers_check(struct check *check, struct diag *diag)
 
 static enum verdict record_check(struct check *check, struct diag *diag)
 {
-	if (!check->opened)
+	if (!passed(check, STAGE_BUFFERS))
 		return untried("buffers", diag);
-	diag_set(diag, 0, "%s",
-		 check->tested	 ? "the program was run, and its record came"
-		 : check->custom ? "not tried: a program of your own"
-				 : "not tried: this kernel cannot run the program by itself");
-	return check->tested ? VERDICT_OK : VERDICT_UNTRIED;
+	if (failed(check, STAGE_ATTACH, diag) || failed(check, STAGE_TEST, diag))
+		return VERDICT_NO;
+	if (check->rung->tested == SELF_TEST_NONE) {
+		diag_set(diag, 0, "not tested: %s", check->rung->untested.what);
+		return VERDICT_UNTRIED;
+	}
+	diag_set(diag, 0, "the program was run, and its record came");
+	return VERDICT_OK;
 }
 
 static enum verdict scan_check(struct check *check, struct diag *diag)
@@ -344,9 +326,10 @@ static enum verdict scan_check(struct check *check, struct diag *diag)
 
 	if (!scan_is_wanted(check->options, check->custom))
 		return VERDICT_NONE;
-	if (!check->loader)
+	if (!passed(check, STAGE_TEST))
 		return untried("a program", diag);
-	err = scan_open(&scan, &check->fresh, check->custom, check->loader, &check->steps, diag);
+	err = scan_open(&scan, &check->fresh, check->custom, check->rung->loader, &check->steps,
+			diag);
 	scan_close(&scan);
 	if (err)
 		return VERDICT_WITHOUT;
@@ -396,19 +379,21 @@ static const struct row {
 
 #define ROWS (sizeof(rows) / sizeof(*rows))
 
-static void line_append(struct check *check, const struct check_line *line)
+static void line_append(struct check *check, const char *name, enum verdict verdict,
+			const struct diag *diag, const char *remedy)
 {
+	const struct check_line line = {name, verdicts[verdict], diag->what, remedy};
 	struct text *text = &check->output.lines;
 
 	if (check->format.layout == LAYOUT_JSON) {
-		json_check(&check->format, line, text);
+		json_check(&check->format, &line, text);
 		return;
 	}
-	text_printf(text, "%-2s  %-12s  ", line->verdict, line->name);
-	text_visible(text, line->what);
-	if (line->remedy[0]) {
+	text_printf(text, "%-2s  %-12s  ", line.verdict, name);
+	text_visible(text, line.what);
+	if (remedy[0]) {
 		text_str(text, " (");
-		text_visible(text, line->remedy);
+		text_visible(text, remedy);
 		text_char(text, ')');
 	}
 	text_char(text, '\n');
@@ -426,15 +411,12 @@ static const char *remedy_choose(const struct row *row, enum verdict verdict,
 static bool row_check(struct check *check, const struct row *row, struct diag *diag)
 {
 	enum verdict verdict;
-	struct check_line line;
 
 	*diag = (struct diag){0};
 	verdict = row->judge(check, diag);
 	if (verdict == VERDICT_NONE)
 		return true;
-	line = (struct check_line){row->name, verdicts[verdict], diag->what,
-				   remedy_choose(row, verdict, diag)};
-	line_append(check, &line);
+	line_append(check, row->name, verdict, diag, remedy_choose(row, verdict, diag));
 	return verdict != VERDICT_NO;
 }
 
@@ -471,7 +453,6 @@ int check_run(struct options *options, const struct custom_text *custom, struct 
 		.options = options,
 		.fresh = *options,
 		.custom = custom,
-		.kept = PROGRAM_NONE,
 		.made = PROGRAM_NONE,
 		.output.fd = STDOUT_FILENO,
 	};
@@ -482,8 +463,7 @@ int check_run(struct options *options, const struct custom_text *custom, struct 
 	steps_begin(&check.steps, options->verbose);
 	options_format(options, &check.format);
 	err = rows_check(&check, diag);
-	loader_free(check.loader);
-	program_free(&check.kept);
+	tracer_free(check.tracer);
 	program_free(&check.made);
 	/* Where that fails, a start does not go on either. */
 	drop = rights_drop(options, false, nothing_to_read, NULL, &check.steps, &drop_diag);

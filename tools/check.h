@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * --check: whether a trace with these options would start here, and what lacks. It is judged by
- * doing what a start does, as far as nothing is attached: the program is compiled, loaded and
- * dropped. Nothing stays.
+ * doing what a start does: the program is compiled, loaded, attached, tested and dropped. Nothing
+ * stays.
  */
 #ifndef CHECK_H
 #define CHECK_H

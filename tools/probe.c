@@ -14,13 +14,15 @@
 #include "host.h"
 #include "kernel_release.h"
 #include "loader.h"
+#include "loopback.h"
 #include "members.h"
 #include "perf_event.h"
 #include "places.h"
 #include "text.h"
 #include "tracefs.h"
 
-#define TRACEPOINT "sock/inet_sock_set_state"
+#define TRACEPOINT	   "sock/inet_sock_set_state"
+#define TEST_BY_CONNECTION "#define TEST_BY_CONNECTION\n"
 
 struct probe_kind {
 	const char *name;
@@ -136,6 +138,9 @@ static int raw_layout(const struct probe *probe, const struct btf_types *types, 
 	/* Under SRCU alone, whatever the kernel's preemption model (include/linux/tracepoint.h). */
 	if (!kernel_before(7, 0))
 		text_str(text, "#define TRACEPOINT_PREEMPTIBLE\n");
+	/* BPF_PROG_TEST_RUN takes no raw tracepoint. */
+	if (kernel_before(5, 10))
+		text_str(text, TEST_BY_CONNECTION);
 	return 0;
 }
 
@@ -206,6 +211,7 @@ static int tracepoint_layout(const struct probe *probe, const struct btf_types *
 	(void)types;
 	(void)diag;
 	text_printf(text, "#define ARGS_PROTOCOL %s\n", probe->protocol_type);
+	text_str(text, TEST_BY_CONNECTION);
 	return 0;
 }
 
@@ -223,9 +229,9 @@ static int kprobe_layout(const struct probe *probe, const struct btf_types *type
 {
 	(void)probe;
 	(void)types;
-	(void)text;
 	(void)diag;
-	return 0; /* the kernel's headers say it */
+	text_str(text, TEST_BY_CONNECTION);
+	return 0; /* the kernel's headers say the rest */
 }
 
 /* "kprobe/FUNCTION" or "kretprobe/FUNCTION" */
@@ -288,6 +294,7 @@ static const struct probe_kind ladder[] = {
 };
 
 #define KINDS (sizeof(ladder) / sizeof(*ladder))
+_Static_assert(KINDS == PROBES, "a probe is missing");
 
 static const struct probe_kind *kind_find(const char *name)
 {
@@ -307,34 +314,10 @@ const char *probe_kind_name(size_t index)
 	return index < KINDS ? ladder[index].name : NULL;
 }
 
-static int kind_try(struct probe *probe, const struct probe_kind *kind, struct diag *diag)
-{
-	*probe = (struct probe){.kind = kind};
-	return kind->prepare(probe, diag);
-}
-
 int probe_try(struct probe *probe, const char *name, struct diag *diag)
 {
-	const struct probe_kind *kind = kind_find(name);
-
-	return kind ? kind_try(probe, kind, diag)
-		    : diag_set(diag, -ENOENT, "no such probe: %s", name);
-}
-
-int probe_choose(struct probe *probe, const char *name, struct text *lacks, struct diag *diag)
-{
-	struct diag why = {0};
-
-	for (size_t i = 0; i < KINDS; i++) {
-		if (name && strcmp(ladder[i].name, name))
-			continue;
-		if (!kind_try(probe, &ladder[i], &why))
-			return 0;
-		text_printf(lacks, "%s%s: %s", lacks->len ? "; " : "", ladder[i].name, why.what);
-	}
-	diag_set(diag, -ENOTSUP, "no probe works here: %s", lacks->err ? "" : lacks->data);
-	diag_hint(diag, "%s", why.hint);
-	return -ENOTSUP;
+	*probe = (struct probe){.kind = kind_find(name)};
+	return probe->kind->prepare(probe, diag);
 }
 
 void probe_assume(struct probe *probe, const char *name)
@@ -421,11 +404,35 @@ bool probe_counts_missed(const struct probe *probe, struct diag *diag)
 	return false;
 }
 
-int probe_test(const struct probe *probe, const struct loader *loader)
+static int program_run(const struct loader *loader, struct diag *diag)
 {
 	const uint64_t args[] = {SELF_TEST_SK, STATE_SELF_TEST, TCP_CLOSE};
+	int err = loader_run(loader, args, sizeof(args));
 
-	return probe->kind->twice ? loader_run(loader, args, sizeof(args)) : -EOPNOTSUPP;
+	return err ? diag_errno(diag, err, "running the program") : 0;
+}
+
+/* Its changes are those of the test until the address is taken away, which a failure leaves. */
+static int connection_run(const struct loader *loader, struct diag *diag)
+{
+	uint32_t address;
+	int err = loopback_address(&address);
+
+	if (!err)
+		err = loader_map_set(loader, "test_address", 0, address);
+	if (err)
+		return diag_errno(diag, err, "preparing a test");
+	if (loopback_connect(address, diag))
+		return -EOPNOTSUPP;
+	err = loader_map_set(loader, "test_address", 0, 0);
+	return err ? diag_errno(diag, err, "ending a test") : 0;
+}
+
+int probe_test(const struct probe *probe, const struct loader *loader, struct diag *diag)
+{
+	(void)probe;
+	return loader_map(loader, "test_address") < 0 ? program_run(loader, diag)
+						      : connection_run(loader, diag);
 }
 
 int probe_attach(const struct probe *probe, struct loader *loader, struct diag *diag)

@@ -16,6 +16,8 @@ struct text;
 
 struct probe_kind;
 
+#define PROBES 3
+
 struct probe {
 	const struct probe_kind *kind;
 	int tracepoint_id;
@@ -27,12 +29,6 @@ const char *probe_kind_name(size_t index); /* NULL past the last */
 
 /* Whether this kernel offers the probe called name, a known one. -errno with diag filled. */
 int probe_try(struct probe *probe, const char *name, struct diag *diag);
-
-/*
- * Finds the first probe that this kernel offers, or checks the one called name, and appends to
- * lacks what those before it lack. -ENOTSUP with diag saying it of all.
- */
-int probe_choose(struct probe *probe, const char *name, struct text *lacks, struct diag *diag);
 
 /* Whether a program may read the kernel's memory and its BTF says where. -errno with diag filled.
  */
@@ -82,9 +78,10 @@ bool probe_counts_missed(const struct probe *probe, struct diag *diag);
 int probe_attach(const struct probe *probe, struct loader *loader, struct diag *diag);
 
 /*
- * Runs the loaded program for a change of no socket (SELF_TEST_SK), whose record is sent whatever
- * is filtered. -EOPNOTSUPP: the kernel cannot.
+ * Has the loaded program see a change of no socket (SELF_TEST_SK), whose record is sent whatever is
+ * filtered: runs it, or, attached, makes a connection whose changes it takes for that. -EOPNOTSUPP
+ * with diag saying why: neither can be done.
  */
-int probe_test(const struct probe *probe, const struct loader *loader);
+int probe_test(const struct probe *probe, const struct loader *loader, struct diag *diag);
 
 #endif

@@ -95,8 +95,6 @@ struct build {
 	const struct custom_text *custom; /* or NULL */
 	struct steps *steps;
 	struct program *program;
-	struct text *lacks; /* which fields this kernel does not have */
-	bool looks; /* in the cache, and no further */
 };
 
 static void custom_render(const struct custom_text *custom, struct text *source)
@@ -147,12 +145,13 @@ static int source_render(const struct build *build, const struct headers *header
 			 struct text *source, struct diag *diag)
 {
 	_cleanup_text_ struct text layout = {0};
+	struct text *lacks = &build->program->lacks;
 	int err;
 
 	text_str(&layout, "");
-	text_clear(build->lacks);
-	err = probe_render_layout(build->probe, program_wants(build->options), &layout,
-				  build->lacks, diag);
+	text_clear(lacks);
+	err = probe_render_layout(build->probe, program_wants(build->options), &layout, lacks,
+				  diag);
 	if (err)
 		return err;
 	if (!layout.err && build->custom) {
@@ -165,7 +164,7 @@ static int source_render(const struct build *build, const struct headers *header
 			       layout.data, source);
 		comments_drop(source);
 	}
-	if (layout.err || source->err || build->lacks->err)
+	if (layout.err || source->err || lacks->err)
 		return diag_errno(diag, -ENOMEM, "the program text");
 	return 0;
 }
@@ -179,8 +178,13 @@ struct way {
 /* -ENOENT: it must be compiled. */
 static int build_cached(const struct build *build, struct way *way)
 {
+	struct program *program = build->program;
+	int err;
+
 	key_render(build, &way->headers, &way->key);
-	return store_get(&build->program->store, &way->key, &build->program->object);
+	err = store_get(&program->store, &way->key, &program->object);
+	program->cached = !err;
+	return err;
 }
 
 /* After build_cached(). The members' places are found while the compiler is being loaded. */
@@ -189,11 +193,8 @@ static int build_new(const struct build *build, struct way *way, struct diag *di
 	const struct headers *headers = &way->headers;
 	_cleanup_text_ struct text source = {0};
 	struct program *program = build->program;
-	int err = -ENOENT;
+	int err = compiler_start(&program->compiler, headers, build->options->max_compile_s, diag);
 
-	if (!build->looks)
-		err = compiler_start(&program->compiler, headers, build->options->max_compile_s,
-				     diag);
 	if (!err)
 		err = source_render(build, headers, &source, diag);
 	if (!err)
@@ -206,7 +207,7 @@ static int build_new(const struct build *build, struct way *way, struct diag *di
 		  headers->kind == HEADERS_OWN ? "of our own" : headers->source, source.len,
 		  program->object.len);
 	/* Kept, an object that lacks fields would be silent about that the next time. */
-	if (!build->lacks->len) {
+	if (!program->lacks.len) {
 		program->key = way->key;
 		way->key = (struct text){0};
 	}
@@ -256,25 +257,30 @@ int program_compile(const struct options *options, const struct probe *probe,
 		    const struct custom_text *custom, struct steps *steps, struct program *program,
 		    struct diag *diag)
 {
-	_cleanup_text_ struct text lacks = {0};
-	struct build build = {options, probe, custom, steps, program, &lacks, false};
-	int err;
+	struct build build = {options, probe, custom, steps, program};
+	struct diag unused;
 
-	store_open(&program->store, options, steps);
-	err = build_any(&build, diag);
-	if (!err && lacks.len)
-		message_print("%s", lacks.data);
-	return err;
+	if (program->looks)
+		store_look(&program->store, options, steps, &unused);
+	else
+		store_open(&program->store, options, steps);
+	return build_any(&build, diag);
 }
 
 int program_settle(struct program *program, struct diag *diag)
 {
 	int err = compiler_end(&program->compiler, &program->object, diag);
 
-	if (!err && program->key.len)
+	if (!err && program->key.len && !program->looks)
 		store_put(&program->store, &program->key, &program->object);
 	store_close(&program->store);
 	return err;
+}
+
+void program_tell_lacks(const struct program *program)
+{
+	if (program->lacks.len)
+		message_print("%s", program->lacks.data);
 }
 
 void program_free(struct program *program)
@@ -283,14 +289,5 @@ void program_free(struct program *program)
 	store_close(&program->store);
 	text_free(&program->key);
 	text_free(&program->object);
-}
-
-int program_look(const struct options *options, const struct probe *probe,
-		 const struct custom_text *custom, struct steps *steps, struct program *program,
-		 struct diag *diag)
-{
-	struct build build = {options, probe, custom, steps, program, NULL, true};
-	int err = store_look(&program->store, options, steps, diag);
-
-	return err ? err : build_any(&build, diag);
+	text_free(&program->lacks);
 }

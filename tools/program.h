@@ -42,6 +42,9 @@ struct program {
 	struct compiler compiler; /* that may be ending yet */
 	struct store store;
 	struct text key; /* to keep the object under, or empty */
+	struct text lacks; /* which fields this kernel does not have, and why */
+	bool looks; /* set by the caller: nothing is left in the cache */
+	bool cached; /* the object comes from there */
 };
 
 #define PROGRAM_NONE ((struct program){.compiler = COMPILER_NONE, .store = STORE_NONE})
@@ -59,16 +62,11 @@ int program_compile(const struct options *options, const struct probe *probe,
 /* Waits until the compiler has ended, and keeps the object. -errno with diag filled: it is none. */
 int program_settle(struct program *program, struct diag *diag);
 
+/* Prints which fields will be empty. An object from the cache lacks none. */
+void program_tell_lacks(const struct program *program);
+
 void program_free(struct program *program);
 
 #define _cleanup_program_ __attribute__((cleanup(program_free)))
-
-/*
- * The object that program_compile() would find in the cache now, leaving no trace there. -ENOENT:
- * it would compile; what diag says then, if anything, is of no matter.
- */
-int program_look(const struct options *options, const struct probe *probe,
-		 const struct custom_text *custom, struct steps *steps, struct program *program,
-		 struct diag *diag);
 
 #endif

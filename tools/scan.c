@@ -61,6 +61,8 @@ int scan_open(struct scan *scan, const struct options *options, const struct cus
 	if (!err)
 		err = program_settle(&program, diag);
 	if (!err)
+		program_tell_lacks(&program);
+	if (!err)
 		err = loader_open(&loader, program.object.data, program.object.len, diag);
 	if (!err && tracing && !changed)
 		err = loader_share(loader, tracing, diag);

@@ -12,7 +12,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "ahead.h"
 #include "check.h"
 #include "custom_text.h"
 #include "diag.h"
@@ -82,20 +81,37 @@ static void files_limit_raise(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* As this kernel wants it, where that can be seen without privilege. */
+static int layout_render(const struct options *options, struct probe *probe, struct text *layout,
+			 struct text *lacks, struct diag *diag)
+{
+	const char *name;
+
+	for (size_t i = 0; !options->now && (name = probe_kind_name(i)); i++) {
+		text_clear(layout);
+		text_clear(lacks);
+		if ((!options->probe || !strcmp(name, options->probe)) &&
+		    !probe_try(probe, name, diag) &&
+		    !probe_render_layout(probe, program_wants(options), layout, lacks, diag))
+			return 0;
+	}
+	if (options->now)
+		probe_scan(probe);
+	else
+		probe_assume(probe, options->probe);
+	text_clear(layout);
+	text_clear(lacks);
+	return probe_render_layout(probe, program_wants(options), layout, lacks, diag);
+}
+
 static int text_render(const struct options *options, struct text *text, struct diag *diag)
 {
-	_cleanup_text_ struct text layout = {0}, lacks = {0}, passed = {0};
+	_cleanup_text_ struct text layout = {0}, lacks = {0};
 	struct probe probe;
-	struct diag why;
 	int err;
 
-	/* As this kernel wants it, where that can be seen without privilege. */
-	if (options->now)
-		probe_scan(&probe);
-	else if (probe_choose(&probe, options->probe, &passed, &why))
-		probe_assume(&probe, options->probe);
 	text_str(&layout, "");
-	err = probe_render_layout(&probe, program_wants(options), &layout, &lacks, diag);
+	err = layout_render(options, &probe, &layout, &lacks, diag);
 	if (!err && layout.err)
 		err = diag_errno(diag, layout.err, "the program text");
 	if (err)
@@ -128,11 +144,6 @@ static int text_print(const struct options *options, const struct custom_text *c
 
 static int trace(struct options *options, const struct custom_text *custom, struct diag *diag)
 {
-	const char *probe_wanted = custom ? custom->probe : options->probe;
-	_cleanup_ahead_ struct ahead ahead = AHEAD_NONE;
-	_cleanup_program_ struct program program = PROGRAM_NONE;
-	_cleanup_text_ struct text passed = {0};
-	struct probe probe;
 	struct steps steps;
 	int err;
 
@@ -146,17 +157,10 @@ static int trace(struct options *options, const struct custom_text *custom, stru
 		err = privileges_may_drop(diag); /* before it has begun to trace */
 	if (err)
 		return err;
-	ahead_begin(&ahead, options);
-	err = probe_choose(&probe, probe_wanted, &passed, diag);
-	if (err)
-		return err;
-	step_done(&steps, passed.len ? "probe %s, not %s" : "probe %s", probe_name(&probe),
-		  passed.data);
 	if (custom)
 		step_done(&steps, "program text of %s: %zu bytes", options->bpf_text,
 			  custom->text.len);
-	err = program_compile(options, &probe, custom, &steps, &program, diag);
-	return err ? err : tracer_run(options, &probe, custom, &program, &ahead, &steps, diag);
+	return tracer_run(options, custom, &steps, diag);
 }
 
 /* status is what an error means, unless it is found to be the options' own. */

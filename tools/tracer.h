@@ -3,33 +3,34 @@
 #ifndef TRACER_H
 #define TRACER_H
 
-#include <stdbool.h>
+#include "ladder.h"
 
-struct ahead;
 struct custom_text;
 struct diag;
-struct loader;
 struct options;
-struct probe;
-struct program;
 struct steps;
+struct tracer;
 
 /*
- * Loads the program, settles it, attaches it with what is made ahead, prints the header, then the
- * events until SIGINT, SIGTERM, the end of stdout's reader, or the end that the options set by
- * count or duration; then detaches and prints what is left. custom is the program's text where it
- * is the user's, or NULL. 0, or -errno with diag filled.
+ * Climbs the ladder of probes, prints the header, then the events until SIGINT, SIGTERM, the end of
+ * stdout's reader, or the end that the options set by count or duration; then detaches and prints
+ * what is left. custom is the program's text where it is the user's, or NULL. 0, or -errno with
+ * diag filled.
  */
-int tracer_run(struct options *options, const struct probe *probe, const struct custom_text *custom,
-	       struct program *program, struct ahead *ahead, struct steps *steps,
+int tracer_run(struct options *options, const struct custom_text *custom, struct steps *steps,
 	       struct diag *diag);
 
 /*
- * Opens what tracer_run() does for a loaded object before it attaches, and closes it again.
- * *tested: the program was run and its record arrived; else, if there is no error, it cannot be
- * run.
+ * Does what tracer_run() does before its header, as far as the stage last, and leaves nothing in
+ * the cache. -errno with diag filled; *tracer is then there as well, unless it is NULL.
+ * tracer_free() in any case.
  */
-int tracer_check(struct options *options, const struct probe *probe, struct loader *loader,
-		 bool *tested, struct diag *diag);
+int tracer_check(struct tracer **tracer, struct options *options, const struct custom_text *custom,
+		 enum stage last, struct steps *steps, struct diag *diag);
+
+/* How that went. */
+const struct ladder *tracer_ladder(const struct tracer *tracer);
+
+void tracer_free(struct tracer *tracer);
 
 #endif

@@ -74,13 +74,27 @@ static int pollers_make(struct wakeups *wakeups, const struct ring_set *const *s
 }
 
 /* One, or two. */
-static int signals_open(int signal, int other)
+static sigset_t signals_of(int signal, int other)
 {
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, signal);
 	sigaddset(&set, other);
+	return set;
+}
+
+void wakeups_hold_end(bool hold)
+{
+	sigset_t set = signals_of(SIGINT, SIGTERM);
+
+	sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
+static int signals_open(int signal, int other)
+{
+	sigset_t set = signals_of(signal, other);
+
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }

@@ -3,6 +3,7 @@
 #ifndef WAKEUPS_H
 #define WAKEUPS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct diag;
@@ -41,5 +42,11 @@ void wakeups_watch(struct wakeups *wakeups, int fd);
  * enum wakeup have come: none if it is the pause or a buffer. -errno with diag filled.
  */
 int wakeups_wait(struct wakeups *wakeups, const struct timespec *pause, struct diag *diag);
+
+/*
+ * Blocks SIGINT and SIGTERM, which wakeups_open() then finds, or lets them end the process as they
+ * do by default.
+ */
+void wakeups_hold_end(bool hold);
 
 #endif

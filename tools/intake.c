@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "intake.h"
+
+#include <errno.h>
+
+#include "buffers.h"
+#include "diag.h"
+#include "losses.h"
+#include "options.h"
+#include "order.h"
+#include "ring.h"
+
+static int order_make(struct intake *intake, struct diag *diag)
+{
+	intake->order = order_new(intake->layout.size);
+	return intake->order ? 0 : diag_errno(diag, -ENOMEM, "starting");
+}
+
+int intake_open(struct intake *intake, const struct options *options, struct buffers *buffers,
+		struct losses *losses, struct diag *diag)
+{
+	*intake = (struct intake){.buffers = buffers, .losses = losses};
+	event_layout_init(&intake->layout, field_list_extras(&options->fields));
+	return order_make(intake, diag);
+}
+
+void intake_close(struct intake *intake)
+{
+	order_free(intake->order);
+	intake->order = NULL;
+}
+
+int intake_again(struct intake *intake, struct diag *diag)
+{
+	intake_close(intake);
+	intake->newest_ns = intake->tested = 0;
+	return order_make(intake, diag);
+}
+
+void intake_take(void *arg, int cpu, const void *data, size_t size)
+{
+	struct intake *intake = arg;
+	struct event *event = order_slot(intake->order);
+
+	if (!event) {
+		intake->losses->counts[LOSS_NO_MEMORY]++;
+	} else if (!event_decode(&intake->layout, cpu, data, size, event)) {
+		intake->losses->counts[LOSS_BAD_RECORD]++;
+	} else {
+		if (event->ts_ns > intake->newest_ns)
+			intake->newest_ns = event->ts_ns;
+		if (event->skaddr == SELF_TEST_SK)
+			intake->tested++; /* after it, too, the program wakes nobody at once */
+		else
+			order_add(intake->order);
+	}
+}
+
+static void kick_take(void *arg, int cpu, const void *data, size_t size)
+{
+	(void)arg; /* a kick has done its work when it comes */
+	(void)cpu;
+	(void)data;
+	(void)size;
+}
+
+int intake_drain(struct intake *intake, struct diag *diag)
+{
+	if (ring_set_drain(intake->buffers->kicks, kick_take, NULL) < 0 ||
+	    ring_set_drain(intake->buffers->events, intake_take, intake) < 0)
+		return diag_set(diag, -EPROTO, "a perf buffer holds nonsense");
+	return 0;
+}

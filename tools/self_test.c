@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "self_test.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "diag.h"
+#include "event.h"
+#include "intake.h"
+#include "loader.h"
+#include "options.h"
+#include "probe.h"
+#include "summary.h"
+
+/* A summary counts its test in the row of a state that no socket is in. */
+static int arrived_read(const struct options *options, const struct loader *loader,
+			struct intake *intake, uint64_t *arrived, struct diag *diag)
+{
+	struct summary_row row = {0};
+	int err;
+
+	if (options->summary) {
+		err = summary_read_row(&row, loader, STATE_SELF_TEST, diag);
+		*arrived = row.unknown;
+	} else {
+		err = intake_drain(intake, diag);
+		*arrived = intake->tested;
+	}
+	return err;
+}
+
+/* A CPU came online since the buffers were opened, or a buffer was full: the program counts that.
+ */
+static bool records_are_lost(const struct loader *loader)
+{
+	uint64_t counters[COUNTERS];
+
+	return !loader_counters(loader, "counters", counters, COUNTERS) &&
+	       (counters[COUNTER_NO_BUFFER] || counters[COUNTER_LOST]);
+}
+
+int self_test_run(const struct options *options, const struct probe *probe,
+		  const struct loader *loader, struct intake *intake, enum self_test *result,
+		  struct diag *diag)
+{
+	uint64_t arrived;
+	int err;
+
+	*result = SELF_TEST_NONE;
+	if (options->bpf_text) {
+		diag_set(diag, 0, "a program of your own"); /* it need not know the test */
+		return 0;
+	}
+	err = probe_test(probe, loader, diag);
+	if (err)
+		return err == -EOPNOTSUPP ? 0 : err;
+	err = arrived_read(options, loader, intake, &arrived, diag);
+	if (err)
+		return err;
+	if (arrived) {
+		*result = SELF_TEST_PASSED;
+		return 0;
+	}
+	if (records_are_lost(loader)) {
+		diag_set(diag, 0,
+			 "inconclusive: records were lost meanwhile, as a CPU came online or "
+			 "a perf buffer was full");
+		return 0;
+	}
+	diag_set(diag, -EIO, "the program runs here, but no record of it arrives");
+	diag_hint(diag, "--probe chooses another; please report it with what -v and --check say");
+	return -EIO;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * That a program loads and attaches does not mean that its records arrive. So a start ends with a
+ * test: the program runs for a change of SELF_TEST_SK, or for those of a connection of the tracer's
+ * own, and its records must be in the perf buffers then.
+ */
+#ifndef SELF_TEST_H
+#define SELF_TEST_H
+
+struct diag;
+struct intake;
+struct loader;
+struct options;
+struct probe;
+
+enum self_test {
+	SELF_TEST_NONE, /* not tried, or inconclusive: diag says why */
+	SELF_TEST_PASSED,
+};
+
+/* Tests an attached program. 0, or -errno with diag filled if no record arrives. */
+int self_test_run(const struct options *options, const struct probe *probe,
+		  const struct loader *loader, struct intake *intake, enum self_test *result,
+		  struct diag *diag);
+
+#endif
