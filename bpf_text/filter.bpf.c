@@ -42,6 +42,19 @@ static inline int end_is_unspecified(struct end end)
 	return !end.high && (!end.low || end.low == MAPPED);
 }
 
+#ifdef NETNS_OF_SOCK
+/* The inode number of the socket's network namespace. */
+static inline u32 netns_of(u64 sk)
+{
+	u64 net = 0;
+	u32 inum = 0;
+
+	bpf_probe_read_kernel(&net, sizeof(net), (void *)(sk + NETNS_OF_SOCK));
+	bpf_probe_read_kernel(&inum, sizeof(inum), (void *)(net + NETNS_INUM));
+	return inum;
+}
+#endif
+
 /* What the filters say of the socket, whatever it does, in the order of what decides. */
 enum verdict {
 	VERDICT_NEVER,
@@ -73,7 +86,7 @@ static inline enum verdict socket_judge(const struct event *event)
 	struct end remote = end_of(event->raddr, event->family);
 	enum verdict verdict;
 
-	if (!FILTER_FAMILY(event->family))
+	if (!FILTER_FAMILY(event->family) || !FILTER_NETNS(event->skaddr))
 		return VERDICT_NEVER;
 	verdict = part_judge(FILTER_LPORT(event->lport), !event->lport);
 	verdict = verdict_both(verdict, part_judge(FILTER_DPORT(event->rport), !event->rport));

@@ -2,6 +2,7 @@
 #include "beside.h"
 
 #include <sched.h>
+#include <signal.h>
 
 /* Bytes. The usual stack has room for a huge page, which would stay resident. */
 #define STACK_SIZE 131072
@@ -47,8 +48,13 @@ static void attr_leave_cpu(pthread_attr_t *attr)
 		pthread_attr_setaffinity_np(attr, sizeof(cpus), &cpus);
 }
 
+/*
+ * The thread takes no signal, so that one that its maker blocks, now or later, is left for a
+ * signalfd: the kernel gives a signal of the process to any thread that does not block it.
+ */
 static bool thread_start(struct beside *beside, bool elsewhere)
 {
+	sigset_t all, before;
 	pthread_attr_t attr;
 	bool starts;
 
@@ -56,7 +62,10 @@ static bool thread_start(struct beside *beside, bool elsewhere)
 	pthread_attr_setstacksize(&attr, STACK_SIZE);
 	if (elsewhere)
 		attr_leave_cpu(&attr);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
 	starts = !pthread_create(&beside->thread, &attr, calls_make, beside);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attr);
 	return starts;
 }

@@ -31,10 +31,15 @@ struct place {
 
 /* The templates' functions, behind _tcpstates_. */
 static const char *const functions[] = {
-	[COMPLETE_STATES] = "states", [COMPLETE_STUCK] = "stuck",
-	[COMPLETE_FIELDS] = "fields", [COMPLETE_PROBES] = "probes",
-	[COMPLETE_WHEN] = "when",     [COMPLETE_ADDRESSES] = "addresses",
-	[COMPLETE_FILES] = "files",   [COMPLETE_FOLDERS] = "folders",
+	[COMPLETE_STATES] = "states",
+	[COMPLETE_STUCK] = "stuck",
+	[COMPLETE_FIELDS] = "fields",
+	[COMPLETE_PROBES] = "probes",
+	[COMPLETE_WHEN] = "when",
+	[COMPLETE_ADDRESSES] = "addresses",
+	[COMPLETE_NAMESPACES] = "namespaces",
+	[COMPLETE_FILES] = "files",
+	[COMPLETE_FOLDERS] = "folders",
 };
 
 /* Text in single quotes, in which quote stands for one, and special ones want a backslash. */

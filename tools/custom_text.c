@@ -11,6 +11,7 @@
 #include "diag.h"
 #include "event.h"
 #include "options.h"
+#include "places.h"
 #include "probe.h"
 #include "program.h"
 
@@ -176,6 +177,7 @@ static bool has_extra(const struct custom_text *custom, enum event_extra extra)
 void custom_text_fit(const struct custom_text *custom, struct options *options)
 {
 	options->fields.untold = has_extra(custom, EXTRA_AGE) ? 1U << EXTRA_AGE : 0;
+	options->netns_filtered = strstr(custom->text.data, PLACES_NETNS_FIRST);
 }
 
 /* A member more or less would put the ones behind it in another place of the record. */

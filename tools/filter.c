@@ -126,6 +126,7 @@ static void macros_render(struct text *text, const struct options *options)
 		    options->ipv4   ? "((family) == AF_INET)"
 		    : options->ipv6 ? "((family) == AF_INET6)"
 				    : "1");
+	netns_filter_render(&options->netns, text);
 	port_filter_render(&options->lports, "FILTER_LPORT", text);
 	port_filter_render(&options->rports, "FILTER_DPORT", text);
 	address_filter_render(&options->laddrs, "FILTER_LADDR", text);

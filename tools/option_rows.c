@@ -39,6 +39,12 @@ static int raddr_set(struct options *options, const char *value, struct diag *di
 	return address_filter_add(&options->raddrs, "--raddr", value, diag);
 }
 
+static int netns_set(struct options *options, const char *value, struct diag *diag)
+{
+	options->netns_filtered = true;
+	return netns_filter_set(&options->netns, value, diag);
+}
+
 static int old_state_set(struct options *options, const char *value, struct diag *diag)
 {
 	return state_filter_add(&options->old_states, "--old-state", value, diag);
@@ -250,6 +256,9 @@ const struct option_row option_rows[] = {
 	 .set = laddr_set},
 	{0, "raddr", "LIST", "the same of remote ones", .group = GROUP_MORE, .in_text = "filters",
 	 .set = raddr_set},
+	{0, "netns", "NETNS", "trace this network namespace: a name, a path, an inode, or self",
+	 .group = GROUP_MORE, .in_text = "filters", .complete = COMPLETE_NAMESPACES,
+	 .set = netns_set},
 	{0, "old-state", "LIST", "trace changes from these states, or with !LIST from others",
 	 .group = GROUP_MORE, .in_text = "filters", .complete = COMPLETE_STATES,
 	 .set = old_state_set},

@@ -28,6 +28,7 @@ enum completion {
 	COMPLETE_PROBES,
 	COMPLETE_WHEN,
 	COMPLETE_ADDRESSES, /* this host's */
+	COMPLETE_NAMESPACES, /* of the network, those with a name, and files */
 	COMPLETE_FILES,
 	COMPLETE_FOLDERS,
 };

@@ -270,6 +270,7 @@ static int raised_check(const struct options *options, struct diag *diag)
 		{options->bpf_text, "--bpf-text"},
 		{options->kernel_headers_path, "--kernel-headers=PATH"},
 		{strcmp(options->cache_dir, CACHE_DIR_DEFAULT), "--cache-dir"},
+		{options->netns.by_path, "--netns=PATH"},
 	};
 
 	for (size_t i = 0; privileges_are_raised() && i < COUNT(choices); i++)

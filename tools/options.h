@@ -9,6 +9,7 @@
 
 #include "fields.h"
 #include "filter.h"
+#include "filter_netns.h"
 
 struct diag;
 
@@ -55,6 +56,8 @@ struct options {
 	struct port_filter rports;
 	struct address_filter laddrs;
 	struct address_filter raddrs;
+	struct netns_filter netns;
+	bool netns_filtered; /* by netns, or by a text of the user's */
 	struct state_filter old_states;
 	struct state_filter new_states;
 	struct state_filter states; /* either of the two */

@@ -135,17 +135,37 @@ static void why_render(const struct btf_types *types, const char *without, struc
 	}
 }
 
+static int netns_render(const struct btf_types *types, struct text *text, struct diag *diag)
+{
+	static const struct place places[] = {
+		{"NETNS_OF_SOCK", "sock_common", "skc_net.net", sizeof(void *)},
+		{"NETNS_INUM", "net", "ns.inum", 4},
+	};
+
+	return places_need(types, places, COUNT(places), text, diag);
+}
+
 bool places_are_needed(unsigned int extras)
 {
-	return extras & (1U << EXTRA_OWNER | 1U << EXTRA_ENDING);
+	return extras & (1U << EXTRA_OWNER | 1U << EXTRA_ENDING | PLACES_NETNS);
 }
 
 int places_fail(unsigned int extras, int err, const struct diag *why, struct diag *diag)
 {
-	bool owner = extras & 1U << EXTRA_OWNER, ending = extras & 1U << EXTRA_ENDING;
+	static const struct {
+		unsigned int extra;
+		const char *names;
+	} needed[] = {
+		{1U << EXTRA_OWNER, "opid, ocomm, ofrom"},
+		{1U << EXTRA_ENDING, "why, first"},
+		{PLACES_NETNS, "--netns"},
+	};
+	_cleanup_text_ struct text names = {0};
 
-	diag_set(diag, err, "%s%s%s: %s", owner ? "opid, ocomm, ofrom" : "",
-		 owner && ending ? ", " : "", ending ? "why, first" : "", why->what);
+	for (size_t i = 0; i < COUNT(needed); i++)
+		if (extras & needed[i].extra)
+			text_printf(&names, "%s%s", names.len ? ", " : "", needed[i].names);
+	diag_set(diag, err, "%s: %s", names.err ? "" : names.data, why->what);
 	diag_hint(diag, "%s", why->hint);
 	return err;
 }
@@ -161,5 +181,7 @@ int places_render(const struct btf_types *types, const char *why, unsigned int e
 		err = owner_render(types, text, diag);
 	if (!err && extras & 1U << EXTRA_ENDING)
 		err = ending_render(types, text, diag);
+	if (!err && extras & PLACES_NETNS)
+		err = netns_render(types, text, diag);
 	return err;
 }

@@ -11,6 +11,10 @@ struct text;
 /* In the place of extras: what a summary counts the ends by. It can do without. */
 #define PLACES_WHY (1U << 31)
 
+/* The same for the filter by network namespace, which cannot. */
+#define PLACES_NETNS	   (1U << 30)
+#define PLACES_NETNS_FIRST "#define NETNS_OF_SOCK " /* in each text that has that filter */
+
 /* Whether some of the extras (a bit for each of enum event_extra) cannot do without the kernel's
  * BTF. */
 bool places_are_needed(unsigned int extras);

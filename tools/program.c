@@ -27,7 +27,8 @@ static const char kernel_includes[] = "#include <linux/socket.h>\n"
 
 unsigned int program_wants(const struct options *options)
 {
-	return options->summary ? PLACES_WHY : field_list_extras(&options->fields);
+	return (options->summary ? PLACES_WHY : field_list_extras(&options->fields)) |
+	       (options->netns_filtered ? PLACES_NETNS : 0);
 }
 
 static void summary_render(struct text *text)

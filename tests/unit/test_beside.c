@@ -7,9 +7,11 @@
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "beside.h"
@@ -166,6 +168,35 @@ static void without_a_choice_of_cpu_it_is_a_thread_still(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* Ignored, as a shell leaves SIGINT to what it starts in the background, it would be lost in the
+ * thread. */
+static void a_signal_is_left_for_who_blocks_it(void **state)
+{
+	sem_t begun, wanted;
+	struct seen seen = {.begun = &begun, .wanted = &wanted};
+	struct beside_call call = {.make = see, .arg = &seen};
+	struct timespec at_once = {0};
+	struct beside beside = {0};
+	sigset_t blocked;
+
+	sem_init(&begun, 0, 0);
+	sem_init(&wanted, 0, 0);
+	signal(SIGINT, SIG_IGN);
+	beside_begin(&beside, &call, 1);
+	sem_wait(&begun);
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGINT);
+	assert_int_equal(sigprocmask(SIG_BLOCK, &blocked, NULL), 0);
+	assert_int_equal(kill(getpid(), SIGINT), 0);
+	sem_post(&wanted);
+	beside_free(&beside);
+	assert_int_equal(sigtimedwait(&blocked, NULL, &at_once), SIGINT);
+	sigprocmask(SIG_UNBLOCK, &blocked, NULL);
+	signal(SIGINT, SIG_DFL);
+	sem_destroy(&begun);
+	sem_destroy(&wanted);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +206,7 @@ int main(void)
 		cmocka_unit_test(a_call_that_is_wanted_first_is_made_here),
 		cmocka_unit_test(the_thread_is_on_another_cpu),
 		cmocka_unit_test(without_a_choice_of_cpu_it_is_a_thread_still),
+		cmocka_unit_test(a_signal_is_left_for_who_blocks_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,11 +11,12 @@
 
 /* As the macros are without options, in order. */
 static const char *const defaults[] = {
-	"#define FILTER_FAMILY(family) 1",   "#define FILTER_LPORT(port) 1",
-	"#define FILTER_DPORT(port) 1",	     "#define FILTER_LADDR(end) 1",
-	"#define FILTER_RADDR(end) 1",	     "#define FILTER_OLD_STATE(state) 1",
-	"#define FILTER_NEW_STATE(state) 1", "#define FILTER_STATES(old, new) 1",
-	"#define FILTER_SPAN(ns) 1",	     "#define FILTER_EXPRESSION 1",
+	"#define FILTER_FAMILY(family) 1",   "#define FILTER_NETNS(sk) 1",
+	"#define FILTER_LPORT(port) 1",	     "#define FILTER_DPORT(port) 1",
+	"#define FILTER_LADDR(end) 1",	     "#define FILTER_RADDR(end) 1",
+	"#define FILTER_OLD_STATE(state) 1", "#define FILTER_NEW_STATE(state) 1",
+	"#define FILTER_STATES(old, new) 1", "#define FILTER_SPAN(ns) 1",
+	"#define FILTER_EXPRESSION 1",
 };
 
 /* The default's line up to the value is that of the wanted one. */
@@ -151,10 +152,17 @@ static void spans_are_nanoseconds(void **state)
 			      "((ns) >= 9223372036854775807ULL && (ns) != SPAN_UNKNOWN)"));
 }
 
+static void namespaces_are_numbers(void **state)
+{
+	rendered_assert(WORDS("--netns=4026531833"),
+			WORDS("#define FILTER_NETNS(sk) (netns_of(sk) == 4026531833U)"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_is_seen_without_options),
+		cmocka_unit_test(namespaces_are_numbers),
 		cmocka_unit_test(family_is_compared),
 		cmocka_unit_test(ports_are_alternatives),
 		cmocka_unit_test(ranges_are_merged),
