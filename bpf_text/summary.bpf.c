@@ -27,19 +27,31 @@ static inline u32 summary_slot(u64 span_ns)
 }
 
 /*
- * To look and then to write is two steps, so whoever comes in between has a place of its own. It is
- * done before the other goes on, which thus finds busy as it was.
+ * To compare and then to write is two steps, between which another program can run on this CPU: a
+ * softirq's, or, where tracepoints can be preempted, another task's, which need not end before this
+ * one goes on. So a place is written by a program that is alone there, and no place's maximum ever
+ * falls. Of two that come at once at most one is alone; the other one tries the next place.
  */
 static inline void summary_max(struct summary_state *state, u64 span_ns)
 {
-	volatile u64 *busy = &state->busy, *max;
-	u64 depth = *busy;
+	volatile u64 *max = state->max_ns, *users = state->users;
 
-	max = &state->max_ns[depth & 1];
-	*busy = depth + 1;
-	if (span_ns > *max)
-		*max = span_ns;
-	*busy = depth;
+#pragma unroll
+	for (u32 i = 0; i < SUMMARY_PLACES; i++)
+		if (span_ns <= max[i])
+			return;
+#pragma unroll
+	for (u32 i = 0; i < SUMMARY_PLACES; i++) {
+		int is_alone;
+
+		__sync_fetch_and_add(&state->users[i], 1);
+		is_alone = users[i] == 1;
+		if (is_alone && span_ns > max[i])
+			max[i] = span_ns;
+		__sync_fetch_and_add(&state->users[i], -1);
+		if (is_alone)
+			return;
+	}
 }
 
 /* At a change to CLOSE: to read what the socket says of it takes time, so at no other. */

@@ -33,7 +33,7 @@ void summary_row_sum(struct summary_row *row, const struct summary_state *states
 			row->slots[i] += state->slots[i];
 		row->unknown += state->unknown;
 		open += state->entered - state->left;
-		for (size_t i = 0; i < 2; i++)
+		for (size_t i = 0; i < SUMMARY_PLACES; i++)
 			if (state->max_ns[i] > row->max_ns)
 				row->max_ns = state->max_ns[i];
 	}

@@ -36,7 +36,7 @@ static void times_count(struct summary_row *row, const uint64_t *times, size_t c
 
 	for (size_t i = 0; i < count; i++) {
 		struct summary_state *state = &states[i % COUNT(states)];
-		__u64 *max = &state->max_ns[i / COUNT(states) % 2];
+		__u64 *max = &state->max_ns[i / COUNT(states) % SUMMARY_PLACES];
 
 		state->slots[slot_of(times[i])]++;
 		if (times[i] > *max)
