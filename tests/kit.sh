@@ -15,6 +15,11 @@ sanitized=0
 [ $sanitized = 0 ] || PATH=$SOURCE/tests/analysis/path:$PATH
 read -ra trace_options <<<"${TRACE_OPTIONS-}"
 
+# A trace shows what the test does, whatever else happens on the machine. For options that say so themselves, or a test
+# that wants all to be seen, it is empty.
+own=(--netns self)
+[ -e /sys/kernel/btf/vmlinux ] || own=() # only a machine of tests/kernels, where nothing else happens
+
 [ "$(id -u)" = 0 ] || { echo "SKIP: not root"; exit 77; }
 if [ -z "${KIT_INSIDE-}" ]; then
 	KIT_INSIDE=1 exec ${TEST_SECONDS:+timeout "$TEST_SECONDS"} \
@@ -46,6 +51,18 @@ fail() {
 	exit 1
 }
 
+# tool_start OUT ERR OPTION...: in the background, in $tracer. OUT and ERR are its stdout and stderr.
+tool_start() {
+	local out=$1 err=$2 own=("${own[@]}")
+	shift 2
+	case " $* " in
+	*" --netns "* | *" --bpf-text"*) own=() ;;
+	esac
+	"$tool" "${trace_options[@]}" "${own[@]}" "$@" >"$out" 2>"$err" &
+	tracer=$!
+	started+=("$tracer")
+}
+
 # trace NAME OPTION...: starts the tool and waits for its header, so that it is attached. Its output
 # goes to $work/NAME.out and NAME.err, its process number is in $tracer.
 trace() {
@@ -54,9 +71,7 @@ trace() {
 	: >"$work/$name.out"
 	rm -f "$work/$name.fifo"
 	mkfifo "$work/$name.fifo"
-	"$tool" "${trace_options[@]}" "$@" >"$work/$name.fifo" 2>"$work/$name.err" &
-	tracer=$!
-	started+=("$tracer")
+	tool_start "$work/$name.fifo" "$work/$name.err" "$@"
 	exec {fifo}<"$work/$name.fifo"
 	read -r header <&"$fifo" || { cat "$work/$name.err"; fail "$name: no header"; }
 	{ printf '%s\n' "$header"; cat <&"$fifo"; } >"$work/$name.out" &
@@ -75,9 +90,7 @@ reach() {
 	shift 2
 	rm -f "$work/$name.fifo"
 	mkfifo "$work/$name.fifo"
-	"$tool" -v "${trace_options[@]}" "$@" >"$work/$name.out" 2>"$work/$name.fifo" &
-	tracer=$!
-	started+=("$tracer")
+	tool_start "$work/$name.out" "$work/$name.fifo" -v "$@"
 	exec {fifo}<"$work/$name.fifo"
 	until [[ $line = "tcpstates: $step"* ]]; do
 		read -r line <&"$fifo" || fail "$name: did not come to '$step': $line"
@@ -145,14 +158,17 @@ neighbours_make() {
 		net.ipv4.neigh.near.retrans_time_ms=100
 }
 
-# hidden_count FILE COMMAND...: runs it, and writes how many changes came meanwhile with process 1 on the CPU:
-# some kernels run no BPF program then, and count no miss. perf counts them all, by tracefs.
+# hidden_count FILE FIRST-LAST COMMAND...: runs it, and writes how many changes of these ports came meanwhile with
+# process 1 on the CPU: some kernels run no BPF program then, and count no miss. perf counts them all, by tracefs.
+# shellcheck disable=SC2034
+load_ports=9000-9999 # of tests/traffic/load
 hidden_count() {
-	local file=$1 filter
-	shift
+	local file=$1 first=${2%-*} last=${2#*-} tasks ports
+	ports="sport>=$first&&sport<=$last||dport>=$first&&dport<=$last"
+	shift 2
 	tracefs_mount
-	filter=$(printf 'common_pid==%s||' $(ls /proc/1/task))
-	perf stat -x , -o "$work/perf" -a -e sock:inet_sock_set_state --filter "${filter%||}" "$@"
+	tasks=$(printf 'common_pid==%s||' $(ls /proc/1/task))
+	perf stat -x , -o "$work/perf" -a -e sock:inet_sock_set_state --filter "(${tasks%||})&&($ports)" "$@"
 	awk -F, '/inet_sock_set_state/ { print $1 }' "$work/perf" >"$file"
 }
 

@@ -17,6 +17,13 @@ root_make() {
 	DESTDIR=$root cmake --install "$BUILD" >"$work/installed"
 }
 
+# root_default: the packages' default options, for the test's own sockets.
+root_default() {
+	mkdir -p "$root/etc/default"
+	sed 's/^OPTIONS="/&--netns self /' "$SOURCE/packaging/tcpstates.default" >"$root/etc/default/tcpstates"
+	grep -q '^OPTIONS="--netns self -' "$root/etc/default/tcpstates" || fail "the packages' default options have changed"
+}
+
 # In its namespaces, so that nothing of the host's is ever below $work where that is removed. /proc is
 # the host's still, so the number is the one that the host knows it by.
 root_enter() {
