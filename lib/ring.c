@@ -208,6 +208,17 @@ static int64_t ring_drain(struct ring_set *set, struct ring *ring, ring_record_f
 	return records;
 }
 
+bool ring_set_has_records(const struct ring_set *set)
+{
+	for (size_t i = 0; i < ring_set_count(set); i++) {
+		const struct perf_event_mmap_page *meta = set->rings[i].meta;
+
+		if (__atomic_load_n(&meta->data_head, __ATOMIC_ACQUIRE) != meta->data_tail)
+			return true;
+	}
+	return false;
+}
+
 int64_t ring_set_drain(struct ring_set *set, ring_record_fn *fn, void *arg)
 {
 	int64_t records = 0;

@@ -6,6 +6,7 @@
 #ifndef RING_H
 #define RING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,9 @@ int ring_set_fd(const struct ring_set *set, size_t index); /* to poll; owned by 
  * CPU cannot hold up the others. Returns the number of records, or -EPROTO for a broken buffer.
  */
 int64_t ring_set_drain(struct ring_set *set, ring_record_fn *fn, void *arg);
+
+/* Whether the kernel has written anything that is not drained yet: no record is looked at. */
+bool ring_set_has_records(const struct ring_set *set);
 
 /*
  * How many records the kernel has dropped, as far as it says so in what was drained: it does with

@@ -10,31 +10,19 @@
 #include "order.h"
 #include "ring.h"
 
-static int order_make(struct intake *intake, struct diag *diag)
-{
-	intake->order = order_new(intake->layout.size);
-	return intake->order ? 0 : diag_errno(diag, -ENOMEM, "starting");
-}
-
 int intake_open(struct intake *intake, const struct options *options, struct buffers *buffers,
 		struct losses *losses, struct diag *diag)
 {
 	*intake = (struct intake){.buffers = buffers, .losses = losses};
 	event_layout_init(&intake->layout, field_list_extras(&options->fields));
-	return order_make(intake, diag);
+	intake->order = order_new(intake->layout.size);
+	return intake->order ? 0 : diag_errno(diag, -ENOMEM, "starting");
 }
 
 void intake_close(struct intake *intake)
 {
 	order_free(intake->order);
 	intake->order = NULL;
-}
-
-int intake_again(struct intake *intake, struct diag *diag)
-{
-	intake_close(intake);
-	intake->newest_ns = intake->tested = 0;
-	return order_make(intake, diag);
 }
 
 void intake_take(void *arg, int cpu, const void *data, size_t size)
@@ -49,9 +37,8 @@ void intake_take(void *arg, int cpu, const void *data, size_t size)
 	} else {
 		if (event->ts_ns > intake->newest_ns)
 			intake->newest_ns = event->ts_ns;
-		if (event->skaddr == SELF_TEST_SK)
-			intake->tested++; /* after it, too, the program wakes nobody at once */
-		else
+		if (event->skaddr !=
+		    SELF_TEST_SK) /* after it, too, the program wakes nobody at once */
 			order_add(intake->order);
 	}
 }

@@ -20,7 +20,6 @@ struct intake { /* zeroed: none */
 	struct losses *losses; /* counts the records that cannot be kept */
 	struct order *order;
 	uint64_t newest_ns; /* time of the latest event */
-	uint64_t tested; /* records of the self test (SELF_TEST_SK), which are not kept */
 };
 
 /* The buffers and the losses must outlive the intake. -errno with diag filled. */
@@ -28,10 +27,8 @@ int intake_open(struct intake *intake, const struct options *options, struct buf
 		struct losses *losses, struct diag *diag);
 void intake_close(struct intake *intake);
 
-/* Forgets all records so far. -errno with diag filled: the intake is closed. */
-int intake_again(struct intake *intake, struct diag *diag);
-
-/* Keeps one record, as a ring_record_fn; arg is the struct intake. */
+/* Keeps one record, as a ring_record_fn, unless it is of the self test (SELF_TEST_SK); arg is the
+ * struct intake. */
 void intake_take(void *arg, int cpu, const void *data, size_t size);
 
 /* Reads all buffers once. -errno with diag filled. */

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "custom_text.h"
-#include "intake.h"
 #include "loader.h"
 #include "message.h"
 #include "options.h"
@@ -94,7 +93,7 @@ static int rung_attach(struct ladder *ladder, struct rung *rung)
 
 static int rung_test(struct ladder *ladder, struct rung *rung)
 {
-	int err = self_test_run(ladder->options, &rung->probe, rung->loader, ladder->intake,
+	int err = self_test_run(ladder->options, &rung->probe, rung->loader, &ladder->ahead.buffers,
 				&rung->tested, &rung->untested);
 
 	if (err)
@@ -125,18 +124,17 @@ static int rung_try(struct ladder *ladder, struct rung *rung, const char *name)
 	return err;
 }
 
-/* What has come of it is not to be taken for the next one's. */
-static int rung_undo(struct ladder *ladder, struct rung *rung, struct diag *diag)
+/* The records that have come of it are not to be taken for the next one's. */
+static void rung_undo(struct ladder *ladder, struct rung *rung)
 {
 	sockets_free(ladder->sockets);
 	ladder->sockets = NULL;
 	loader_free(rung->loader);
 	rung->loader = NULL;
 	if (rung->stage < STAGE_ATTACH)
-		return 0;
+		return;
 	wakeups_hold_end(false);
 	ahead_again(&ladder->ahead, ladder->options);
-	return intake_again(ladder->intake, diag);
 }
 
 /* Whether the next rung may do better. */
@@ -199,8 +197,7 @@ static int rungs_try(struct ladder *ladder)
 			return 0;
 		name = rung_falls(rung) ? name_next(ladder, &index) : NULL;
 		rung_tell(ladder, rung, name);
-		if (rung_undo(ladder, rung, &rung->why))
-			return -ENOMEM;
+		rung_undo(ladder, rung);
 	}
 	return ladder->rung->err;
 }

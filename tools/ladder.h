@@ -17,7 +17,6 @@
 #include "self_test.h"
 
 struct custom_text;
-struct intake;
 struct loader;
 struct options;
 struct sockets;
@@ -48,7 +47,6 @@ struct ladder { /* is not to be copied once it is climbed */
 	const struct options *options;
 	const struct custom_text *custom; /* or NULL */
 	struct steps *steps;
-	struct intake *intake; /* keeps the records that come from the first attachment on */
 	enum stage last; /* no rung is tried any further */
 	bool looks; /* leaves nothing in the cache, and finds no open sockets */
 	struct ahead ahead;

@@ -2,13 +2,13 @@
 /*
  * That a program loads and attaches does not mean that its records arrive. So a start ends with a
  * test: the program runs for a change of SELF_TEST_SK, or for those of a connection of the tracer's
- * own, and its records must be in the perf buffers then.
+ * own, and the kernel must have written to the perf buffers then.
  */
 #ifndef SELF_TEST_H
 #define SELF_TEST_H
 
+struct buffers;
 struct diag;
-struct intake;
 struct loader;
 struct options;
 struct probe;
@@ -20,7 +20,7 @@ enum self_test {
 
 /* Tests an attached program. 0, or -errno with diag filled if no record arrives. */
 int self_test_run(const struct options *options, const struct probe *probe,
-		  const struct loader *loader, struct intake *intake, enum self_test *result,
-		  struct diag *diag);
+		  const struct loader *loader, const struct buffers *buffers,
+		  enum self_test *result, struct diag *diag);
 
 #endif

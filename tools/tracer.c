@@ -315,8 +315,7 @@ static struct tracer *tracer_new(struct options *options, const struct custom_te
 	if (!tracer)
 		return NULL;
 	tracer->options = options;
-	tracer->ladder = (struct ladder){
-		options, custom, steps, &tracer->intake, last, looks, .ahead = AHEAD_NONE};
+	tracer->ladder = (struct ladder){options, custom, steps, last, looks, .ahead = AHEAD_NONE};
 	tracer->steps = steps;
 	tracer->quiet = options->summary; /* no event comes */
 	writer_open(&tracer->writer, options);
