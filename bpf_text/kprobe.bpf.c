@@ -15,11 +15,11 @@
 static inline int sock_is_tcp(struct sock *sk)
 {
 	struct proto *proto = 0;
-	u32 name = 0;
+	char name[4] = {};
 
 	KERNEL_READ(&proto, &sk->__sk_common.skc_prot);
-	KERNEL_READ(&name, (u32 *)proto->name);
-	return (name & 0xffffff) == ('T' | 'C' << 8 | 'P' << 16);
+	KERNEL_READ(&name, (void *)proto->name);
+	return name[0] == 'T' && name[1] == 'C' && name[2] == 'P';
 }
 
 static inline int sock_send(struct pt_regs *ctx, struct sock *sk, u8 oldstate, u8 newstate)

@@ -26,6 +26,19 @@
 
 enum { ARG_ANY, ARG_0, ARG_1, ARG_2 }; /* the argument that is looked at */
 
+/*
+ * Which argument has the flags of clone(2) and which the protection of mmap(2). s390 has the stack
+ * before the flags (CONFIG_CLONE_BACKWARDS2), and mmap(2) takes a pointer to its arguments, which a
+ * filter does not see (arch/s390/kernel/syscall.c).
+ */
+#ifdef __s390x__
+#define CLONE_FLAGS ARG_1
+#define MMAP_PROT   ARG_ANY
+#else
+#define CLONE_FLAGS ARG_0
+#define MMAP_PROT   ARG_2
+#endif
+
 /* A system call that is let through, if one of its arguments is so. */
 struct allowed {
 	const char *name;
@@ -55,7 +68,7 @@ static const struct allowed tracer[] = {
 	{.name = "munmap"},
 	{.name = "madvise"},
 	{.name = "mremap"},
-	{.name = "mmap", .arg = ARG_2, .mask = PROT_EXEC},
+	{.name = "mmap", .arg = MMAP_PROT, .mask = PROT_EXEC},
 	{.name = "mprotect", .arg = ARG_2, .mask = PROT_EXEC},
 	{.name = "futex"},
 	{.name = "uname"}, /* in the first record of JSON */
@@ -114,7 +127,7 @@ static const struct allowed not_so_the_compiler[] = {
 	{.name = "openat", .arg = ARG_2, .mask = O_RDWR, .value = O_RDWR},
 	{.name = "openat", .arg = ARG_2, .mask = O_CREAT, .value = O_CREAT},
 	{.name = "openat", .arg = ARG_2, .mask = O_TRUNC, .value = O_TRUNC},
-	{.name = "clone", .arg = ARG_0, .mask = CLONE_NEWUSER, .value = CLONE_NEWUSER},
+	{.name = "clone", .arg = CLONE_FLAGS, .mask = CLONE_NEWUSER, .value = CLONE_NEWUSER},
 };
 
 /* Their arguments are in memory, which a filter does not see: libc then takes the older call. */

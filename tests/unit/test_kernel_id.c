@@ -7,10 +7,19 @@
 
 #include "kernel_id.h"
 
+/* 32 bits, as this processor has them; byte is the lowest one. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define NUMBER(byte)   byte "\0\0\0"
+#define NEGATIVE(byte) byte "\377\377\377"
+#else
+#define NUMBER(byte)   "\0\0\0" byte
+#define NEGATIVE(byte) "\377\377\377" byte
+#endif
+
 /* A note: lengths of name and contents, type, then both, padded to 4 bytes. */
-#define XEN   "\4\0\0\0\10\0\0\0\6\0\0\0Xen\0address8"
-#define OTHER "\4\0\0\0\5\0\0\0\1\0\0\0GNU\0other\0\0\0"
-#define BUILD "\4\0\0\0\6\0\0\0\3\0\0\0GNU\0buildX\0\0"
+#define XEN   NUMBER("\4") NUMBER("\10") NUMBER("\6") "Xen\0address8"
+#define OTHER NUMBER("\4") NUMBER("\5") NUMBER("\1") "GNU\0other\0\0\0"
+#define BUILD NUMBER("\4") NUMBER("\6") NUMBER("\3") "GNU\0buildX\0\0"
 
 static void assert_id(const char *notes, size_t len, const char *wanted)
 {
@@ -32,15 +41,16 @@ static void build_id_is_found(void **state)
 	assert_id(BYTES(XEN OTHER BUILD), "buildX");
 	assert_id(BYTES(BUILD OTHER), "buildX");
 	assert_id(BYTES(XEN OTHER), "");
-	assert_id(BYTES("\4\0\0\0\4\0\0\0\3\0\0\0Xen\0none"), ""); /* another's type 3 */
+	/* another's type 3 */
+	assert_id(BYTES(NUMBER("\4") NUMBER("\4") NUMBER("\3") "Xen\0none"), "");
 }
 
 static void torn_notes_have_none(void **state)
 {
 	for (size_t len = 0; len < sizeof(XEN BUILD) - 1; len++)
 		assert_id(XEN BUILD, len, "");
-	assert_id(BYTES("\377\377\377\377\377\377\377\377\3\0\0\0GNU\0"), "");
-	assert_id(BYTES("\4\0\0\0\376\377\377\377\3\0\0\0GNU\0"), "");
+	assert_id(BYTES(NEGATIVE("\377") NEGATIVE("\377") NUMBER("\3") "GNU\0"), "");
+	assert_id(BYTES(NUMBER("\4") NEGATIVE("\376") NUMBER("\3") "GNU\0"), "");
 }
 
 static void this_kernel_is_told(void **state)
