@@ -66,13 +66,14 @@ static int connection_make(uint32_t address)
 	struct sockaddr_in server, unused;
 	int listener = bound_socket(address, &server), client = bound_socket(address, &unused),
 	    peer;
+	socklen_t size = sizeof(unused);
 	char byte;
 
 	if (listener < 0 || client < 0)
 		return listener < 0 ? listener : client;
 	if (listen(listener, 1) || connect(client, (struct sockaddr *)&server, sizeof(server)))
 		return -errno;
-	peer = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	peer = accept4(listener, (struct sockaddr *)&unused, &size, SOCK_CLOEXEC);
 	if (peer < 0 || setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)))
 		return -errno;
 	close(client);

@@ -317,7 +317,8 @@ const char *probe_kind_name(size_t index)
 int probe_try(struct probe *probe, const char *name, struct diag *diag)
 {
 	*probe = (struct probe){.kind = kind_find(name)};
-	return probe->kind->prepare(probe, diag);
+	return probe->kind ? probe->kind->prepare(probe, diag)
+			   : diag_set(diag, -ENOENT, "no such probe: %s", name);
 }
 
 void probe_assume(struct probe *probe, const char *name)

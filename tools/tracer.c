@@ -338,8 +338,11 @@ int tracer_run(struct options *options, const struct custom_text *custom, struct
 	       struct diag *diag)
 {
 	struct tracer *tracer = tracer_new(options, custom, STAGE_TEST, false, steps);
-	int err = tracer ? tracer_start(tracer, diag) : diag_errno(diag, -ENOMEM, "starting");
+	int err;
 
+	if (!tracer)
+		return diag_errno(diag, -ENOMEM, "starting");
+	err = tracer_start(tracer, diag);
 	if (!err) {
 		untold_tell(tracer);
 		err = tracer_trace(tracer, diag);
