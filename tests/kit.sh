@@ -184,8 +184,8 @@ changes_count() {
 	return $status
 }
 
-# hidden_count FILE FIRST-LAST COMMAND...: the same of changes of these ports with process 1 on the CPU: some kernels run
-# no BPF program then, and count no miss.
+# hidden_count FILE FIRST-LAST COMMAND...: runs it, and writes how many changes of these ports came while process 1 was on
+# the CPU: some kernels run no BPF program then, and count no miss.
 # shellcheck disable=SC2034
 load_ports=9000-9999 # of tests/traffic/load
 hidden_count() {

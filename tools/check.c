@@ -241,7 +241,8 @@ static void compiler_name(const struct text *object, struct text *names)
 	}
 }
 
-/* An object in the cache does not show that the compiler works: it is asked all the same. */
+/* An object in the cache does not show that the compiler works, so the program is compiled anyway.
+ */
 static const struct program *program_made(struct check *check, struct diag *diag)
 {
 	if (!is_cached(check))

@@ -93,7 +93,7 @@ static int rung_attach(struct ladder *ladder, struct rung *rung)
 
 static int rung_test(struct ladder *ladder, struct rung *rung)
 {
-	int err = self_test_run(ladder->options, &rung->probe, rung->loader, &ladder->ahead.buffers,
+	int err = self_test_run(ladder->options, rung->loader, &ladder->ahead.buffers,
 				&rung->tested, &rung->untested);
 
 	if (err)
@@ -202,15 +202,15 @@ static int rungs_try(struct ladder *ladder)
 	return ladder->rung->err;
 }
 
-/* What each of them lacks. */
+/* Says of each probe why the kernel does not offer it. */
 static int none_offered(const struct ladder *ladder, struct diag *diag)
 {
-	_cleanup_text_ struct text lacks = {0};
+	_cleanup_text_ struct text reasons = {0};
 
 	for (size_t i = 0; i < ladder->count; i++)
-		text_printf(&lacks, "%s%s: %s", i ? "; " : "", probe_name(&ladder->rungs[i].probe),
-			    ladder->rungs[i].why.what);
-	diag_set(diag, -ENOTSUP, "no probe works here: %s", lacks.err ? "" : lacks.data);
+		text_printf(&reasons, "%s%s: %s", i ? "; " : "",
+			    probe_name(&ladder->rungs[i].probe), ladder->rungs[i].why.what);
+	diag_set(diag, -ENOTSUP, "no probe works here: %s", reasons.err ? "" : reasons.data);
 	diag_hint(diag, "%s", ladder->rungs[ladder->count - 1].why.hint);
 	return -ENOTSUP;
 }

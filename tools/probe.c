@@ -430,9 +430,8 @@ static int connection_run(const struct loader *loader, struct diag *diag)
 	return made ? -EOPNOTSUPP : 0;
 }
 
-int probe_test(const struct probe *probe, const struct loader *loader, struct diag *diag)
+int probe_test(const struct loader *loader, struct diag *diag)
 {
-	(void)probe;
 	return loader_map(loader, "test_address") < 0 ? program_run(loader, diag)
 						      : connection_run(loader, diag);
 }

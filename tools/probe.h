@@ -82,6 +82,6 @@ int probe_attach(const struct probe *probe, struct loader *loader, struct diag *
  * filtered: runs it, or, attached, makes a connection whose changes it takes for that. -EOPNOTSUPP
  * with diag saying why: neither can be done.
  */
-int probe_test(const struct probe *probe, const struct loader *loader, struct diag *diag);
+int probe_test(const struct loader *loader, struct diag *diag);
 
 #endif

@@ -44,9 +44,8 @@ static bool records_are_lost(const struct loader *loader)
 	       (counters[COUNTER_NO_BUFFER] || counters[COUNTER_LOST]);
 }
 
-int self_test_run(const struct options *options, const struct probe *probe,
-		  const struct loader *loader, const struct buffers *buffers,
-		  enum self_test *result, struct diag *diag)
+int self_test_run(const struct options *options, const struct loader *loader,
+		  const struct buffers *buffers, enum self_test *result, struct diag *diag)
 {
 	bool arrived;
 	int err;
@@ -56,7 +55,7 @@ int self_test_run(const struct options *options, const struct probe *probe,
 		diag_set(diag, 0, "a program of your own"); /* it need not know the test */
 		return 0;
 	}
-	err = probe_test(probe, loader, diag);
+	err = probe_test(loader, diag);
 	if (err)
 		return err == -EOPNOTSUPP ? 0 : err;
 	err = arrived_read(options, loader, buffers, &arrived, diag);

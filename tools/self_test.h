@@ -11,7 +11,6 @@ struct buffers;
 struct diag;
 struct loader;
 struct options;
-struct probe;
 
 enum self_test {
 	SELF_TEST_NONE, /* not tried, or inconclusive: diag says why */
@@ -19,8 +18,7 @@ enum self_test {
 };
 
 /* Tests an attached program. 0, or -errno with diag filled if no record arrives. */
-int self_test_run(const struct options *options, const struct probe *probe,
-		  const struct loader *loader, const struct buffers *buffers,
-		  enum self_test *result, struct diag *diag);
+int self_test_run(const struct options *options, const struct loader *loader,
+		  const struct buffers *buffers, enum self_test *result, struct diag *diag);
 
 #endif
