@@ -16,6 +16,7 @@ come between; and the original notes a state's beginning only after it has sent 
 its reader, so that now and then its duration lacks those microseconds.
 """
 import atexit
+import itertools
 import re
 import select
 import shlex
@@ -23,6 +24,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import bcc
 
@@ -30,10 +32,12 @@ import bcc
 ONE_CPU = ["taskset", "-c", "0"]
 ORIGINAL = ["/usr/bin/python3", "-u", "/usr/sbin/tcpstates-bpfcc"]
 PORT = 6101
+PORTS = range(PORT, PORT + 4)  # with the ports of what is refused
 SESSIONS = 11  # of each kind in each family
 FAR = 0.10  # of all lines may be further apart in MS; half of a case, as MEDIAN says
 MEDIAN = 0.02  # milliseconds that the lines may be apart in the median
 PATIENCE = 60  # seconds without a line
+MARKS = itertools.count(1000)
 WIDE = 39  # columns of an address under -w
 WIDE_ORIGINAL = 39 if tuple(map(int, bcc.__version__.split(".")[:2])) >= (0, 29) else 26
 
@@ -66,11 +70,12 @@ class Tracer:
         self.lines += lines
         return bool(data)
 
-    def wait_for(self, what, found):
-        while not found(self.lines):
+    def header(self):
+        while not self.lines:
             if not self.read(PATIENCE):
                 self.errors.seek(0)
-                sys.exit("%s: no %s; %s" % (self.process.args, what, self.errors.read().decode()))
+                sys.exit("%s: no header; %s" % (self.process.args, self.errors.read().decode()))
+        return self.lines[0]
 
     def refused(self):
         """Whether it ends because the kernel's headers are newer than it can compile."""
@@ -79,8 +84,8 @@ class Tracer:
         self.errors.seek(0)
         return not self.lines and b"Failed to compile BPF" in self.errors.read()
 
-    def end(self):
-        self.process.send_signal(signal.SIGINT)
+    def end(self, number):
+        self.process.send_signal(number)
         while self.read(PATIENCE):
             pass
         self.process.wait()
@@ -91,40 +96,47 @@ def session(traffic, family, port, count, *scenarios, comm="traffic"):
                     *scenarios], check=True)
 
 
+def is_own(line):
+    """Whether the test's own sessions made it: the ports of another program are other ones."""
+    *_, lport, _, rport, _, _, _ = re.split(rb"[ ,]+", line.replace(b" -> ", b" "))
+    return not {int(lport), int(rport)}.isdisjoint(PORTS)
+
+
 def events(tracer):
-    """The lines that count: neither the header nor a mark's."""
-    return [line for line in tracer.lines[1:] if b"mark" not in line]
+    """The lines that count: neither the header, nor another program's, nor a mark's."""
+    return [line for line in tracer.lines[1:] if is_own(line) and b"mark" not in line]
 
 
-def mark(tracer, traffic, family, port):
-    """The original opens its buffers after its header: sessions of a task called mark until it
-    shows one."""
-    marked = len(tracer.lines)
-    while len(tracer.lines) == marked:
-        session(traffic, family, port, 1, "client-fin", comm="mark")
-        tracer.read(0.1)
+def mark(tracer, traffic, options):
+    """Sessions of a task with a name of its own, in each family that the options show, until the
+    tracer shows one. It shows what came before, too: one processor's events come in order."""
+    shown = int(options[-1].split(",")[-1]) if options and options[-1][0] != "-" else PORT
+    for family in [option[1] for option in options if option in ("-4", "-6")] or ["4", "6"]:
+        name, deadline = "mark%d" % next(MARKS), time.monotonic() + PATIENCE
+        before = len(tracer.lines)
+        while not any(name.encode() in line for line in tracer.lines[before:]):
+            if time.monotonic() > deadline:
+                sys.exit("%s: does not show the mark" % tracer.process.args)
+            session(traffic, family, shown, 1, "client-fin", comm=name)
+            tracer.read(0.1)
 
 
 def run(tool, traffic, options, extra):
     """Both tools' headers and lines of the same sessions; extra are options of ours alone."""
     original, ours = Tracer(ORIGINAL + options), Tracer([tool] + options + extra)
-    for tracer in (original, ours):
-        tracer.wait_for("header", bool)
-    shown = int(options[-1].split(",")[-1]) if options and options[-1][0] != "-" else PORT
-    for family in [option[1] for option in options if option in ("-4", "-6")] or ["4", "6"]:
-        mark(original, traffic, family, shown)
+    headers = original.header(), ours.header()
+    mark(original, traffic, options)  # it opens its buffers after its header
     for family in "46m":
         for port in (PORT, PORT + 2):
             session(traffic, family, port, SESSIONS, *SCENARIOS)
-    ours.end()
-    want = len(events(ours))
-    original.wait_for("%d lines" % want, lambda lines: len(events(original)) >= want)
-    while original.read(0.1):
-        pass
-    original.end()
+            mark(original, traffic, options)  # its perf buffer holds little more than these
+    ours.end(signal.SIGINT)
+    # bcc's callback swallows the exception that SIGINT raises in the middle of a line.
+    original.end(signal.SIGTERM)
     if any("w" in option for option in options):
         ours.lines = [as_original(line) for line in ours.lines]
-    return (original.lines[0], events(original)), (ours.lines[0], events(ours))
+        headers = headers[0], as_original(headers[1])
+    return (headers[0], events(original)), (headers[1], events(ours))
 
 
 def as_original(line):
@@ -194,7 +206,7 @@ def main(tool, traffic):
     if first.refused():
         print("SKIP: bcc %s does not compile with these kernel headers" % bcc.__version__)
         return 77
-    first.end()
+    first.end(signal.SIGTERM)
     for case in FORMS + FILTERS + OURS:
         options, extra = ([], shlex.split(case)) if case in OURS else (shlex.split(case), [])
         (header, original), (our_header, ours) = run(tool, traffic, options, extra)
