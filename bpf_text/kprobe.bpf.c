@@ -22,7 +22,7 @@ static inline int sock_is_tcp(struct sock *sk)
 	return name[0] == 'T' && name[1] == 'C' && name[2] == 'P';
 }
 
-static inline int sock_send(struct pt_regs *ctx, struct sock *sk, u8 oldstate, u8 newstate)
+static inline void sock_send(struct pt_regs *ctx, struct sock *sk, u8 oldstate, u8 newstate)
 {
 	struct inet_sock *inet = (struct inet_sock *)sk;
 	struct event event = {};
@@ -46,7 +46,7 @@ static inline int sock_send(struct pt_regs *ctx, struct sock *sk, u8 oldstate, u
 		KERNEL_READ((struct in6_addr *)event.raddr, &sk->__sk_common.skc_v6_daddr);
 	}
 #endif
-	return event_send(ctx, &event);
+	event_send(ctx, &event);
 }
 
 /* Entered before the change: the old state is still in the socket. */
@@ -56,19 +56,24 @@ int kprobe__tcp_set_state(struct pt_regs *ctx)
 	u8 oldstate = 0;
 
 	KERNEL_READ(&oldstate, (u8 *)&sk->__sk_common.skc_state);
-	return sock_send(ctx, sk, oldstate, PT_REGS_PARM2(ctx));
+	sock_send(ctx, sk, oldstate, PT_REGS_PARM2(ctx));
+	return 0;
 }
 
 int kprobe__inet_csk_listen_start(struct pt_regs *ctx)
 {
 	struct sock *sk = (struct sock *)PT_REGS_PARM1(ctx);
 
-	return sock_is_tcp(sk) ? sock_send(ctx, sk, TCP_CLOSE, TCP_LISTEN) : 0;
+	if (sock_is_tcp(sk))
+		sock_send(ctx, sk, TCP_CLOSE, TCP_LISTEN);
+	return 0;
 }
 
 int kretprobe__inet_csk_clone_lock(struct pt_regs *ctx)
 {
 	struct sock *sk = (struct sock *)PT_REGS_RC(ctx);
 
-	return sk && sock_is_tcp(sk) ? sock_send(ctx, sk, TCP_LISTEN, TCP_SYN_RECV) : 0;
+	if (sk && sock_is_tcp(sk))
+		sock_send(ctx, sk, TCP_LISTEN, TCP_SYN_RECV);
+	return 0;
 }

@@ -294,7 +294,7 @@ static inline void test_mark(struct event *event)
 #define test_mark(event)
 #endif
 
-static inline int event_send(void *ctx, struct event *event)
+static inline void event_send(void *ctx, struct event *event)
 {
 	struct sending *sending;
 	int is_to_show = 1;
@@ -307,12 +307,11 @@ static inline int event_send(void *ctx, struct event *event)
 	verdict = socket_judge(event);
 	if (verdict == VERDICT_NEVER && event->skaddr != SELF_TEST_SK) {
 		start_forget(event); /* it need not stay in the table */
-		return 0;
+		return;
 	}
 	is_to_show = verdict == VERDICT_NOW;
 #endif
 	sending = sending_begin();
 	event_follow(ctx, event, is_to_show);
 	sending_end(sending);
-	return 0;
 }

@@ -25,13 +25,19 @@ struct set_state_args {
  */
 #define ARGS_READ() asm volatile("" : : : "memory")
 
+/*
+ * A program that returns 0 keeps the event from perf, from anybody's perf
+ * (kernel/events/core.c, perf_trace_run_bpf_submit()).
+ */
+#define PASS_ON 1
+
 int tracepoint__sock__inet_sock_set_state(struct set_state_args *args)
 {
 	struct event event;
 
 	/* MPTCP and SCTP change states here too. */
 	if (args->protocol != (ARGS_PROTOCOL)IPPROTO_TCP)
-		return 0;
+		return PASS_ON;
 	event.skaddr = args->skaddr;
 	event.oldstate = args->oldstate;
 	event.newstate = args->newstate;
@@ -47,5 +53,6 @@ int tracepoint__sock__inet_sock_set_state(struct set_state_args *args)
 		__builtin_memcpy(event.raddr, args->daddr_v6, sizeof(args->daddr_v6));
 		ARGS_READ();
 	}
-	return event_send(args, &event);
+	event_send(args, &event);
+	return PASS_ON;
 }
