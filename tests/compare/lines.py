@@ -130,6 +130,8 @@ def run(tool, traffic, options, extra):
         for port in (PORT, PORT + 2):
             session(traffic, family, port, SESSIONS, *SCENARIOS)
             mark(original, traffic, options)  # its perf buffer holds little more than these
+            while ours.read(0):
+                pass
     ours.end(signal.SIGINT)
     # bcc's callback swallows the exception that SIGINT raises in the middle of a line.
     original.end(signal.SIGTERM)

@@ -41,10 +41,8 @@ static void command_run(char **command)
 
 int main(int argc, char **argv)
 {
-	struct {
-		struct perf_event_query_bpf head;
-		uint32_t ids[PROGRAMS_MAX];
-	} programs = {.head.ids_len = PROGRAMS_MAX};
+	uint32_t words[2 + PROGRAMS_MAX] = {PROGRAMS_MAX};
+	struct perf_event_query_bpf *programs = (void *)words;
 	struct tracepoint tracepoint;
 	struct diag diag = {};
 	uint64_t count;
@@ -61,10 +59,10 @@ int main(int argc, char **argv)
 	}
 	command_run(argv + 1);
 	if (read(fd, &count, sizeof(count)) != sizeof(count) ||
-	    ioctl(fd, PERF_EVENT_IOC_QUERY_BPF, &programs)) {
+	    ioctl(fd, PERF_EVENT_IOC_QUERY_BPF, programs)) {
 		perror("perf event");
 		return EXIT_FAILURE;
 	}
-	printf("%" PRIu64 " %" PRIu32 "\n", count, programs.head.prog_cnt);
+	printf("%" PRIu64 " %" PRIu32 "\n", count, programs->prog_cnt);
 	return EXIT_SUCCESS;
 }
