@@ -15,8 +15,7 @@ sanitized=0
 [ $sanitized = 0 ] || PATH=$SOURCE/tests/analysis/path:$PATH
 read -ra trace_options <<<"${TRACE_OPTIONS-}"
 
-# A trace shows what the test does, whatever else happens on the machine. For options that say so themselves, or a test
-# that wants all to be seen, it is empty.
+# A trace shows what the test does, whatever else happens on the machine.
 own=(--netns self)
 [ -e /sys/kernel/btf/vmlinux ] || own=() # only a machine of tests/kernels, where nothing else happens
 
@@ -69,6 +68,12 @@ tool_start() {
 	"$tool" "${trace_options[@]}" "${own[@]}" "$@" >"$out" 2>"$err" &
 	tracer=$!
 	started+=("$tracer")
+}
+
+# whole_host COMMAND...: with it, a trace is of the whole host, or without what --netns requires.
+whole_host() {
+	local own=()
+	"$@"
 }
 
 # trace NAME OPTION...: starts the tool and waits for its header, so that it is attached. Its output
