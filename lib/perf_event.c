@@ -35,7 +35,6 @@ int perf_event_tracepoint(int id, struct diag *diag)
 		.size = sizeof(attr),
 		.type = PERF_TYPE_TRACEPOINT,
 		.config = id,
-		.sample_period = 1,
 	};
 	int fd = event_open(&attr);
 
