@@ -386,7 +386,7 @@ static void line_append(struct check *check, const char *name, enum verdict verd
 	const struct check_line line = {name, verdicts[verdict], diag->what, remedy};
 	struct text *text = &check->output.lines;
 
-	if (check->format.layout == LAYOUT_JSON) {
+	if (check->format.layout >= LAYOUT_JSON) {
 		json_check(&check->format, &line, text);
 		return;
 	}
@@ -428,7 +428,7 @@ static int rows_check(struct check *check, struct diag *diag)
 	int err = 0;
 
 	wall_clock_update(&check->format.clock);
-	if (check->format.layout == LAYOUT_JSON)
+	if (check->format.layout >= LAYOUT_JSON)
 		json_begin(&check->format, &check->output.lines);
 	for (size_t i = 0; i < ROWS; i++) {
 		if (row_check(check, &rows[i], &found))
@@ -437,7 +437,7 @@ static int rows_check(struct check *check, struct diag *diag)
 			*diag = found;
 		err = -ECANCELED;
 	}
-	if (check->format.layout == LAYOUT_JSON)
+	if (check->format.layout >= LAYOUT_JSON)
 		json_end(&check->format, 0, &none, &check->output.lines);
 	return err;
 }

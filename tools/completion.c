@@ -12,6 +12,7 @@
 
 #include "event.h"
 #include "fields.h"
+#include "filter_states.h"
 #include "option_rows.h"
 #include "probe.h"
 
@@ -196,7 +197,7 @@ static void states_print(const struct place *place)
 		const struct state_name *state = state_name(i);
 		char name[sizeof(state->text)];
 
-		if (!state)
+		if (!state_is_reported(i))
 			continue;
 		for (size_t at = 0; at < sizeof(name); at++)
 			name[at] = tolower(state->text[at]);

@@ -2,6 +2,7 @@
 #include "filter_states.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
@@ -12,6 +13,14 @@
 
 #define STATES STATE_STUCK /* more than there are, but from here on none is a socket's */
 #define PREFIX "TCP_"
+
+enum { TIME_WAIT = 6, NEW_SYN_RECV = 12 };
+
+/* The other two are states of small sockets of their own (inet_timewait_sock, request_sock). */
+bool state_is_reported(unsigned int state)
+{
+	return state_name(state) && state != TIME_WAIT && state != NEW_SYN_RECV;
+}
 
 /* The number of a state, or -1. */
 static int state_find(const char *name, size_t len)
@@ -38,7 +47,7 @@ static int state_refuse(const struct list *list, const char *option, struct diag
 
 	text_str(&what, "not a state (");
 	for (int i = 0; i < STATES; i++) {
-		if (!state_name(i))
+		if (!state_is_reported(i))
 			continue;
 		text_printf(&what, "%s%s", comma, state_name(i)->text);
 		comma = ", ";
@@ -70,8 +79,20 @@ uint32_t state_filter_mask(const struct state_filter *filter)
 
 int state_mask_check(uint32_t mask, const char *option, struct diag *diag)
 {
-	for (int i = 0; i < STATES; i++)
-		if (mask >> i & 1 && state_name(i))
+	bool named = false;
+
+	for (int i = 0; i < STATES; i++) {
+		if (!(mask >> i & 1))
+			continue;
+		if (state_is_reported(i))
 			return 0;
-	return diag_set(diag, -EINVAL, "%s: no state is left: all are excluded", option);
+		named |= !!state_name(i);
+	}
+	if (!named)
+		return diag_set(diag, -EINVAL, "%s: no state is left: all are excluded", option);
+	return diag_set(
+		diag, -EINVAL,
+		"%s: the kernel reports no change from or to TIME_WAIT (it reports CLOSE) and "
+		"NEW_SYN_RECV",
+		option);
 }

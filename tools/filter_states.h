@@ -3,6 +3,7 @@
 #ifndef FILTER_STATES_H
 #define FILTER_STATES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct diag;
@@ -23,7 +24,10 @@ int state_filter_add(struct state_filter *filter, const char *option, const char
  */
 uint32_t state_filter_mask(const struct state_filter *filter);
 
-/* -EINVAL with diag filled if no state is left of the mask. */
+/* Whether it has a name and the kernel reports changes from and to it. */
+bool state_is_reported(unsigned int state);
+
+/* -EINVAL with diag filled if the mask leaves no state that the kernel reports changes of. */
 int state_mask_check(uint32_t mask, const char *option, struct diag *diag);
 
 #endif

@@ -261,11 +261,13 @@ void json_end(struct line_format *format, uint64_t events, const struct losses *
 
 void json_check(struct line_format *format, const struct check_line *line, struct text *text)
 {
+	const char *prefix = names_of(format)->prefix;
+
 	record_begin(format, "check", text);
-	text_printf(text, ",\"name\":\"%s\",\"verdict\":\"%s\",\"what\":", line->name,
-		    line->verdict);
+	text_printf(text, ",\"%sname\":\"%s\",\"%sverdict\":\"%s\",\"%swhat\":", prefix, line->name,
+		    prefix, line->verdict, prefix);
 	string_append(text, line->what);
-	text_str(text, ",\"remedy\":");
+	text_printf(text, ",\"%sremedy\":", prefix);
 	if (line->remedy[0])
 		string_append(text, line->remedy);
 	else

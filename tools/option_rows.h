@@ -42,7 +42,8 @@ struct option_row {
 	bool value_optional;
 	bool or_next; /* excludes the next row */
 	enum completion complete;
-	const char *in_text; /* what it sets in the program text, so not in --bpf-text's */
+	const char *conflicts; /* names of other options, separated by blanks, or NULL; A+B: both */
+	const char *requires; /* the name of another option, or NULL */
 	size_t flag; /* the bool to set ... */
 	option_fn *set; /* ... or what to do with the value */
 };

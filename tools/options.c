@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -103,14 +104,15 @@ static int getopt_explain(int value, char **argv, struct diag *diag)
 
 	/* In the middle of a cluster, getopt(3) has not gone on to the next word yet. */
 	if (value == '?' && optopt && !row_find(optopt))
-		return diag_set(diag, -EINVAL, "unknown option: '-%c'", optopt);
+		return diag_set(diag, -EINVAL, "unknown option '-%c'", optopt);
 	if (value == ':' && optopt < LONG_ONLY && word[1] != '-')
-		return diag_set(diag, -EINVAL, "a value is missing: '-%c'", optopt);
-	return diag_set(diag, -EINVAL, "%s: '%s'",
-			value == ':' ? "a value is missing"
-			: optopt     ? "no value is wanted"
-				     : "unknown or ambiguous option",
-			word);
+		return diag_set(diag, -EINVAL, "option '-%c' requires a value", optopt);
+	if (value == ':')
+		return diag_set(diag, -EINVAL, "option '%s' requires a value", word);
+	if (optopt)
+		return diag_set(diag, -EINVAL, "option '%.*s' does not take a value",
+				(int)strcspn(word, "="), word);
+	return diag_set(diag, -EINVAL, "unknown or ambiguous option '%s'", word);
 }
 
 static enum layout layout_choose(const struct options *options)
@@ -194,79 +196,67 @@ void options_format(struct options *options, struct line_format *format)
 	};
 }
 
-struct given {
-	bool is;
-	const char *name;
-};
+#define NAMES_ROOM 128 /* for two options, as messages name them */
 
-/* what has no place for any of these. */
-static int given_check(const char *what, const struct given *options, size_t count,
-		       struct diag *diag)
+/* "-s/--csv" or "--summary" */
+static int row_name(const struct option_row *row, char *name, size_t room)
 {
-	for (size_t i = 0; i < count; i++)
-		if (options[i].is)
-			return diag_set(diag, -EINVAL, "%s: %s goes without it", what,
-					options[i].name);
+	return row->letter ? snprintf(name, room, "-%c/--%s", row->letter, row->name)
+			   : snprintf(name, room, "--%s", row->name);
+}
+
+/* Whether all of the len bytes at names, "A" or "A+B", were given. */
+static bool names_are_given(const char *names, size_t len, const bool given[OPTION_ROWS_MAX],
+			    char shown[NAMES_ROOM])
+{
+	size_t used = 0;
+
+	for (const char *at = names, *end = names + len; at < end;) {
+		size_t name = strcspn(at, "+ ");
+		const struct option_row *row = option_rows;
+
+		while (strncmp(row->name, at, name) || row->name[name])
+			row++;
+		if (!given[row - option_rows])
+			return false;
+		if (at > names)
+			used += snprintf(shown + used, NAMES_ROOM - used, " and ");
+		used += row_name(row, shown + used, NAMES_ROOM - used);
+		at += name + 1;
+	}
+	return true;
+}
+
+/* Which options can be combined is in their rows. */
+static int combinations_check(const bool given[OPTION_ROWS_MAX], struct diag *diag)
+{
+	for (size_t i = 0; i < option_row_count; i++) {
+		const struct option_row *row = &option_rows[i];
+		const char *at = row->conflicts ? row->conflicts : "";
+		char name[NAMES_ROOM], other[NAMES_ROOM];
+
+		if (!given[i])
+			continue;
+		row_name(row, name, sizeof(name));
+		if (row->requires && !given[row_named(row->requires) - option_rows]) {
+			row_name(row_named(row->requires), other, sizeof(other));
+			return diag_set(diag, -EINVAL, "%s requires %s", name, other);
+		}
+		for (; *at; at += strcspn(at, " "), at += *at == ' ')
+			if (names_are_given(at, strcspn(at, " "), given, other))
+				return diag_set(diag, -EINVAL, "%s cannot be combined with %s",
+						name, other);
+	}
 	return 0;
-}
-
-/* What is for events alone: a summary has no line of one. */
-static int summary_check(const struct options *options, struct diag *diag)
-{
-	const struct given of_events[] = {
-		{options->csv, "-s/--csv"},
-		{options->wide, "-w/--wide"},
-		{options->timestamp, "-t/--timestamp"},
-		{options->journal, "-Y/--journal"},
-		{options->output, "-o/--output"},
-		{options->extended, "-x/--extended"},
-		{options->otel, "--otel"},
-		{options->count, "-n/--count"},
-		{options->stuck.after_ns, "--stuck"},
-		{options->skaddr, "--skaddr"},
-		{options->no_skaddr, "--no-skaddr"},
-		{options->json && options->time, "-T/--time with -j/--json"},
-	};
-
-	return options->summary
-		       ? given_check("--summary shows no events", of_events, COUNT(of_events), diag)
-		       : 0;
-}
-
-static int now_check(const struct options *options, struct diag *diag)
-{
-	const struct given of_a_trace[] = {
-		{options->summary, "--summary"},
-		{options->stuck.after_ns, "--stuck"},
-		{options->duration_ns, "-d/--duration"},
-		{options->bpf_text, "--bpf-text"},
-		{options->probe, "--probe"},
-		{options->new_states.chosen | options->new_states.excluded, "--new-state"},
-	};
-
-	return options->now
-		       ? given_check("--now traces nothing", of_a_trace, COUNT(of_a_trace), diag)
-		       : 0;
-}
-
-/* Any option of a trace may stand beside it, to be judged. */
-static int check_check(const struct options *options, struct diag *diag)
-{
-	const struct given of_no_trace[] = {
-		{options->ebpf, "--ebpf"},
-		{options->now, "--now"},
-		{options->otel, "--otel"},
-	};
-
-	return options->check ? given_check("--check traces nothing", of_no_trace,
-					    COUNT(of_no_trace), diag)
-			      : 0;
 }
 
 /* Whoever may run it with more rights than their own must not choose what it loads. */
 static int raised_check(const struct options *options, struct diag *diag)
 {
-	const struct given choices[] = {
+	const struct {
+		bool is;
+		const char *name;
+	} choices[] = {
 		{options->bpf_text, "--bpf-text"},
 		{options->kernel_headers_path, "--kernel-headers=PATH"},
 		{strcmp(options->cache_dir, CACHE_DIR_DEFAULT), "--cache-dir"},
@@ -282,43 +272,12 @@ static int raised_check(const struct options *options, struct diag *diag)
 	return 0;
 }
 
-/* What each option could not see of the others. in_text is one that was given, or NULL. */
-static int options_check(const struct options *options, const struct option_row *in_text,
-			 struct diag *diag)
-{
-	char letter[] = {'-', in_text ? in_text->letter : 0, '\0'};
-	int err;
-
-	if (options->ipv4 && options->ipv6)
-		return diag_set(diag, -EINVAL, "-4/--ipv4 and -6/--ipv6 exclude each other");
-	if (options->skaddr && options->no_skaddr)
-		return diag_set(diag, -EINVAL, "--skaddr and --no-skaddr exclude each other");
-	if (options->csv && (options->json || options->otel))
-		return diag_set(diag, -EINVAL, "-s/--csv and %s exclude each other",
-				options->json ? "-j/--json" : "--otel");
-	if (options->quiet && !options->journal)
-		return diag_set(diag, -EINVAL, "-q/--quiet prints nothing: it needs -Y/--journal");
-	if (options->no_object_pid && !options->journal)
-		return diag_set(diag, -EINVAL,
-				"--no-object-pid is of the journal: it needs -Y/--journal");
-	if (options->bpf_text && in_text)
-		return diag_set(diag, -EINVAL,
-				"--bpf-text: %s has its own %s: %s%s goes without it",
-				options->bpf_text, in_text->in_text, letter[1] ? letter : "--",
-				letter[1] ? "" : in_text->name);
-	err = raised_check(options, diag);
-	if (!err)
-		err = summary_check(options, diag);
-	if (!err)
-		err = now_check(options, diag);
-	return err ? err : check_check(options, diag);
-}
-
 int options_parse(int argc, char **argv, struct options *options, struct diag *diag)
 {
 	char letters[2 * OPTION_ROWS_MAX + 2] = ":";
 	struct option longs[OPTION_ROWS_MAX + ALIASES + 1];
-	const struct option_row *row, *in_text = NULL;
+	bool given[OPTION_ROWS_MAX] = {false};
+	const struct option_row *row;
 	int value, err;
 
 	*options = (struct options){
@@ -336,14 +295,15 @@ int options_parse(int argc, char **argv, struct options *options, struct diag *d
 		err = option_set(options, row, diag);
 		if (err)
 			return err;
-		if (row->in_text)
-			in_text = row;
+		given[row - option_rows] = true;
 	}
 	if (options->help || options->version || options->fields_help)
 		return 0;
 	if (optind < argc)
 		return diag_set(diag, -EINVAL, "unexpected argument: '%s'", argv[optind]);
-	err = options_check(options, in_text, diag);
+	err = combinations_check(given, diag);
+	if (!err)
+		err = raised_check(options, diag);
 	if (!err)
 		err = fields_choose(options, diag);
 	options->numbered = numbered_choose(options);

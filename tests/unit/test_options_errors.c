@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "diag.h"
+#include "option_rows.h"
 #include "probe.h"
 #include "words.h"
 
@@ -36,9 +37,9 @@ static void bad_ports_are_refused(void **state)
 static void families_exclude_each_other(void **state)
 {
 	static const struct error_case cases[] = {
-		{{"-4", "-6"}, "-4/--ipv4 and -6/--ipv6 exclude each other"},
-		{{"-64"}, "-4/--ipv4 and -6/--ipv6 exclude each other"},
-		{{"--ipv6", "-t", "--ipv4"}, "-4/--ipv4 and -6/--ipv6 exclude each other"},
+		{{"-4", "-6"}, "-4/--ipv4 cannot be combined with -6/--ipv6"},
+		{{"-64"}, "-4/--ipv4 cannot be combined with -6/--ipv6"},
+		{{"--ipv6", "-t", "--ipv4"}, "-4/--ipv4 cannot be combined with -6/--ipv6"},
 	};
 
 	error_cases_check(cases, COUNT(cases));
@@ -47,20 +48,28 @@ static void families_exclude_each_other(void **state)
 static void layouts_exclude_each_other(void **state)
 {
 	static const struct error_case cases[] = {
-		{{"-s", "-j"}, "-s/--csv and -j/--json exclude each other"},
-		{{"--json", "--csv"}, "-s/--csv and -j/--json exclude each other"},
-		{{"-js", "--otel"}, "-s/--csv and -j/--json exclude each other"},
-		{{"--otel", "-s"}, "-s/--csv and --otel exclude each other"},
+		{{"-s", "-j"}, "-s/--csv cannot be combined with -j/--json"},
+		{{"--json", "--csv"}, "-s/--csv cannot be combined with -j/--json"},
+		{{"-js", "--otel"}, "-s/--csv cannot be combined with -j/--json"},
+		{{"--otel", "-s"}, "-s/--csv cannot be combined with --otel"},
+		{{"-jw"}, "-w/--wide cannot be combined with -j/--json"},
+		{{"-w", "--otel"}, "-w/--wide cannot be combined with --otel"},
+		{{"-jH"}, "-H/--no-header cannot be combined with -j/--json"},
+		{{"--otel", "--no-header"}, "-H/--no-header cannot be combined with --otel"},
+		{{"--color=always", "-j"}, "--color cannot be combined with -j/--json"},
+		{{"--color=never", "-s"}, "--color cannot be combined with -s/--csv"},
+		{{"--csv-safe"}, "--csv-safe requires -s/--csv"},
+		{{"--csv-safe=never", "-j"}, "--csv-safe requires -s/--csv"},
 	};
 
 	error_cases_check(cases, COUNT(cases));
 }
 
-#define WITHOUT(option) "--summary shows no events: " option " goes without it"
+#define WITHOUT(option) option " cannot be combined with --summary"
 #define NOT_SECONDS(value)                                                                         \
 	"--summary: not seconds from 0.001 to 1000000000, with at most 9 decimals: '" value "'"
 
-#define NOT_NOW(option) "--now traces nothing: " option " goes without it"
+#define NOT_NOW(option) option " cannot be combined with --now"
 #define NOT_STUCK(value)                                                                           \
 	"--stuck: not seconds from 0.001 to 1000000000, with at most 9 decimals: '" value "'"
 
@@ -70,10 +79,12 @@ static void what_is_there_is_no_trace(void **state)
 		{{"--now", "--summary"}, NOT_NOW("--summary")},
 		{{"--stuck=1", "--now"}, NOT_NOW("--stuck")},
 		{{"--now", "-d", "1"}, NOT_NOW("-d/--duration")},
-		{{"--now", "--bpf-text=a"}, NOT_NOW("--bpf-text")},
+		{{"--now", "--bpf-text=a"}, "--now cannot be combined with --bpf-text"},
 		{{"--now", "--probe=kprobe"}, NOT_NOW("--probe")},
 		{{"--now", "--new-state=CLOSE"}, NOT_NOW("--new-state")},
 		{{"--now", "--new-state=!CLOSE"}, NOT_NOW("--new-state")},
+		{{"--now", "--min-ms=1"}, NOT_NOW("--min-ms")},
+		{{"--now", "--buffer-pages=1"}, NOT_NOW("--buffer-pages")},
 		{{"--stuck="}, NOT_STUCK("")},
 		{{"--stuck=0"}, NOT_STUCK("0")},
 		{{"--stuck=x:LISTEN"}, NOT_STUCK("x")},
@@ -94,8 +105,11 @@ static void a_summary_has_no_events(void **state)
 		{{"-x", "--summary"}, WITHOUT("-x/--extended")},
 		{{"--otel", "--summary"}, WITHOUT("--otel")},
 		{{"-n", "1", "--summary"}, WITHOUT("-n/--count")},
-		{{"-jT", "--summary"}, WITHOUT("-T/--time with -j/--json")},
+		{{"-jT", "--summary"}, "-T/--time cannot be combined with --summary and -j/--json"},
 		{{"--stuck=1", "--summary"}, WITHOUT("--stuck")},
+		{{"--buffer-pages=1", "--summary"}, WITHOUT("--buffer-pages")},
+		{{"--color=always", "--summary"}, WITHOUT("--color")},
+		{{"--no-skaddr", "--summary"}, WITHOUT("--no-skaddr")},
 		{{"--summary="}, NOT_SECONDS("")},
 		{{"--summary=0"}, NOT_SECONDS("0")},
 		{{"--summary=1s"}, NOT_SECONDS("1s")},
@@ -109,10 +123,9 @@ static void a_summary_has_no_events(void **state)
 static void a_check_is_of_a_trace(void **state)
 {
 	static const struct error_case cases[] = {
-		{{"--check", "--ebpf"}, "--check traces nothing: --ebpf goes without it"},
-		{{"--now", "--check"}, "--check traces nothing: --now goes without it"},
-		{{"--check", "--otel"}, "--check traces nothing: --otel goes without it"},
-		{{"--check", "-q"}, "-q/--quiet prints nothing: it needs -Y/--journal"},
+		{{"--check", "--ebpf"}, "--check cannot be combined with --ebpf"},
+		{{"--now", "--check"}, "--check cannot be combined with --now"},
+		{{"--check", "-q"}, "-q/--quiet requires -Y/--journal"},
 	};
 
 	error_cases_check(cases, COUNT(cases));
@@ -120,6 +133,29 @@ static void a_check_is_of_a_trace(void **state)
 
 #define NO_FIELD(name, list)                                                                       \
 	"-o/--output: no such field: '" name "' in '" list "' (-o help lists them)"
+
+/* Each name in a row is another row's: "A", "A+B", or several of those. */
+static void rows_name_other_rows(void **state)
+{
+	for (size_t i = 0; i < option_row_count; i++) {
+		const char *both[] = {option_rows[i].conflicts, option_rows[i].requires};
+
+		for (size_t j = 0; j < COUNT(both); j++) {
+			const char *at = both[j] ? both[j] : "";
+
+			while (*at) {
+				size_t len = strcspn(at, "+ "), row = 0;
+
+				while (row < option_row_count &&
+				       (strncmp(option_rows[row].name, at, len) ||
+					option_rows[row].name[len]))
+					row++;
+				assert_true(row < option_row_count && row != i);
+				at += len + !!at[len];
+			}
+		}
+	}
+}
 
 static void bad_fields_are_refused(void **state)
 {
@@ -147,17 +183,17 @@ static void bad_fields_are_refused(void **state)
 static void unknown_options_are_refused(void **state)
 {
 	static const struct error_case cases[] = {
-		{{"-z"}, "unknown option: '-z'"},
-		{{"-tz"}, "unknown option: '-z'"},
-		{{"-zt"}, "unknown option: '-z'"},
-		{{"-t", "-zt"}, "unknown option: '-z'"},
-		{{"-:"}, "unknown option: '-:'"},
-		{{"-?"}, "unknown option: '-?'"},
-		{{"--nonsense"}, "unknown or ambiguous option: '--nonsense'"},
-		{{"--nonsense=1"}, "unknown or ambiguous option: '--nonsense=1'"},
-		{{"--ver"}, "unknown or ambiguous option: '--ver'"},
-		{{"--ipv"}, "unknown or ambiguous option: '--ipv'"},
-		{{"stray", "--nonsense"}, "unknown or ambiguous option: '--nonsense'"},
+		{{"-z"}, "unknown option '-z'"},
+		{{"-tz"}, "unknown option '-z'"},
+		{{"-zt"}, "unknown option '-z'"},
+		{{"-t", "-zt"}, "unknown option '-z'"},
+		{{"-:"}, "unknown option '-:'"},
+		{{"-?"}, "unknown option '-?'"},
+		{{"--nonsense"}, "unknown or ambiguous option '--nonsense'"},
+		{{"--nonsense=1"}, "unknown or ambiguous option '--nonsense=1'"},
+		{{"--ver"}, "unknown or ambiguous option '--ver'"},
+		{{"--ipv"}, "unknown or ambiguous option '--ipv'"},
+		{{"stray", "--nonsense"}, "unknown or ambiguous option '--nonsense'"},
 	};
 
 	error_cases_check(cases, COUNT(cases));
@@ -167,9 +203,9 @@ static void unknown_options_are_refused(void **state)
 static void letter_in_a_cluster_after_a_name_is_told(void **state)
 {
 	static const struct error_case cases[] = {
-		{{"--wide", "-z"}, "unknown option: '-z'"},
-		{{"--wide", "-zt"}, "unknown option: '-z'"},
-		{{"--probe=kprobe", "-tzs"}, "unknown option: '-z'"},
+		{{"--wide", "-z"}, "unknown option '-z'"},
+		{{"--wide", "-zt"}, "unknown option '-z'"},
+		{{"--probe=kprobe", "-tzs"}, "unknown option '-z'"},
 	};
 
 	error_cases_check(cases, COUNT(cases));
@@ -192,15 +228,15 @@ static void stray_arguments_are_refused(void **state)
 static void missing_values_are_told(void **state)
 {
 	static const struct error_case cases[] = {
-		{{"-L"}, "a value is missing: '-L'"},
-		{{"-tD"}, "a value is missing: '-D'"},
-		{{"--wide", "-tD"}, "a value is missing: '-D'"},
-		{{"--localport"}, "a value is missing: '--localport'"},
-		{{"--remote"}, "a value is missing: '--remote'"},
-		{{"--probe"}, "a value is missing: '--probe'"},
-		{{"-o"}, "a value is missing: '-o'"},
-		{{"--color"}, "a value is missing: '--color'"},
-		{{"-t", "--max-sockets"}, "a value is missing: '--max-sockets'"},
+		{{"-L"}, "option '-L' requires a value"},
+		{{"-tD"}, "option '-D' requires a value"},
+		{{"--wide", "-tD"}, "option '-D' requires a value"},
+		{{"--localport"}, "option '--localport' requires a value"},
+		{{"--remote"}, "option '--remote' requires a value"},
+		{{"--probe"}, "option '--probe' requires a value"},
+		{{"-o"}, "option '-o' requires a value"},
+		{{"--color"}, "option '--color' requires a value"},
+		{{"-t", "--max-sockets"}, "option '--max-sockets' requires a value"},
 	};
 
 	error_cases_check(cases, COUNT(cases));
@@ -209,9 +245,9 @@ static void missing_values_are_told(void **state)
 static void unwanted_values_are_told(void **state)
 {
 	static const struct error_case cases[] = {
-		{{"--wide=1"}, "no value is wanted: '--wide=1'"},
-		{{"--time="}, "no value is wanted: '--time='"},
-		{{"--ebpf=x"}, "no value is wanted: '--ebpf=x'"},
+		{{"--wide=1"}, "option '--wide' does not take a value"},
+		{{"--time="}, "option '--time' does not take a value"},
+		{{"--ebpf=x"}, "option '--ebpf' does not take a value"},
 	};
 
 	error_cases_check(cases, COUNT(cases));
@@ -239,11 +275,10 @@ static void bad_ends_are_refused(void **state)
 		{{"-d", "1s"}, DURATION_WANTED "'1s'"},
 		{{"-d", "1,5"}, DURATION_WANTED "'1,5'"},
 		{{"--duration="}, DURATION_WANTED "''"},
-		{{"-q"}, "-q/--quiet prints nothing: it needs -Y/--journal"},
-		{{"-sqT"}, "-q/--quiet prints nothing: it needs -Y/--journal"},
-		{{"--no-object-pid"}, "--no-object-pid is of the journal: it needs -Y/--journal"},
-		{{"--summary", "--no-object-pid"},
-		 "--no-object-pid is of the journal: it needs -Y/--journal"},
+		{{"-q"}, "-q/--quiet requires -Y/--journal"},
+		{{"-sqT"}, "-q/--quiet requires -Y/--journal"},
+		{{"--no-object-pid"}, "--no-object-pid requires -Y/--journal"},
+		{{"--summary", "--no-object-pid"}, "--no-object-pid requires -Y/--journal"},
 	};
 
 	error_cases_check(cases, COUNT(cases));
@@ -253,14 +288,14 @@ static void what_a_text_says_is_not_said_beside_it(void **state)
 {
 	static const struct error_case cases[] = {
 		{{"--bpf-text="}, "--bpf-text: the path is empty"},
-		{{"--bpf-text"}, "a value is missing: '--bpf-text'"},
-		{{"--bpf-text=a", "-L80"}, "--bpf-text: a has its own filters: -L goes without it"},
+		{{"--bpf-text"}, "option '--bpf-text' requires a value"},
+		{{"--bpf-text=a", "-L80"}, "-L/--localport cannot be combined with --bpf-text"},
 		{{"--remoteport=80", "-s", "--bpf-text=a"},
-		 "--bpf-text: a has its own filters: -D goes without it"},
-		{{"-4", "--bpf-text=a"}, "--bpf-text: a has its own filters: -4 goes without it"},
-		{{"-6", "--bpf-text=-"}, "--bpf-text: - has its own filters: -6 goes without it"},
+		 "-D/--remoteport cannot be combined with --bpf-text"},
+		{{"-4", "--bpf-text=a"}, "-4/--ipv4 cannot be combined with --bpf-text"},
+		{{"-6", "--bpf-text=-"}, "-6/--ipv6 cannot be combined with --bpf-text"},
 		{{"--max-sockets=5", "--bpf-text=a"},
-		 "--bpf-text: a has its own table size: --max-sockets goes without it"},
+		 "--max-sockets cannot be combined with --bpf-text"},
 	};
 
 	error_cases_check(cases, COUNT(cases));
@@ -272,8 +307,9 @@ static void bad_values_are_refused(void **state)
 		{{"--color=sometimes"}, "--color: not auto, always or never: 'sometimes'"},
 		{{"--color="}, "--color: not auto, always or never: ''"},
 		{{"--color", "alway"}, "--color: not auto, always or never: 'alway'"},
-		{{"--skaddr", "-j", "--no-skaddr"}, "--skaddr and --no-skaddr exclude each other"},
-		{{"--summary", "--skaddr"}, "--summary shows no events: --skaddr goes without it"},
+		{{"--skaddr", "-j", "--no-skaddr"}, "--skaddr cannot be combined with --no-skaddr"},
+		{{"--summary", "--skaddr"}, "--skaddr cannot be combined with --summary"},
+		{{"--no-cache", "--cache-dir=a"}, "--no-cache cannot be combined with --cache-dir"},
 		{{"--csv-safe=yes"}, "--csv-safe: not auto, always or never: 'yes'"},
 		{{"--kernel-headers="}, "--kernel-headers: the path is empty"},
 		{{"--max-compile=0"}, "--max-compile: not a number from 1 to 3600: '0'"},
@@ -328,7 +364,7 @@ static void bad_expressions_show_their_place(void **state)
 	assert_string_equal(diag.what, "--filter: the expression is empty");
 	assert_string_equal(diag.hint, "");
 	assert_int_equal(PARSE(&options, &diag, "--filter"), -EINVAL);
-	assert_string_equal(diag.what, "a value is missing: '--filter'");
+	assert_string_equal(diag.what, "option '--filter' requires a value");
 }
 
 /* Each of two may be well within the bounds, and both together not. */
@@ -358,6 +394,7 @@ int main(void)
 		cmocka_unit_test(a_summary_has_no_events),
 		cmocka_unit_test(what_is_there_is_no_trace),
 		cmocka_unit_test(a_check_is_of_a_trace),
+		cmocka_unit_test(rows_name_other_rows),
 		cmocka_unit_test(bad_fields_are_refused),
 		cmocka_unit_test(unknown_options_are_refused),
 		cmocka_unit_test(letter_in_a_cluster_after_a_name_is_told),
