@@ -6,8 +6,8 @@
  * the sockets of others (ss -K). What was told last stays with the socket.
  *
  * A listener that is in the table of sockets is kept by its local end as well, for the sockets that
- * it will accept. Where the kernel has network namespaces, OWNER_NET is the place of struct sock's
- * pointer to its own.
+ * it will accept. Where the kernel has network namespaces, SKC_NET is the offset of struct
+ * sock's pointer to its own.
  */
 struct listener_end {
 	u64 net;
@@ -30,8 +30,8 @@ static inline struct listener_end listener_end(const struct event *event)
 {
 	struct listener_end end = {.lport = event->lport, .family = event->family};
 
-#ifdef OWNER_NET
-	bpf_probe_read_kernel(&end.net, sizeof(end.net), (void *)(event->skaddr + OWNER_NET));
+#ifdef SKC_NET
+	bpf_probe_read_kernel(&end.net, sizeof(end.net), (void *)(event->skaddr + SKC_NET));
 #endif
 	__builtin_memcpy(end.laddr, event->laddr, sizeof(end.laddr));
 	return end;

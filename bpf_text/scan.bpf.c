@@ -7,7 +7,7 @@
  *
  * That program may be at work meanwhile. What it has put into the table stays, as it is newer.
  *
- * FILE_INODE, FILE_DATA, INODE_MODE, SOCKET_SK, SOCK_STATE, TASK_TGID and TASK_COMM are places of
+ * FILE_INODE, FILE_DATA, INODE_MODE, SOCKET_SK, SKC_STATE, TASK_TGID and TASK_COMM are offsets of
  * members, in bytes. SCAN_ITER is iter__task_file__ID, where ID is the iterator's in the kernel's
  * BTF.
  */
@@ -30,7 +30,7 @@ static inline u8 sock_state(u64 sk)
 {
 	u8 state = TCP_CLOSE;
 
-	bpf_probe_read_kernel(&state, sizeof(state), (void *)(sk + SOCK_STATE));
+	bpf_probe_read_kernel(&state, sizeof(state), (void *)(sk + SKC_STATE));
 	return state;
 }
 
@@ -147,8 +147,8 @@ static inline void sock_show(u64 seq, struct event *event)
 	const struct start *start = start_meet(event);
 	int shown = 1;
 
-#ifdef MEMBERS
-	members_read(event);
+#ifdef EVENT_SOCKET_FIELDS
+	socket_fields_read(event);
 #endif
 #ifdef FILTERS
 	enum verdict verdict = socket_judge(event);

@@ -2,7 +2,7 @@
 /*
  * No user can have more than 7/8 of a table, so that nobody can fill it for all others.
  *
- * The user is the socket's sk_uid: SOCK_USER is its place in struct sock, in bytes. Where the
+ * The user is the socket's sk_uid: SK_UID is its offset in struct sock. Where the
  * kernel's BTF does not have it, all sockets are of one user. Users whose ids are equal modulo
  * SHARES have a share together: to count each would take a table that can be full as well.
  */
@@ -21,8 +21,8 @@ static inline u32 share_of(u64 sk, u32 table)
 {
 	u32 user = 0;
 
-#ifdef SOCK_USER
-	bpf_probe_read_kernel(&user, sizeof(user), (void *)(sk + SOCK_USER));
+#ifdef SK_UID
+	bpf_probe_read_kernel(&user, sizeof(user), (void *)(sk + SK_UID));
 #endif
 	return table * SHARES + user % SHARES;
 }

@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /*
- * The kernel's struct sock. The places of its members come from the kernel's BTF, in bytes:
- *
- * - HEAD_SIZE: of struct sock_common's beginning, which holds HEAD_FAMILY, HEAD_DPORT, HEAD_DADDR;
- * - INET_START, INET_SIZE: of the part of struct inet_sock with the local end, INET_SPORT and
- *   INET_SADDR, which are there still when skc_num and skc_rcv_saddr are gone, at the last change;
- * - SOCK_PROTOCOL and its type, V6_LADDR, V6_RADDR: of struct sock. A kernel without IPv6 has no
- *   V6_...
+ * The kernel's struct sock. SKC_..., SK_... and INET_... are offsets of its members in bytes, from
+ * the kernel's BTF. A kernel without IPv6 has no SKC_V6_.... The local end is read from struct
+ * inet_sock, where it is there still when skc_num and skc_rcv_saddr are gone, at the last change.
  */
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
+
+/* What is read at once: the beginning of struct sock_common, and the local end. */
+#define HEAD_SIZE  MAX(MAX(SKC_FAMILY + 2, SKC_DPORT + 2), SKC_DADDR + 4)
+#define INET_START MIN(INET_SPORT, INET_SADDR)
+#define INET_SIZE  (MAX(INET_SPORT + 2, INET_SADDR + 4) - INET_START)
+
 static inline int sock_is_tcp(u64 sk)
 {
-	SOCK_PROTOCOL_TYPE protocol = 0;
+#if SK_PROTOCOL_SIZE == 1
+	u8 protocol = 0;
+#else
+	u16 protocol = 0;
+#endif
 
-	bpf_probe_read_kernel(&protocol, sizeof(protocol), (void *)(sk + SOCK_PROTOCOL));
+	bpf_probe_read_kernel(&protocol, sizeof(protocol), (void *)(sk + SK_PROTOCOL));
 	return protocol == IPPROTO_TCP;
 }
 
@@ -37,17 +45,19 @@ static inline void sock_read(struct event *event, u64 sk)
 	bpf_probe_read_kernel(head, sizeof(head), (void *)sk);
 	bpf_probe_read_kernel(inet, sizeof(inet), (void *)(sk + INET_START));
 	event->skaddr = sk;
-	event->lport = big_endian(inet + INET_SPORT);
-	event->rport = big_endian(head + HEAD_DPORT);
-	__builtin_memcpy(&event->family, head + HEAD_FAMILY, sizeof(event->family));
-#ifdef V6_LADDR
+	event->lport = big_endian(inet + INET_SPORT - INET_START);
+	event->rport = big_endian(head + SKC_DPORT);
+	__builtin_memcpy(&event->family, head + SKC_FAMILY, sizeof(event->family));
+#if defined(SKC_V6_RCV_SADDR) && defined(SKC_V6_DADDR)
 	if (event->family == AF_INET6) {
-		bpf_probe_read_kernel(event->laddr, sizeof(event->laddr), (void *)(sk + V6_LADDR));
-		bpf_probe_read_kernel(event->raddr, sizeof(event->raddr), (void *)(sk + V6_RADDR));
+		bpf_probe_read_kernel(event->laddr, sizeof(event->laddr),
+				      (void *)(sk + SKC_V6_RCV_SADDR));
+		bpf_probe_read_kernel(event->raddr, sizeof(event->raddr),
+				      (void *)(sk + SKC_V6_DADDR));
 		return;
 	}
 #endif
-	address4_set(event->laddr, inet + INET_SADDR);
-	address4_set(event->raddr, head + HEAD_DADDR);
+	address4_set(event->laddr, inet + INET_SADDR - INET_START);
+	address4_set(event->raddr, head + SKC_DADDR);
 }
 #endif

@@ -198,8 +198,8 @@ static inline void event_submit(void *ctx, struct event *event)
 static inline void event_fill(struct event *event)
 {
 	bpf_get_current_comm(event->comm, sizeof(event->comm));
-#ifdef MEMBERS
-	members_read(event);
+#ifdef EVENT_SOCKET_FIELDS
+	socket_fields_read(event);
 #endif
 #ifdef EVENT_ENDING
 	event_end(event);

@@ -17,9 +17,9 @@
  */
 #define QUIET_NS 10000000
 
-#define SPAN_UNKNOWN   (~0ULL) /* the socket was not seen entering the old state */
-#define AGE_UNKNOWN    (~0ULL) /* the table of sockets was full: it may have been seen before */
-#define MEMBER_UNKNOWN (~0ULL) /* this kernel has no such member; no 32-bit one has the value */
+#define SPAN_UNKNOWN  (~0ULL) /* the socket was not seen entering the old state */
+#define AGE_UNKNOWN   (~0ULL) /* the table of sockets was full: it may have been seen before */
+#define FIELD_UNKNOWN (~0ULL) /* of the socket: this kernel has no such member */
 
 /*
  * No socket's address: the tracer runs the program with it, once, to see that its record arrives.
@@ -74,39 +74,11 @@ struct event {
 #ifdef EVENT_AGE
 	__u64 age_ns EVENT_EXTRA; /* since the socket was first seen */
 #endif
-/* Members of the socket, of 64 bits whatever they are there, so that one can be unknown. */
-#ifdef EVENT_NETNS
-	__u64 netns EVENT_EXTRA; /* inode number of the network namespace */
-#endif
-#ifdef EVENT_UID
-	__u64 uid EVENT_EXTRA; /* of the owner, in the first user namespace */
-#endif
-#ifdef EVENT_MARK
-	__u64 mark EVENT_EXTRA;
-#endif
-#ifdef EVENT_IFACE
-	__u64 iface EVENT_EXTRA; /* index of the interface that it is bound to, or 0 */
-#endif
-#ifdef EVENT_COOKIE
-	__u64 cookie EVENT_EXTRA; /* 0 where none is given out yet */
-#endif
-#ifdef EVENT_TX_BYTES
-	__u64 tx_bytes EVENT_EXTRA; /* that the peer has acknowledged */
-#endif
-#ifdef EVENT_RX_BYTES
-	__u64 rx_bytes EVENT_EXTRA;
-#endif
-#ifdef EVENT_RTT
-	__u64 rtt_us EVENT_EXTRA; /* smoothed, microseconds */
-#endif
-#ifdef EVENT_RETRANS
-	__u64 retrans EVENT_EXTRA; /* segments sent again */
-#endif
-#ifdef EVENT_CGROUP
-	__u64 cgroup EVENT_EXTRA; /* id of its node in kernfs; also 0 where it is not known */
+#ifdef EVENT_SOCKET_FIELDS
+	EVENT_SOCKET_FIELDS /* numbers of the socket, a __u64 each, so that one can be unknown */
 #endif
 #ifdef EVENT_OWNER
-	struct owner owner;
+		struct owner owner;
 #endif
 #ifdef EVENT_ENDING
 	struct ending ending;

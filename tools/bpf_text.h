@@ -9,7 +9,7 @@ extern const char bpf_text_filter[];
 extern const char bpf_text_summary_wire[];
 extern const char bpf_text_why[];
 extern const char bpf_text_summary[];
-extern const char bpf_text_members[];
+extern const char bpf_text_socket_fields[];
 extern const char bpf_text_share[];
 extern const char bpf_text_owner[];
 extern const char bpf_text_ending[];

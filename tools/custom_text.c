@@ -11,7 +11,6 @@
 #include "diag.h"
 #include "event.h"
 #include "options.h"
-#include "places.h"
 #include "probe.h"
 #include "program.h"
 
@@ -152,7 +151,7 @@ int custom_text_scan(const struct custom_text *custom, const struct options *opt
 	int err;
 
 	*made = (struct custom_text){.kernel_headers = custom->kernel_headers};
-	err = probe_render_layout(probe, program_wants(options), &layout, &lacks, diag);
+	err = probe_render_layout(probe, program_needs(options), &layout, &lacks, diag);
 	if (err)
 		return err;
 	body_render(custom, &body);
@@ -164,38 +163,38 @@ int custom_text_scan(const struct custom_text *custom, const struct options *opt
 						   : 0;
 }
 
-static bool has_extra(const struct custom_text *custom, enum event_extra extra)
+/* Whether the text has the macros of these extras. */
+static bool has_extras(const struct custom_text *custom, unsigned int extras)
 {
-	_cleanup_text_ struct text macro = {0};
+	_cleanup_text_ struct text macros = {0};
 	struct event_layout layout;
 
-	event_layout_init(&layout, 1U << extra);
-	event_layout_render(&layout, &macro);
-	return !macro.err && macro.len && strstr(custom->text.data, macro.data);
+	event_layout_init(&layout, extras);
+	event_layout_render(&layout, &macros);
+	return !macros.err && macros.len && strstr(custom->text.data, macros.data);
 }
 
 void custom_text_fit(const struct custom_text *custom, struct options *options)
 {
-	options->fields.untold = has_extra(custom, EXTRA_AGE) ? 1U << EXTRA_AGE : 0;
-	options->netns_filtered = strstr(custom->text.data, PLACES_NETNS_FIRST);
+	options->fields.untold = has_extras(custom, 1U << EXTRA_AGE) ? 1U << EXTRA_AGE : 0;
+	options->netns_filtered = strstr(custom->text.data, OFFSETS_NETNS_FIRST);
 }
 
 /* A member more or less would put the ones behind it in another place of the record. */
 static bool same_extras(const struct custom_text *custom, const struct options *options)
 {
+	static const unsigned int extras[] = {1U << EXTRA_AGE, 1U << EXTRA_OWNER,
+					      1U << EXTRA_ENDING};
 	unsigned int wanted = field_list_extras(&options->fields);
 
-	for (unsigned int i = 0; i < EXTRAS; i++) {
-		_cleanup_text_ struct text macro = {0};
-		struct event_layout layout;
-
-		event_layout_init(&layout, 1U << i);
-		event_layout_render(&layout, &macro);
-		if (macro.err ||
-		    (macro.len && !strstr(custom->text.data, macro.data) != !(wanted & 1U << i)))
+	for (size_t i = 0; i < sizeof(extras) / sizeof(*extras); i++) {
+		if (has_extras(custom, extras[i]) != !!(wanted & extras[i]))
 			return false;
+		wanted &= ~extras[i];
 	}
-	return true;
+	return socket_fields_are_wanted(wanted)
+		       ? has_extras(custom, wanted)
+		       : !strstr(custom->text.data, "#define EVENT_SOCKET_FIELDS");
 }
 
 int custom_text_check(const struct custom_text *custom, const struct options *options,

@@ -5,23 +5,15 @@
 
 #include "text.h"
 
-/* By enum event_extra; a macro of NULL: the program does not send it. */
+/* By enum event_extra; the macro that makes the program send it, if it has one of its own. */
 static const struct {
 	const char *macro;
 	uint8_t size;
 } extras[EXTRAS] = {
 	[EXTRA_AGE] = {"EVENT_AGE", sizeof(uint64_t)},
-	[EXTRA_NETNS] = {"EVENT_NETNS", sizeof(uint64_t)},
-	[EXTRA_UID] = {"EVENT_UID", sizeof(uint64_t)},
-	[EXTRA_MARK] = {"EVENT_MARK", sizeof(uint64_t)},
-	[EXTRA_IFACE] = {"EVENT_IFACE", sizeof(uint64_t)},
-	[EXTRA_COOKIE] = {"EVENT_COOKIE", sizeof(uint64_t)},
-	[EXTRA_TX_BYTES] = {"EVENT_TX_BYTES", sizeof(uint64_t)},
-	[EXTRA_RX_BYTES] = {"EVENT_RX_BYTES", sizeof(uint64_t)},
-	[EXTRA_RTT] = {"EVENT_RTT", sizeof(uint64_t)},
-	[EXTRA_RETRANS] = {"EVENT_RETRANS", sizeof(uint64_t)},
-	[EXTRA_CGROUP] = {"EVENT_CGROUP", sizeof(uint64_t)},
-	[EXTRA_OWNER] = {"EVENT_OWNER", sizeof(struct owner)},
+#define EXTRA_SIZE(name, ...) [EXTRA_##name] = {NULL, sizeof(uint64_t)},
+	SOCKET_FIELDS(EXTRA_SIZE)
+		SOCKET_VALUES(EXTRA_SIZE)[EXTRA_OWNER] = {"EVENT_OWNER", sizeof(struct owner)},
 	[EXTRA_ENDING] = {"EVENT_ENDING", sizeof(struct ending)},
 	[EXTRA_CPU] = {NULL, sizeof(int)},
 };
@@ -36,7 +28,7 @@ void event_layout_init(struct event_layout *layout, unsigned int wanted)
 			continue;
 		layout->offsets[i] = at;
 		at += extras[i].size;
-		if (extras[i].macro)
+		if (i != EXTRA_CPU) /* the reader adds it */
 			layout->sent = at;
 	}
 	layout->size = (at + 7) / 8 * 8;
@@ -62,6 +54,7 @@ void event_layout_render(const struct event_layout *layout, struct text *text)
 	for (int i = 0; i < EXTRAS; i++)
 		if (layout->wanted & 1U << i && extras[i].macro)
 			text_printf(text, "#define %s\n", extras[i].macro);
+	socket_fields_render(layout->wanted, text);
 }
 
 bool event_decode(const struct event_layout *layout, int cpu, const void *data, size_t size,
@@ -106,8 +99,8 @@ uint64_t event_age_ns(const struct event_layout *layout, const struct event *eve
 	return extra64(layout, EXTRA_AGE, event);
 }
 
-uint64_t event_member(const struct event_layout *layout, enum event_extra extra,
-		      const struct event *event)
+uint64_t event_socket_field(const struct event_layout *layout, enum event_extra extra,
+			    const struct event *event)
 {
 	return extra64(layout, extra, event);
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "socket_fields.h"
 #include "wire.h"
 
 struct text;
@@ -15,17 +16,11 @@ struct text;
 /* What follows struct event's last member in a record, in this order, where a field wants it. */
 enum event_extra {
 	EXTRA_AGE, /* __u64: nanoseconds since the socket was first seen */
-	EXTRA_NETNS, /* from here on members of the socket (tools/members.c): a __u64 each, */
-	EXTRA_UID, /* or MEMBER_UNKNOWN */
-	EXTRA_MARK,
-	EXTRA_IFACE,
-	EXTRA_COOKIE,
-	EXTRA_TX_BYTES,
-	EXTRA_RX_BYTES,
-	EXTRA_RTT,
-	EXTRA_RETRANS,
-	EXTRA_CGROUP, /* the last of them: an id (lib/cgroup.h), also 0 where it is not known */
-	EXTRA_OWNER, /* struct owner */
+#define EXTRA_OF(name, ...) EXTRA_##name,
+	/* Numbers of the socket, a __u64 each, or FIELD_UNKNOWN. */
+	SOCKET_FIELDS(EXTRA_OF)
+	/* cgroup: an id (lib/cgroup.h), also 0 where it is not known. */
+	SOCKET_VALUES(EXTRA_OF) EXTRA_OWNER, /* struct owner */
 	EXTRA_ENDING, /* struct ending */
 	EXTRA_CPU, /* int; the reader adds it */
 	EXTRAS,
@@ -64,8 +59,8 @@ void event_stuck(const struct event_layout *layout, struct event *event, uint64_
 
 /* An extra that is wanted. */
 uint64_t event_age_ns(const struct event_layout *layout, const struct event *event);
-uint64_t event_member(const struct event_layout *layout, enum event_extra extra,
-		      const struct event *event);
+uint64_t event_socket_field(const struct event_layout *layout, enum event_extra extra,
+			    const struct event *event);
 const struct owner *event_owner(const struct event_layout *layout, const struct event *event);
 const struct ending *event_ending(const struct event_layout *layout, const struct event *event);
 int event_cpu(const struct event_layout *layout, const struct event *event);

@@ -9,13 +9,12 @@
 #include "diag.h"
 #include "event.h"
 
-#define MEMBER(name)	      offsetof(struct event, name)
-#define MEMBER_OF_SOCK(extra) KIND_MEMBER, extra, 1 << (extra)
-#define IN_COLUMNS	      (IN(LAYOUT_COLUMNS) | IN(LAYOUT_WIDE))
-#define IN_JSON		      (IN(LAYOUT_JSON) | IN(LAYOUT_OTEL))
-#define IN_ALL		      (IN_COLUMNS | IN(LAYOUT_CSV) | IN_JSON)
-#define IN_ALL_BUT_COLUMNS    (IN_ALL & ~IN(LAYOUT_COLUMNS))
-#define IN_ALL_AND_EXTENDED   (IN_ALL | IN_EXTENDED)
+#define MEMBER(name)	    offsetof(struct event, name)
+#define IN_COLUMNS	    (IN(LAYOUT_COLUMNS) | IN(LAYOUT_WIDE))
+#define IN_JSON		    (IN(LAYOUT_JSON) | IN(LAYOUT_OTEL))
+#define IN_ALL		    (IN_COLUMNS | IN(LAYOUT_CSV) | IN_JSON)
+#define IN_ALL_BUT_COLUMNS  (IN_ALL & ~IN(LAYOUT_COLUMNS))
+#define IN_ALL_AND_EXTENDED (IN_ALL | IN_EXTENDED)
 
 /* clang-format off */
 const struct field field_table[FIELDS] = {
@@ -64,29 +63,14 @@ const struct field field_table[FIELDS] = {
 	{"first", "FIRST", "tcpstates.first", "who closed it first: local or remote",
 	 {6, 6}, " ", IN_EXTENDED, KIND_FIRST, 0, 1 << EXTRA_ENDING},
 	{"cgroup", "CGROUP", "tcpstates.cgroup", "path of the cgroup that the socket was made in",
-	 {24, 32}, " ", 0, KIND_CGROUP, 0, 1 << EXTRA_CGROUP},
+	 {24, 32}, " ", 0, KIND_CGROUP, 0, 1 << EXTRA_cgroup},
 	{"unit", "UNIT", "tcpstates.unit", "systemd unit that the path is of",
-	 {16, 24}, " ", 0, KIND_UNIT, 0, 1 << EXTRA_CGROUP},
+	 {16, 24}, " ", 0, KIND_UNIT, 0, 1 << EXTRA_cgroup},
 	{"container", "CONTAINER", "container.id", "container that the path is of, 12 digits of its id",
-	 {12, 12}, " ", 0, KIND_CONTAINER, 0, 1 << EXTRA_CGROUP},
-	{"netns", "NETNS", "tcpstates.netns", "inode number of the network namespace",
-	 {10, 10}, " ", 0, MEMBER_OF_SOCK(EXTRA_NETNS)},
-	{"uid", "UID", "tcpstates.uid", "user who owns the socket",
-	 {5, 5}, " ", 0, MEMBER_OF_SOCK(EXTRA_UID)},
-	{"mark", "MARK", "tcpstates.mark", "mark of its packets (SO_MARK)",
-	 {5, 5}, " ", 0, MEMBER_OF_SOCK(EXTRA_MARK)},
-	{"iface", "IFACE", "tcpstates.iface", "number of the interface it is bound to, 0 where it is to none",
-	 {5, 5}, " ", 0, MEMBER_OF_SOCK(EXTRA_IFACE)},
-	{"cookie", "COOKIE", "tcpstates.cookie", "cookie of the socket (SO_COOKIE), 0 where none is given out yet",
-	 {6, 6}, " ", 0, MEMBER_OF_SOCK(EXTRA_COOKIE)},
-	{"tx_bytes", "TX-BYTES", "tcpstates.tx_bytes", "bytes that the peer has acknowledged; SYN and FIN are one each",
-	 {10, 10}, " ", 0, MEMBER_OF_SOCK(EXTRA_TX_BYTES)},
-	{"rx_bytes", "RX-BYTES", "tcpstates.rx_bytes", "bytes received; the FIN is one",
-	 {10, 10}, " ", 0, MEMBER_OF_SOCK(EXTRA_RX_BYTES)},
-	{"rtt_us", "RTT(us)", "tcpstates.rtt_us", "smoothed round trip time in microseconds",
-	 {7, 7}, " ", 0, MEMBER_OF_SOCK(EXTRA_RTT)},
-	{"retrans", "RETRANS", "tcpstates.retrans", "segments sent again",
-	 {7, 7}, " ", 0, MEMBER_OF_SOCK(EXTRA_RETRANS)},
+	 {12, 12}, " ", 0, KIND_CONTAINER, 0, 1 << EXTRA_cgroup},
+#define SOCKET_FIELD(name, title, width, otel, path, help)                                         \
+	{#name, title, otel, help, {width, width}, " ", 0, KIND_SOCKET, EXTRA_##name, 1 << EXTRA_##name},
+	SOCKET_FIELDS(SOCKET_FIELD)
 };
 /* clang-format on */
 
@@ -230,4 +214,30 @@ void fields_manual(FILE *file)
 		if (field_journal_name(field, journal))
 			fprintf(file, ".RB ( %s )\n", journal);
 	}
+}
+
+void fields_schema(FILE *file, bool otel)
+{
+	const char *before = "";
+
+	for (const struct field *field = field_table; field < field_table + FIELDS; field++) {
+		if (field->kind != KIND_SOCKET)
+			continue;
+		fputs(before, file);
+		before = ",\n";
+		if (otel)
+			fprintf(file, "        \"%s\": {\"$ref\": \"#/$defs/event/properties/%s\"}",
+				field->otel, field->name);
+		else
+			fprintf(file,
+				"        \"%s\": {\n"
+				"          \"type\": [\"integer\", \"null\"],\n"
+				"          \"minimum\": 0,\n"
+				"          \"maximum\": 18446744073709551614,\n"
+				"          \"description\": \"%c%s; null where this kernel does "
+				"not have it.\"\n"
+				"        }",
+				field->name, toupper(field->help[0]), field->help + 1);
+	}
+	fputc('\n', file);
 }

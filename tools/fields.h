@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "format.h"
+#include "socket_fields.h"
 
 struct diag;
 
@@ -28,7 +29,8 @@ enum kind {
 	KIND_ISOTIME, /* date and time of day, with the zone */
 	KIND_AGE,
 	KIND_CPU,
-	KIND_MEMBER, /* of the socket: an extra, which the row names in the place of a member */
+	KIND_SOCKET, /* a number of the socket: an extra, which the row names in the place of a
+			member */
 	KIND_OWNER_PID, /* these may be unknown: see value_is_unknown() */
 	KIND_OWNER_COMM,
 	KIND_OWNER_FROM,
@@ -53,10 +55,10 @@ struct field {
 	uint8_t layouts; /* that have it without -o; IN_EXTENDED: with -x */
 	uint8_t kind;
 	uint8_t offset; /* of the member */
-	uint16_t extras; /* a bit for the extra that it is */
+	uint32_t extras; /* a bit for the extra that it is */
 };
 
-#define FIELDS	      34
+#define FIELDS	      (25 + SOCKET_FIELD_COUNT)
 #define CGROUP_FIELDS "cgroup, unit, container" /* those that need the cgroup's path */
 
 extern const struct field field_table[FIELDS];
@@ -107,5 +109,9 @@ bool field_journal_name(const struct field *field, char name[FIELD_JOURNAL_ROOM]
 /* One line a field. */
 void fields_help(FILE *file);
 void fields_manual(FILE *file); /* in roff */
+
+/* The numbers of the socket as properties of a JSON schema, or of OpenTelemetry's, which refer to
+ * these. */
+void fields_schema(FILE *file, bool otel);
 
 #endif

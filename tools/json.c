@@ -11,7 +11,7 @@
 #include "text.h"
 #include "value.h"
 
-#define SCHEMA	   1 /* docs/events.schema.json: a change that a reader must know of counts it up */
+#define SCHEMA	   1 /* of docs/events.schema.json.in; a change that readers must know counts it up */
 #define FIELD_ROOM 256
 #define LINE_ROOM  ((FIELDS + 2) * FIELD_ROOM)
 

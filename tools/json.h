@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * JSON Lines (https://jsonlines.org): one object a line. The first says who writes, one comes for
- * each event and for each loss, the last has the totals. docs/events.schema.json describes them.
+ * each event and for each loss, the last has the totals. docs/events.schema.json.in describes them.
  */
 #ifndef JSON_H
 #define JSON_H

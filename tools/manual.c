@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * manual < TEMPLATE: the manual page, with the lists that the tool's own tables make in the place
- * of the lines @OPTIONS@ and @FIELDS@, and words in that of @VERSION@, @SBINDIR@, @LIBEXECDIR@,
- * @DOCDIR@.
+ * manual < TEMPLATE: the manual page or the schema of JSON, with the lists that the tool's own
+ * tables make in the place of the lines @OPTIONS@, @FIELDS@, @SOCKET_FIELDS@ and
+ * @OTEL_SOCKET_FIELDS@, and words in that of @VERSION@, @SBINDIR@, @LIBEXECDIR@, @DOCDIR@.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +28,10 @@ int main(void)
 			options_manual(stdout);
 		else if (!strcmp(line, "@FIELDS@\n"))
 			fields_manual(stdout);
+		else if (!strcmp(line, "@SOCKET_FIELDS@\n"))
+			fields_schema(stdout, false);
+		else if (!strcmp(line, "@OTEL_SOCKET_FIELDS@\n"))
+			fields_schema(stdout, true);
 		else if (strstr(line, "@VERSION@"))
 			word_replace(line, "@VERSION@", VERSION);
 		else if (strstr(line, "@SBINDIR@"))

@@ -15,9 +15,8 @@
 #include "kernel_release.h"
 #include "loader.h"
 #include "loopback.h"
-#include "members.h"
+#include "offsets.h"
 #include "perf_event.h"
-#include "places.h"
 #include "text.h"
 #include "tracefs.h"
 
@@ -30,11 +29,9 @@ struct probe_kind {
 		*texts[3]; /* of its program, behind the table of sockets; the last may be NULL */
 	const char *includes; /* or NULL: needs no kernel header */
 	int (*prepare)(struct probe *probe, struct diag *diag);
-	/* types may be NULL, unless it needs them */
-	int (*layout)(const struct probe *probe, const struct btf_types *types, struct text *text,
-		      struct diag *diag);
+	void (*render)(const struct probe *probe, struct text *text); /* macros for this kernel */
 	int (*attach)(const struct probe *probe, struct loader *loader, struct diag *diag);
-	bool needs_btf;
+	bool reads_sock, reads_files; /* struct offset_needs */
 	bool twice; /* a second program sees what the first is too busy for */
 	bool counted; /* since Linux 6.7 (trace_call_bpf(), kernel/trace/bpf_trace.c) */
 };
@@ -52,96 +49,21 @@ static int raw_prepare(struct probe *probe, struct diag *diag)
 	return probe_may_read(diag);
 }
 
-/* The members that bpf_text/raw_tracepoint.bpf.c reads. */
-struct sock_layout {
-	struct btf_field family, dport, daddr, sport, saddr, protocol, v6_laddr, v6_raddr;
-	bool v6;
-};
-
-static int sock_layout_find(const struct btf_types *types, struct sock_layout *layout,
-			    struct diag *diag)
-{
-	const struct {
-		const char *structure, *member;
-		struct btf_field *field;
-	} members[] = {
-		{"sock_common", "skc_family", &layout->family},
-		{"sock_common", "skc_dport", &layout->dport},
-		{"sock_common", "skc_daddr", &layout->daddr},
-		{"inet_sock", "inet_sport", &layout->sport},
-		{"inet_sock", "inet_saddr", &layout->saddr},
-		{"sock", "sk_protocol", &layout->protocol},
-	};
-
-	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++) {
-		int err = btf_types_need(types, members[i].structure, members[i].member, 0,
-					 members[i].field, diag);
-
-		if (err)
-			return err;
-	}
-	layout->v6 =
-		!btf_types_field(types, "sock_common", "skc_v6_rcv_saddr", &layout->v6_laddr) &&
-		!btf_types_field(types, "sock_common", "skc_v6_daddr", &layout->v6_raddr);
-	return 0;
-}
-
-static uint32_t field_end(const struct btf_field *field)
-{
-	return field->offset + field->size;
-}
-
-static void sock_layout_render(const struct sock_layout *layout, struct text *text)
-{
-	uint32_t head = field_end(&layout->family), start, end;
-
-	if (head < field_end(&layout->dport))
-		head = field_end(&layout->dport);
-	if (head < field_end(&layout->daddr))
-		head = field_end(&layout->daddr);
-	start = layout->saddr.offset < layout->sport.offset ? layout->saddr.offset
-							    : layout->sport.offset;
-	end = field_end(&layout->saddr) > field_end(&layout->sport) ? field_end(&layout->saddr)
-								    : field_end(&layout->sport);
-	text_printf(text, "#define HEAD_SIZE %u\n", head);
-	text_printf(text, "#define HEAD_FAMILY %u\n", layout->family.offset);
-	text_printf(text, "#define HEAD_DPORT %u\n", layout->dport.offset);
-	text_printf(text, "#define HEAD_DADDR %u\n", layout->daddr.offset);
-	text_printf(text, "#define INET_START %u\n", start);
-	text_printf(text, "#define INET_SIZE %u\n", end - start);
-	text_printf(text, "#define INET_SPORT %u\n", layout->sport.offset - start);
-	text_printf(text, "#define INET_SADDR %u\n", layout->saddr.offset - start);
-	text_printf(text, "#define SOCK_PROTOCOL %u\n", layout->protocol.offset);
-	text_printf(text, "#define SOCK_PROTOCOL_TYPE u%u\n", layout->protocol.size * 8);
-	if (!layout->v6)
-		return;
-	text_printf(text, "#define V6_LADDR %u\n", layout->v6_laddr.offset);
-	text_printf(text, "#define V6_RADDR %u\n", layout->v6_raddr.offset);
-}
-
 static int raw_attach(const struct probe *probe, struct loader *loader, struct diag *diag)
 {
 	(void)probe;
 	return loader_attach(loader, NULL, NULL, diag);
 }
 
-static int raw_layout(const struct probe *probe, const struct btf_types *types, struct text *text,
-		      struct diag *diag)
+static void raw_render(const struct probe *probe, struct text *text)
 {
-	struct sock_layout layout;
-	int err = sock_layout_find(types, &layout, diag);
-
 	(void)probe;
-	if (err)
-		return err;
-	sock_layout_render(&layout, text);
 	/* Under SRCU alone, whatever the kernel's preemption model (include/linux/tracepoint.h). */
 	if (!kernel_before(7, 0))
 		text_str(text, "#define TRACEPOINT_PREEMPTIBLE\n");
 	/* BPF_PROG_TEST_RUN takes no raw tracepoint. */
 	if (kernel_before(5, 10))
 		text_str(text, TEST_BY_CONNECTION);
-	return 0;
 }
 
 /* The layout that bpf_text/tracepoint.bpf.c knows, but for the size of protocol. */
@@ -205,14 +127,10 @@ static int tracepoint_attach(const struct probe *probe, struct loader *loader, s
 	return loader_attach(loader, tracepoint_event, probe, diag);
 }
 
-static int tracepoint_layout(const struct probe *probe, const struct btf_types *types,
-			     struct text *text, struct diag *diag)
+static void tracepoint_render(const struct probe *probe, struct text *text)
 {
-	(void)types;
-	(void)diag;
 	text_printf(text, "#define ARGS_PROTOCOL %s\n", probe->protocol_type);
 	text_str(text, TEST_BY_CONNECTION);
-	return 0;
 }
 
 static int kprobe_prepare(struct probe *probe, struct diag *diag)
@@ -224,14 +142,10 @@ static int kprobe_prepare(struct probe *probe, struct diag *diag)
 	return host_may_read(diag);
 }
 
-static int kprobe_layout(const struct probe *probe, const struct btf_types *types,
-			 struct text *text, struct diag *diag)
+static void kprobe_render(const struct probe *probe, struct text *text)
 {
 	(void)probe;
-	(void)types;
-	(void)diag;
 	text_str(text, TEST_BY_CONNECTION);
-	return 0; /* the kernel's headers say the rest */
 }
 
 /* "kprobe/FUNCTION" or "kretprobe/FUNCTION" */
@@ -247,20 +161,18 @@ static int kprobe_attach(const struct probe *probe, struct loader *loader, struc
 	return loader_attach(loader, kprobe_event, NULL, diag);
 }
 
-static int scan_layout(const struct probe *probe, const struct btf_types *types, struct text *text,
-		       struct diag *diag)
+static void scan_render(const struct probe *probe, struct text *text)
 {
-	int err = raw_layout(probe, types, text, diag);
-
+	raw_render(probe, text);
 	text_str(text, "#define SCAN\n");
-	return err ? err : places_render_scan(types, text, diag);
 }
 
 static const struct probe_kind scan = {
 	.name = "scan",
 	.texts = {bpf_text_sock, bpf_text_scan},
-	.layout = scan_layout,
-	.needs_btf = true,
+	.render = scan_render,
+	.reads_sock = true,
+	.reads_files = true,
 };
 
 static const struct probe_kind ladder[] = {
@@ -268,16 +180,16 @@ static const struct probe_kind ladder[] = {
 		.name = "raw_tracepoint",
 		.texts = {bpf_text_body, bpf_text_sock, bpf_text_raw_tracepoint},
 		.prepare = raw_prepare,
-		.layout = raw_layout,
+		.render = raw_render,
 		.attach = raw_attach,
-		.needs_btf = true,
+		.reads_sock = true,
 		.twice = true,
 	},
 	{
 		.name = "tracepoint",
 		.texts = {bpf_text_body, bpf_text_tracepoint},
 		.prepare = tracepoint_prepare,
-		.layout = tracepoint_layout,
+		.render = tracepoint_render,
 		.attach = tracepoint_attach,
 		.counted = true,
 	},
@@ -288,7 +200,7 @@ static const struct probe_kind ladder[] = {
 			    "#include <net/inet_sock.h>\n"
 			    "#include <net/tcp_states.h>\n",
 		.prepare = kprobe_prepare,
-		.layout = kprobe_layout,
+		.render = kprobe_render,
 		.attach = kprobe_attach,
 	},
 };
@@ -354,25 +266,23 @@ static int types_read(struct btf_types **types, struct diag *diag)
 	return err ? err : btf_types_read(types, BTF_VMLINUX, diag);
 }
 
-int probe_render_layout(const struct probe *probe, unsigned int extras, struct text *text,
+int probe_render_layout(const struct probe *probe, struct offset_needs needs, struct text *text,
 			struct text *lacks, struct diag *diag)
 {
 	struct btf_types *types = NULL;
 	struct diag why = {0};
 	int err = types_read(&types, &why);
 
-	if (err && (probe->kind->needs_btf || err == -ENOMEM)) {
+	needs.sock = probe->kind->reads_sock;
+	needs.files = probe->kind->reads_files;
+	if (err && (needs.sock || err == -ENOMEM)) {
 		*diag = why;
 		return err;
 	}
-	if (err && places_are_needed(extras))
-		return places_fail(extras, err, &why, diag);
-	err = probe->kind->layout(probe, types, text, diag);
-	if (!err)
-		members_render(types, why.what, extras, text, lacks);
-	if (!err)
-		err = places_render(types, why.what, extras, text, lacks, diag);
-	places_render_user(types, text);
+	if (err && offsets_need_types(&needs))
+		return offsets_fail(&needs, err, &why, diag);
+	probe->kind->render(probe, text);
+	err = offsets_render(types, why.what, &needs, text, lacks, diag);
 	btf_types_free(types);
 	return err;
 }

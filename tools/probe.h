@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "offsets.h"
+
 struct diag;
 struct loader;
 struct text;
@@ -47,12 +49,11 @@ const char *probe_name(const struct probe *probe);
 bool probe_needs_kernel_headers(const struct probe *probe);
 
 /*
- * Appends the macros that say where this kernel keeps what the entry reads, and what the extras do
- * (a bit for each of enum event_extra, or what tools/places.h has in their place). It may take a
- * few milliseconds, and depends on nothing but the kernel's build, unless it has appended to lacks:
- * which fields are off, and why. -errno with diag filled.
+ * Appends the macros that say where this kernel keeps what the probe's entry reads, and what the
+ * needs are beside that. It may take a few milliseconds, and depends on nothing but the kernel's
+ * build, unless it has appended to lacks: which fields are off, and why. -errno with diag filled.
  */
-int probe_render_layout(const struct probe *probe, unsigned int extras, struct text *text,
+int probe_render_layout(const struct probe *probe, struct offset_needs needs, struct text *text,
 			struct text *lacks, struct diag *diag);
 
 /* Appends the probe's own part of the program text, behind bpf_text/starts.bpf.c. */

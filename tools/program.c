@@ -11,10 +11,8 @@
 #include "event.h"
 #include "filter.h"
 #include "headers.h"
-#include "members.h"
 #include "message.h"
 #include "options.h"
-#include "places.h"
 #include "probe.h"
 #include "steps.h"
 #include "store.h"
@@ -25,10 +23,13 @@ static const char kernel_includes[] = "#include <linux/socket.h>\n"
 				      "#include <linux/in.h>\n"
 				      "#include <net/tcp_states.h>\n";
 
-unsigned int program_wants(const struct options *options)
+struct offset_needs program_needs(const struct options *options)
 {
-	return (options->summary ? PLACES_WHY : field_list_extras(&options->fields)) |
-	       (options->netns_filtered ? PLACES_NETNS : 0);
+	return (struct offset_needs){
+		.extras = options->summary ? 0 : field_list_extras(&options->fields),
+		.summary = options->summary,
+		.netns = options->netns_filtered,
+	};
 }
 
 static void summary_render(struct text *text)
@@ -70,8 +71,8 @@ void program_render(const struct options *options, const struct probe *probe, bo
 	filter_render_functions(text, options);
 	if (options->summary)
 		summary_render(text);
-	if (members_are_wanted(wanted))
-		text_str(text, bpf_text_members);
+	if (socket_fields_are_wanted(wanted))
+		text_str(text, bpf_text_socket_fields);
 	text_str(text, bpf_text_share);
 	if (wanted & 1U << EXTRA_OWNER)
 		text_str(text, bpf_text_owner);
@@ -151,7 +152,7 @@ static int source_render(const struct build *build, const struct headers *header
 
 	text_str(&layout, "");
 	text_clear(lacks);
-	err = probe_render_layout(build->probe, program_wants(build->options), &layout, lacks,
+	err = probe_render_layout(build->probe, program_needs(build->options), &layout, lacks,
 				  diag);
 	if (err)
 		return err;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "compile.h"
+#include "offsets.h"
 #include "store.h"
 #include "text.h"
 
@@ -18,11 +19,8 @@ struct steps;
 #define PROGRAM_FIRST_LINE "/* tcpstates " VERSION ", probe %s */\n"
 #define PROGRAM_STUCK	   "#define STUCK\n" /* only with --stuck */
 
-/*
- * What the program reads of a socket, for probe_render_layout(): the extras of its fields, or what
- * a summary counts by.
- */
-unsigned int program_wants(const struct options *options);
+/* What the program reads of the kernel's structs, for probe_render_layout(). */
+struct offset_needs program_needs(const struct options *options);
 
 /* Whether it is to be compiled against the kernel's headers, and not without. */
 bool program_wants_headers(const struct options *options, const struct probe *probe,

@@ -92,7 +92,7 @@ static int layout_render(const struct options *options, struct probe *probe, str
 		text_clear(lacks);
 		if ((!options->probe || !strcmp(name, options->probe)) &&
 		    !probe_try(probe, name, diag) &&
-		    !probe_render_layout(probe, program_wants(options), layout, lacks, diag))
+		    !probe_render_layout(probe, program_needs(options), layout, lacks, diag))
 			return 0;
 	}
 	if (options->now)
@@ -101,7 +101,7 @@ static int layout_render(const struct options *options, struct probe *probe, str
 		probe_assume(probe, options->probe);
 	text_clear(layout);
 	text_clear(lacks);
-	return probe_render_layout(probe, program_wants(options), layout, lacks, diag);
+	return probe_render_layout(probe, program_needs(options), layout, lacks, diag);
 }
 
 static int text_render(const struct options *options, struct text *text, struct diag *diag)

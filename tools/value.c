@@ -53,10 +53,10 @@ size_t value_parts_find(struct line_format *format, const struct event *event)
 	const char *path = NULL;
 	uint64_t id;
 
-	if (!(format->extras->wanted & 1U << EXTRA_CGROUP))
+	if (!(format->extras->wanted & 1U << EXTRA_cgroup))
 		return 0;
-	id = event_member(format->extras, EXTRA_CGROUP, event);
-	if (format->cgroups && id != MEMBER_UNKNOWN)
+	id = event_socket_field(format->extras, EXTRA_cgroup, event);
+	if (format->cgroups && id != FIELD_UNKNOWN)
 		path = cgroups_path(format->cgroups, id);
 	cgroup_names_read(&format->cgroup, path);
 	return CGROUP_NAMES * NAME_ROOM(format->cgroup.path.len);

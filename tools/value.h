@@ -135,8 +135,8 @@ static inline __attribute__((always_inline)) bool value_is_unknown(const struct 
 		return event_age_ns(format->extras, event) == AGE_UNKNOWN;
 	case KIND_CPU:
 		return event_cpu(format->extras, event) == CPU_UNKNOWN;
-	case KIND_MEMBER:
-		return event_member(format->extras, field->offset, event) == MEMBER_UNKNOWN;
+	case KIND_SOCKET:
+		return event_socket_field(format->extras, field->offset, event) == FIELD_UNKNOWN;
 	case KIND_OWNER_PID:
 	case KIND_OWNER_COMM:
 		return !event_owner(format->extras, event)->from;
@@ -216,8 +216,8 @@ static inline __attribute__((always_inline)) char *value_put(char *at, const str
 		return digits_thousandths(at, event_age_ns(format->extras, event) / 1000);
 	case KIND_CPU:
 		return digits_dec(at, event_cpu(format->extras, event));
-	case KIND_MEMBER:
-		return digits_dec(at, event_member(format->extras, field->offset, event));
+	case KIND_SOCKET:
+		return digits_dec(at, event_socket_field(format->extras, field->offset, event));
 	case KIND_OWNER_PID:
 		return digits_dec(at, event_owner(format->extras, event)->pid);
 	case KIND_OWNER_FROM:

@@ -35,7 +35,7 @@ static int source_render(int argc, char **argv, struct text *source, struct diag
 	else
 		probe_scan(&probe);
 	text_str(&layout, "");
-	err = probe_render_layout(&probe, program_wants(&options), &layout, &lacks, diag);
+	err = probe_render_layout(&probe, program_needs(&options), &layout, &lacks, diag);
 	kernel_headers = program_wants_headers(&options, &probe, NULL);
 	if (!err)
 		program_render(&options, &probe, kernel_headers, layout.data, source);

@@ -6,8 +6,7 @@
 #include "event.h"
 #include "fuzz.h"
 #include "judge.h"
-#include "members.h"
-#include "places.h"
+#include "offsets.h"
 #include "text.h"
 
 /* The paths of another kernel lead elsewhere: through unions, typedefs and structs in structs. */
@@ -30,9 +29,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (btf_types_decode(&types, data, size))
 		return 0;
-	members_render(types, "", ~0U, &text, &lacks);
-	places_render(types, "", ~0U, &text, &lacks, &diag);
-	places_render_scan(types, &text, &diag);
+	offsets_render(types, "", &(struct offset_needs){.extras = ~0U, .netns = true}, &text,
+		       &lacks, &diag);
+	offsets_render(types, "", &(struct offset_needs){.summary = true, .sock = true}, &text,
+		       &lacks, &diag);
+	offsets_render(types, "", &(struct offset_needs){.files = true}, &text, &lacks, &diag);
 	fields_find(types);
 	btf_types_free(types);
 	PROMISE(!text.err && judge_ascii(text.data, text.len, "\n"));

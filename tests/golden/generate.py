@@ -101,6 +101,7 @@ FIELDS = {
     "rx_bytes": ("RX-BYTES", 10, 10, "tcpstates.rx_bytes"),
     "rtt_us": ("RTT(us)", 7, 7, "tcpstates.rtt_us"),
     "retrans": ("RETRANS", 7, 7, "tcpstates.retrans"),
+    "cwnd": ("CWND", 5, 5, "tcpstates.cwnd"),
 }
 MEMBERS = tuple(FIELDS)[tuple(FIELDS).index("netns"):]  # of the socket
 ALL = ",".join(FIELDS)
@@ -463,7 +464,7 @@ def c_events():
 def c_extras():
     rows = []
     for number in range(len(EVENTS)):
-        members = ["MEMBER_UNKNOWN" if value is UNKNOWN else "%dULL" % value
+        members = ["FIELD_UNKNOWN" if value is UNKNOWN else "%dULL" % value
                    for value in members_of(number).values()]
         came, pid, comm = owner_of(number)
         rows.append("\t{%dULL, %d, {%s}, {%d, %dU, {%s}}, {%d, %d}, %s},\n" % (

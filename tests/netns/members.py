@@ -27,6 +27,7 @@ def figures(end):
     acked, received = struct.unpack_from("=QQ", info, 120)
     return {"rtt_us": struct.unpack_from("=I", info, 68)[0],
             "retrans": struct.unpack_from("=I", info, 100)[0],
+            "cwnd": struct.unpack_from("=I", info, 80)[0],
             "tx_bytes": acked, "rx_bytes": received}
 
 

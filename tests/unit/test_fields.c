@@ -220,10 +220,10 @@ static void extras_are_those_of_the_fields(void **state)
 		{LAYOUT_CSV, "why", 1 << EXTRA_ENDING},
 		{LAYOUT_CSV, "first", 1 << EXTRA_ENDING},
 		{LAYOUT_JSON, "+age_ms,cpu", 1 << EXTRA_AGE | 1 << EXTRA_CPU},
-		{LAYOUT_CSV, "cgroup", 1 << EXTRA_CGROUP},
-		{LAYOUT_JSON, "unit", 1 << EXTRA_CGROUP},
-		{LAYOUT_COLUMNS, "container", 1 << EXTRA_CGROUP},
-		{LAYOUT_CSV, "retrans,uid", 1 << EXTRA_RETRANS | 1 << EXTRA_UID},
+		{LAYOUT_CSV, "cgroup", 1 << EXTRA_cgroup},
+		{LAYOUT_JSON, "unit", 1 << EXTRA_cgroup},
+		{LAYOUT_COLUMNS, "container", 1 << EXTRA_cgroup},
+		{LAYOUT_CSV, "retrans,uid", 1 << EXTRA_retrans | 1 << EXTRA_uid},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {

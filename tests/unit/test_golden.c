@@ -27,7 +27,7 @@ static const struct event events[] = {
 static const struct {
 	uint64_t age_ns;
 	uint32_t cpu;
-	uint64_t members[EXTRA_CGROUP - EXTRA_NETNS]; /* of the socket */
+	uint64_t members[EXTRA_cgroup - EXTRA_netns]; /* of the socket */
 	struct owner owner;
 	struct ending ending;
 	const char *cgroup; /* its path, or NULL: it has none */
@@ -189,11 +189,11 @@ static void event_append(struct line_format *format, size_t i, struct text *text
 	memcpy(record, &events[i], EVENT_SIZE);
 	if (layout->wanted & 1 << EXTRA_AGE)
 		at = number_append(at, extras[i].age_ns);
-	for (int extra = EXTRA_NETNS; extra < EXTRA_CGROUP; extra++)
+	for (int extra = EXTRA_netns; extra < EXTRA_cgroup; extra++)
 		if (layout->wanted & 1 << extra)
-			at = number_append(at, extras[i].members[extra - EXTRA_NETNS]);
-	if (layout->wanted & 1 << EXTRA_CGROUP)
-		at = number_append(at, i % 2 || extras[i].cgroup ? i + 1 : MEMBER_UNKNOWN);
+			at = number_append(at, extras[i].members[extra - EXTRA_netns]);
+	if (layout->wanted & 1 << EXTRA_cgroup)
+		at = number_append(at, i % 2 || extras[i].cgroup ? i + 1 : FIELD_UNKNOWN);
 	if (layout->wanted & 1 << EXTRA_OWNER)
 		at = mempcpy(at, &extras[i].owner, sizeof(extras[i].owner));
 	if (layout->wanted & 1 << EXTRA_ENDING)

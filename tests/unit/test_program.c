@@ -39,7 +39,9 @@ static void text_render(struct text *text, const char *name, bool kernel_headers
 
 	probe_assume(&probe, name);
 	text_str(&layout, "");
-	assert_int_equal(probe_render_layout(&probe, 0, &layout, &lacks, &diag), 0);
+	assert_int_equal(probe_render_layout(&probe, (struct offset_needs){0}, &layout, &lacks,
+					     &diag),
+			 0);
 	assert_null(lacks.data);
 	program_render(&options, &probe, kernel_headers, layout.data, text);
 	assert_int_equal(text->err, 0);
@@ -134,7 +136,9 @@ static void old_tracepoint_has_a_narrow_protocol(void **state)
 
 	probe_assume(&probe, "tracepoint");
 	probe.protocol_type = "u8";
-	assert_int_equal(probe_render_layout(&probe, 0, &layout, &lacks, &diag), 0);
+	assert_int_equal(probe_render_layout(&probe, (struct offset_needs){0}, &layout, &lacks,
+					     &diag),
+			 0);
 	program_render(&options, &probe, false, layout.data, &text);
 	assert_non_null(strstr(text.data, "#define ARGS_PROTOCOL u8\n"));
 	assert_non_null(strstr(text.data, "#define MAX_SOCKETS 65536\n"));

@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* All that a record can have is read where it is sent: bpf_text/wire.h and tools/event.c agree. */
 #define EVENT_AGE
-#define EVENT_NETNS
-#define EVENT_UID
-#define EVENT_MARK
-#define EVENT_IFACE
-#define EVENT_COOKIE
-#define EVENT_TX_BYTES
-#define EVENT_RX_BYTES
-#define EVENT_RTT
-#define EVENT_RETRANS
-#define EVENT_CGROUP
+#include "socket_fields.h"
+#define MEMBER(name, ...)   __u64 name EVENT_EXTRA;
+#define EVENT_SOCKET_FIELDS SOCKET_FIELDS(MEMBER) SOCKET_VALUES(MEMBER)
 #define EVENT_OWNER
 #define EVENT_ENDING
 #include "event.h"
@@ -20,17 +13,8 @@
 
 static const size_t places[] = {
 	[EXTRA_AGE] = AT(age_ns),
-	[EXTRA_NETNS] = AT(netns),
-	[EXTRA_UID] = AT(uid),
-	[EXTRA_MARK] = AT(mark),
-	[EXTRA_IFACE] = AT(iface),
-	[EXTRA_COOKIE] = AT(cookie),
-	[EXTRA_TX_BYTES] = AT(tx_bytes),
-	[EXTRA_RX_BYTES] = AT(rx_bytes),
-	[EXTRA_RTT] = AT(rtt_us),
-	[EXTRA_RETRANS] = AT(retrans),
-	[EXTRA_CGROUP] = AT(cgroup),
-	[EXTRA_OWNER] = AT(owner),
+#define AT_MEMBER(name, ...) [EXTRA_##name] = AT(name),
+	SOCKET_FIELDS(AT_MEMBER) SOCKET_VALUES(AT_MEMBER)[EXTRA_OWNER] = AT(owner),
 	[EXTRA_ENDING] = AT(ending),
 	[EXTRA_CPU] = EVENT_SIZE, /* the reader's, behind what is sent */
 };

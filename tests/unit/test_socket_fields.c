@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The macros of the socket's members; tests/netns/members has those of the running kernel. */
+/* The macros of the socket's fields; tests/netns/members has those of the running kernel. */
 #include "unit.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "btf.h"
 #include "btf_image.h"
 #include "event.h"
-#include "members.h"
+#include "socket_fields.h"
 
 /* Offsets of the names in strings below. */
 enum { S_INT = 1, S_SOCK = 5, S_MARK = 10, S_NET = 18, S_NS = 22, S_INUM = 25, S_UID = 30 };
@@ -32,7 +32,7 @@ static struct {
 	.header = {BTF_IMAGE_HEADER(types, strings)},
 };
 
-static void members_assert(unsigned int extras, bool btf, const char *macros, const char *why)
+static void offsets_assert(unsigned int extras, bool btf, const char *macros, const char *why)
 {
 	_cleanup_text_ struct text text = {0}, lacks = {0};
 	struct btf_types *decoded = NULL;
@@ -41,7 +41,7 @@ static void members_assert(unsigned int extras, bool btf, const char *macros, co
 	memcpy(image.strings, strings, sizeof(strings));
 	if (btf)
 		assert_int_equal(btf_types_decode(&decoded, &image, sizeof(image)), 0);
-	members_render(decoded, "this kernel is odd", extras, &text, &lacks);
+	socket_fields_render_offsets(decoded, "this kernel is odd", extras, &text, &lacks);
 	btf_types_free(decoded);
 	assert_string_equal(text.data ? text.data : "", macros);
 	assert_string_equal(lacks.data ? lacks.data : "", why);
@@ -49,28 +49,27 @@ static void members_assert(unsigned int extras, bool btf, const char *macros, co
 
 static void what_is_not_wanted_is_not_looked_for(void **state)
 {
-	members_assert(0, true, "", "");
-	members_assert(0, false, "", "");
-	members_assert(1 << EXTRA_AGE | 1 << EXTRA_CPU, false, "", "");
-	assert_false(members_are_wanted(0));
-	assert_false(members_are_wanted(1 << EXTRA_AGE | 1 << EXTRA_CPU));
-	for (int extra = EXTRA_NETNS; extra <= EXTRA_CGROUP; extra++)
-		assert_true(members_are_wanted(1 << extra));
+	offsets_assert(0, true, "", "");
+	offsets_assert(0, false, "", "");
+	offsets_assert(1 << EXTRA_AGE | 1 << EXTRA_CPU, false, "", "");
+	assert_false(socket_fields_are_wanted(0));
+	assert_false(socket_fields_are_wanted(1 << EXTRA_AGE | 1 << EXTRA_CPU));
+	for (int extra = EXTRA_netns; extra <= EXTRA_cgroup; extra++)
+		assert_true(socket_fields_are_wanted(1 << extra));
 }
 
 static void place_and_size_are_given(void **state)
 {
-	members_assert(1 << EXTRA_MARK, true, "#define SOCK_MARK 12\n#define SOCK_MARK_SIZE 4\n",
-		       "");
+	offsets_assert(1 << EXTRA_mark, true, "#define MARK_OFFSET 12\n#define MARK_SIZE 4\n", "");
 }
 
 /* One member less turns off its field, and no other. */
 static void what_is_not_there_is_told(void **state)
 {
-	members_assert(1 << EXTRA_UID | 1 << EXTRA_MARK | 1 << EXTRA_RTT, true,
-		       "#define SOCK_UID 0\n#define SOCK_UID_SIZE 0\n"
-		       "#define SOCK_MARK 12\n#define SOCK_MARK_SIZE 4\n"
-		       "#define SOCK_SRTT 0\n#define SOCK_SRTT_SIZE 0\n",
+	offsets_assert(1 << EXTRA_uid | 1 << EXTRA_mark | 1 << EXTRA_rtt_us, true,
+		       "#define UID_OFFSET 0\n#define UID_SIZE 0\n"
+		       "#define MARK_OFFSET 12\n#define MARK_SIZE 4\n"
+		       "#define RTT_US_OFFSET 0\n#define RTT_US_SIZE 0\n",
 		       "uid: this kernel has no sock.sk_uid.val; "
 		       "rtt_us: this kernel has no tcp_sock.srtt_us");
 }
@@ -78,26 +77,46 @@ static void what_is_not_there_is_told(void **state)
 /* net.ns.inum is there, but the way to it is not. */
 static void way_is_whole_or_not_taken(void **state)
 {
-	members_assert(1 << EXTRA_NETNS, true,
-		       "#define SOCK_NET 0\n#define SOCK_NET_SIZE 0\n"
-		       "#define NET_INUM 0\n#define NET_INUM_SIZE 0\n",
+	offsets_assert(1 << EXTRA_netns, true,
+		       "#define NETNS_OFFSET 0\n#define NETNS_SIZE 0\n"
+		       "#define NETNS_OFFSET_2 0\n#define NETNS_SIZE_2 0\n",
 		       "netns: this kernel has no sock_common.skc_net.net");
+}
+
+/* A field is a member of the record and a read, which follows pointers and shifts. */
+static void fields_are_rendered(void **state)
+{
+	_cleanup_text_ struct text text = {0};
+
+	socket_fields_render(1 << EXTRA_AGE | 1 << EXTRA_CPU, &text);
+	assert_null(text.data);
+	socket_fields_render(1 << EXTRA_netns | 1 << EXTRA_uid | 1 << EXTRA_rtt_us, &text);
+	assert_string_equal(
+		text.data,
+		"#define EVENT_SOCKET_FIELDS __u64 netns EVENT_EXTRA; __u64 uid EVENT_EXTRA; "
+		"__u64 rtt_us EVENT_EXTRA;\n"
+		"#define SOCKET_FIELDS_READ \\\n"
+		"\tevent->netns = field_follow(field_read(sk, NETNS_OFFSET, NETNS_SIZE), "
+		"NETNS_OFFSET_2, NETNS_SIZE_2); \\\n"
+		"\tevent->uid = field_read(sk, UID_OFFSET, UID_SIZE); \\\n"
+		"\tevent->rtt_us = field_read(sk, RTT_US_OFFSET, RTT_US_SIZE); \\\n"
+		"\tif (event->rtt_us != FIELD_UNKNOWN) \\\n"
+		"\t\tevent->rtt_us >>= 3;\n");
 }
 
 /* Three fields have it together, so it is said once. */
 static void cgroup_is_of_three_fields(void **state)
 {
-	members_assert(1 << EXTRA_CGROUP, true,
-		       "#define SOCK_CGROUP 0\n#define SOCK_CGROUP_SIZE 0\n"
-		       "#define CGROUP_KN 0\n#define CGROUP_KN_SIZE 0\n"
-		       "#define KN_ID 0\n#define KN_ID_SIZE 0\n",
+	offsets_assert(1 << EXTRA_cgroup, true,
+		       "#define CGROUP_OFFSET 0\n#define CGROUP_SIZE 0\n"
+		       "#define CGROUP_OFFSET_2 0\n#define CGROUP_SIZE_2 0\n"
+		       "#define CGROUP_OFFSET_3 0\n#define CGROUP_SIZE_3 0\n",
 		       "cgroup, unit, container: this kernel has no sock.sk_cgrp_data.cgroup");
 }
 
 static void kernel_may_have_no_btf(void **state)
 {
-	members_assert(1 << EXTRA_COOKIE, false,
-		       "#define SOCK_COOKIE 0\n#define SOCK_COOKIE_SIZE 0\n",
+	offsets_assert(1 << EXTRA_cookie, false, "#define COOKIE_OFFSET 0\n#define COOKIE_SIZE 0\n",
 		       "cookie: this kernel is odd");
 }
 
@@ -109,8 +128,9 @@ int main(void)
 		cmocka_unit_test(what_is_not_there_is_told),
 		cmocka_unit_test(way_is_whole_or_not_taken),
 		cmocka_unit_test(cgroup_is_of_three_fields),
+		cmocka_unit_test(fields_are_rendered),
 		cmocka_unit_test(kernel_may_have_no_btf),
 	};
 
-	return cmocka_run_group_tests_name("members", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("socket-fields", tests, NULL, NULL);
 }

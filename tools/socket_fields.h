@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The fields that are numbers in the kernel's socket. One row is all that such a field takes: from
+ *it come the record's member, the offsets, the program's read, -o, every format, the journal's
+ *name, the schema, the manual page and the completions.
+ *
+ *	X(name, title, width, otel, path, help)
+ *
+ * path is STRUCT.MEMBER in the kernel's BTF, where the struct is sock or one that begins with it; a
+ * member that is a pointer can be followed, as in "sock_common.skc_net.net -> net.ns.inum"; and a
+ *number can be shifted, as in "tcp_sock.srtt_us >> 3". Members of 1, 2, 4 and 8 bytes can be read.
+ *Where this kernel has no such member, the field is unknown.
+ */
+#ifndef SOCKET_FIELDS_H
+#define SOCKET_FIELDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* clang-format off */
+#define SOCKET_FIELDS(X)                                                                           \
+	X(netns, "NETNS", 10, "tcpstates.netns", "sock_common.skc_net.net -> net.ns.inum",         \
+	  "inode number of the network namespace")                                                 \
+	X(uid, "UID", 5, "tcpstates.uid", "sock.sk_uid.val", "user who owns the socket")           \
+	X(mark, "MARK", 5, "tcpstates.mark", "sock.sk_mark", "mark of its packets (SO_MARK)")      \
+	X(iface, "IFACE", 5, "tcpstates.iface", "sock_common.skc_bound_dev_if",                    \
+	  "number of the interface it is bound to, 0 where it is to none")                         \
+	X(cookie, "COOKIE", 6, "tcpstates.cookie", "sock_common.skc_cookie.counter",               \
+	  "cookie of the socket (SO_COOKIE), 0 where none is given out yet")                       \
+	X(tx_bytes, "TX-BYTES", 10, "tcpstates.tx_bytes", "tcp_sock.bytes_acked",                  \
+	  "bytes that the peer has acknowledged; SYN and FIN are one each")                        \
+	X(rx_bytes, "RX-BYTES", 10, "tcpstates.rx_bytes", "tcp_sock.bytes_received",               \
+	  "bytes received; the FIN is one")                                                        \
+	X(rtt_us, "RTT(us)", 7, "tcpstates.rtt_us", "tcp_sock.srtt_us >> 3",                       \
+	  "smoothed round trip time in microseconds")                                              \
+	X(retrans, "RETRANS", 7, "tcpstates.retrans", "tcp_sock.total_retrans",                    \
+	  "segments sent again")                                                                   \
+	X(cwnd, "CWND", 5, "tcpstates.cwnd", "tcp_sock.snd_cwnd", "congestion window in segments")
+/* clang-format on */
+
+/* What the program reads in the same way for other fields: X(name, path, the fields). */
+#define SOCKET_VALUES(X)                                                                           \
+	/* kernfs_node.id is a union before Linux 5.5 */                                           \
+	X(cgroup, "sock.sk_cgrp_data.cgroup -> cgroup.kn -> kernfs_node.id",                       \
+	  "cgroup, unit, container")
+
+#define SOCKET_FIELD_ADD(...) +1
+#define SOCKET_FIELD_COUNT    (0 SOCKET_FIELDS(SOCKET_FIELD_ADD)) /* without the values */
+
+struct btf_types;
+struct text;
+
+/* Whether some of the extras (a bit for each enum event_extra) are read from the socket. */
+bool socket_fields_are_wanted(unsigned int extras);
+
+/* Appends the macros EVENT_SOCKET_FIELDS and SOCKET_FIELDS_READ, which bpf_text/ has the places of.
+ */
+void socket_fields_render(unsigned int extras, struct text *text);
+
+/*
+ * Appends the offsets and sizes that SOCKET_FIELDS_READ names. A field that types do not have has
+ * sizes of 0, and is appended to lacks. types may be NULL, and why says why.
+ */
+void socket_fields_render_offsets(const struct btf_types *types, const char *why,
+				  unsigned int extras, struct text *text, struct text *lacks);
+
+#endif
