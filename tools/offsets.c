@@ -21,38 +21,40 @@ static const struct row {
 	uint32_t size; /* or 0: any, which the macro ..._SIZE has */
 	bool optional; /* its macro may be missing */
 } rows[] = {
-	{GROUP_SOCK, "SKC_FAMILY", "sock_common", "skc_family", 2},
-	{GROUP_SOCK, "SKC_DPORT", "sock_common", "skc_dport", 2},
-	{GROUP_SOCK, "SKC_DADDR", "sock_common", "skc_daddr", 4},
-	{GROUP_SOCK, "INET_SPORT", "inet_sock", "inet_sport", 2},
-	{GROUP_SOCK, "INET_SADDR", "inet_sock", "inet_saddr", 4},
-	{GROUP_SOCK, "SK_PROTOCOL", "sock", "sk_protocol", 0}, /* a byte before Linux 5.6 */
+	{GROUP_SOCK, "SKC_FAMILY", "sock_common", "skc_family", .size = 2},
+	{GROUP_SOCK, "SKC_DPORT", "sock_common", "skc_dport", .size = 2},
+	{GROUP_SOCK, "SKC_DADDR", "sock_common", "skc_daddr", .size = 4},
+	{GROUP_SOCK, "INET_SPORT", "inet_sock", "inet_sport", .size = 2},
+	{GROUP_SOCK, "INET_SADDR", "inet_sock", "inet_saddr", .size = 4},
+	{GROUP_SOCK, "SK_PROTOCOL", "sock", "sk_protocol", .size = 0}, /* a byte before Linux 5.6 */
 	/* A kernel without IPv6 has neither. */
-	{GROUP_SOCK, "SKC_V6_RCV_SADDR", "sock_common", "skc_v6_rcv_saddr", 0, .optional = true},
-	{GROUP_SOCK, "SKC_V6_DADDR", "sock_common", "skc_v6_daddr", 0, .optional = true},
+	{GROUP_SOCK, "SKC_V6_RCV_SADDR", "sock_common", "skc_v6_rcv_saddr", .size = 0,
+	 .optional = true},
+	{GROUP_SOCK, "SKC_V6_DADDR", "sock_common", "skc_v6_daddr", .size = 0, .optional = true},
 
-	{GROUP_FILES, "FILE_INODE", "file", "f_inode", sizeof(void *)},
-	{GROUP_FILES, "FILE_DATA", "file", "private_data", sizeof(void *)},
-	{GROUP_FILES, "INODE_MODE", "inode", "i_mode", 2},
-	{GROUP_FILES, "SOCKET_SK", "socket", "sk", sizeof(void *)},
-	{GROUP_FILES, "SKC_STATE", "sock_common", "skc_state", 1},
-	{GROUP_FILES, "TASK_TGID", "task_struct", "tgid", 4},
-	{GROUP_FILES, "TASK_COMM", "task_struct", "comm", 0},
+	{GROUP_FILES, "FILE_INODE", "file", "f_inode", .size = sizeof(void *)},
+	{GROUP_FILES, "FILE_DATA", "file", "private_data", .size = sizeof(void *)},
+	{GROUP_FILES, "INODE_MODE", "inode", "i_mode", .size = 2},
+	{GROUP_FILES, "SOCKET_SK", "socket", "sk", .size = sizeof(void *)},
+	{GROUP_FILES, "SKC_STATE", "sock_common", "skc_state", .size = 1},
+	{GROUP_FILES, "TASK_TGID", "task_struct", "tgid", .size = 4},
+	{GROUP_FILES, "TASK_COMM", "task_struct", "comm", .size = 0},
 
 	/* A kernel without network namespaces does not have it. */
-	{GROUP_OWNER, "SKC_NET", "sock_common", "skc_net.net", sizeof(void *), .optional = true},
+	{GROUP_OWNER, "SKC_NET", "sock_common", "skc_net.net", .size = sizeof(void *),
+	 .optional = true},
 
-	{GROUP_CLOSE, "SK_ERR", "sock", "sk_err", 4},
-	{GROUP_CLOSE, "SKC_FLAGS", "sock_common", "skc_flags", sizeof(long)},
-	{GROUP_CLOSE, "SND_UNA", "tcp_sock", "snd_una", 4},
-	{GROUP_CLOSE, "WRITE_SEQ", "tcp_sock", "write_seq", 4},
+	{GROUP_CLOSE, "SK_ERR", "sock", "sk_err", .size = 4},
+	{GROUP_CLOSE, "SKC_FLAGS", "sock_common", "skc_flags", .size = sizeof(long)},
+	{GROUP_CLOSE, "SND_UNA", "tcp_sock", "snd_una", .size = 4},
+	{GROUP_CLOSE, "WRITE_SEQ", "tcp_sock", "write_seq", .size = 4},
 	/* Two bits before Linux 5.6. */
-	{GROUP_CLOSE, "SK_SHUTDOWN", "sock", "sk_shutdown", 1, .optional = true},
+	{GROUP_CLOSE, "SK_SHUTDOWN", "sock", "sk_shutdown", .size = 1, .optional = true},
 
-	{GROUP_NETNS, "FILTER_NETNS_SKC_NET", "sock_common", "skc_net.net", sizeof(void *)},
-	{GROUP_NETNS, "FILTER_NETNS_INUM", "net", "ns.inum", 4},
+	{GROUP_NETNS, "FILTER_NETNS_SKC_NET", "sock_common", "skc_net.net", .size = sizeof(void *)},
+	{GROUP_NETNS, "FILTER_NETNS_INUM", "net", "ns.inum", .size = 4},
 
-	{GROUP_USER, "SK_UID", "sock", "sk_uid.val", 4, .optional = true},
+	{GROUP_USER, "SK_UID", "sock", "sk_uid.val", .size = 4, .optional = true},
 };
 
 static int group_render(const struct btf_types *types, enum group group, struct text *text,
