@@ -5,6 +5,10 @@
  * Ports and addresses come from struct inet_sock, as the tracepoint takes them
  * (net/ipv4/af_inet.c).
  */
+#include "change.h"
+#include <linux/ptrace.h>
+#include <net/inet_sock.h>
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 5, 0)
 #define KERNEL_READ(to, from) bpf_probe_read(to, sizeof(*(to)), from)
 #else
@@ -12,7 +16,7 @@
 #endif
 
 /* The place of sk_protocol changed in 5.6; the name is "TCP" or "TCPv6" in every kernel. */
-static inline int sock_is_tcp(struct sock *sk)
+static inline int proto_is_tcp(struct sock *sk)
 {
 	struct proto *proto = 0;
 	char name[4] = {};
@@ -46,7 +50,7 @@ static inline void sock_send(struct pt_regs *ctx, struct sock *sk, u8 oldstate, 
 		KERNEL_READ((struct in6_addr *)event.raddr, &sk->__sk_common.skc_v6_daddr);
 	}
 #endif
-	event_send(ctx, &event);
+	change_send(ctx, &event);
 }
 
 /* Entered before the change: the old state is still in the socket. */
@@ -64,7 +68,7 @@ int kprobe__inet_csk_listen_start(struct pt_regs *ctx)
 {
 	struct sock *sk = (struct sock *)PT_REGS_PARM1(ctx);
 
-	if (sock_is_tcp(sk))
+	if (proto_is_tcp(sk))
 		sock_send(ctx, sk, TCP_CLOSE, TCP_LISTEN);
 	return 0;
 }
@@ -73,7 +77,7 @@ int kretprobe__inet_csk_clone_lock(struct pt_regs *ctx)
 {
 	struct sock *sk = (struct sock *)PT_REGS_RC(ctx);
 
-	if (sk && sock_is_tcp(sk))
+	if (sk && proto_is_tcp(sk))
 		sock_send(ctx, sk, TCP_LISTEN, TCP_SYN_RECV);
 	return 0;
 }

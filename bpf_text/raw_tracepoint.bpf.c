@@ -3,6 +3,9 @@
  * inet_sock_set_state as a raw tracepoint: its arguments are the socket and the two states. Nothing
  * of tracefs is needed.
  */
+#include "change.h"
+#include "sock.h"
+
 struct raw_args {
 	u64 sk;
 	u64 oldstate;
@@ -113,7 +116,7 @@ int raw_tracepoint__inet_sock_set_state(struct raw_args *args)
 }
 
 /* Those that are neither the first nor the last. */
-static inline int change_catch(struct raw_args *args)
+static inline int change_recover(struct raw_args *args)
 {
 	u64 sk = args->sk, change = args_change(args);
 	struct claim *claim = claim_find(sk);
@@ -123,27 +126,27 @@ static inline int change_catch(struct raw_args *args)
 		return 0;
 	if (!claim_take(claim, sk, change))
 		return 0;
-	counter_add(COUNTER_CAUGHT, 1);
+	counter_add(COUNTER_RECOVERED, 1);
 	tails.call(args, claim->tail); /* rarely */
-	counter_add(COUNTER_CAUGHT, -1);
+	counter_add(COUNTER_RECOVERED, -1);
 	claim_release(claim);
 	return 0;
 }
 
 int raw_tracepoint__inet_sock_set_state__2(struct raw_args *args)
 {
-	return change_catch(args);
+	return change_recover(args);
 }
 
 #ifdef TRACEPOINT_PREEMPTIBLE
 int raw_tracepoint__inet_sock_set_state__3(struct raw_args *args)
 {
-	return change_catch(args);
+	return change_recover(args);
 }
 
 int raw_tracepoint__inet_sock_set_state__4(struct raw_args *args)
 {
-	return change_catch(args);
+	return change_recover(args);
 }
 #endif
 
@@ -161,9 +164,9 @@ int raw_tracepoint__inet_sock_set_state__5(struct raw_args *args)
 		claim_release(claim);
 	if (is_sent)
 		return 0;
-	counter_add(COUNTER_CAUGHT, 1);
+	counter_add(COUNTER_RECOVERED, 1);
 	tails.call(args, claim->tail);
-	counter_add(COUNTER_CAUGHT, -1);
+	counter_add(COUNTER_RECOVERED, -1);
 	return 0;
 }
 
@@ -185,7 +188,7 @@ int raw_tracepoint_tail__sock_send(struct raw_args *args)
 	sock_read(&event, args->sk);
 	event.oldstate = args->oldstate;
 	event.newstate = args->newstate;
-	event_send(args, &event);
+	change_send(args, &event);
 	tails.call(args, 1);
 	return 0;
 }

@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /*
- * The sockets that are there already: an iterator over the files of all tasks (bpf_iter_task_file,
- * Linux 5.8). What it finds goes into the table of sockets of the program that traces, if there is
- * one, and is written as an event whose old state is the one that it is in: once for each
- * descriptor that leads to it.
+ * A scan of the open sockets: an iterator over the files of all tasks (bpf_iter_task_file,
+ * Linux 5.8). A socket that it finds is added to the table of sockets of the tracing program, if
+ * there is one, and is written as an event whose old state is the one that it is in: once for each
+ * descriptor of it.
  *
- * That program may be at work meanwhile. What it has put into the table stays, as it is newer.
+ * The tracing program may run meanwhile. What it has put into the table is newer, and stays.
  *
  * FILE_INODE, FILE_DATA, INODE_MODE, SOCKET_SK, SKC_STATE, TASK_TGID and TASK_COMM are offsets of
- * members, in bytes. SCAN_ITER is iter__task_file__ID, where ID is the iterator's in the kernel's
+ * members in bytes. SCAN_ITER is iter__task_file__ID, where ID is the iterator's id in the kernel's
  * BTF.
  */
+#include "filter.h"
+#include "owner.h"
+#define SCAN
+#include "sock.h"
+#include "socket_fields.h"
+#include "sockets.h"
+
 struct task_file {
 	u64 meta;
 	u64 task;
@@ -18,13 +25,13 @@ struct task_file {
 	u64 file;
 };
 
-/* So that read(2) returns, however few of the files are sockets that are asked for. */
+/* So that read(2) returns now and then, however few files are sockets that match. */
 #define FILES_PER_TICK 256
 
-#define MODE_TYPE   0170000 /* S_IFMT and S_IFSOCK, which the kernel's headers may have */
+#define MODE_TYPE   0170000 /* S_IFMT and S_IFSOCK, which the kernel's headers may define */
 #define MODE_SOCKET 0140000
 
-BPF_TABLE("array", u32, struct start, found, 1); /* the stack has no room for one more */
+BPF_TABLE("array", u32, struct sock_entry, found, 1); /* the stack has no room for one more */
 
 static inline u8 sock_state(u64 sk)
 {
@@ -35,8 +42,8 @@ static inline u8 sock_state(u64 sk)
 }
 
 /*
- * Its own, or 0. bpf_sock_from_file() would do, but comes with Linux 5.11. A socket cannot be
- * opened by a path but with O_PATH, and then the file has no data.
+ * Returns the file's socket, or 0. bpf_sock_from_file() would do, but comes with Linux 5.11. A
+ * socket can only be opened by a path with O_PATH, and then the file has no private data.
  */
 static inline u64 file_sock(u64 file)
 {
@@ -55,45 +62,45 @@ static inline u64 file_sock(u64 file)
 	return sk;
 }
 
-static inline void start_fill(struct start *start, const struct event *event, int is_to_show)
+static inline void found_init(struct sock_entry *entry, const struct event *event, int is_shown)
 {
 #ifdef EVENT_AGE
-	start->first_ns = event->ts_ns;
+	entry->first_ns = event->ts_ns;
 #endif
 #ifdef EVENT_OWNER
-	start->owner = event->owner;
+	entry->owner = event->owner;
 #endif
 #ifdef STUCK
-	__builtin_memcpy(&start->seen, event, EVENT_SIZE);
-	start->seen.newstate = event->oldstate;
-	if (!is_to_show)
-		start->seen.ts_ns = 0;
+	__builtin_memcpy(&entry->last, event, EVENT_SIZE);
+	entry->last.newstate = event->oldstate;
+	if (!is_shown)
+		entry->last.ts_ns = 0;
 #endif
 #ifdef SUMMARY
-	start->entered = is_to_show ? event->oldstate : 0;
+	entry->entered = is_shown ? event->oldstate : 0;
 #endif
 }
 
-/* What the program that traces will find of it. */
-static inline void start_new(struct event *event, int is_to_show)
+/* Adds the socket to the table of the tracing program. */
+static inline void found_add(struct event *event, int is_shown)
 {
 	u64 sk = event->skaddr;
-	u32 share = share_of(sk, TABLE_STARTS), zero = 0;
-	struct start *new = found.lookup(&zero), *start;
+	u32 share = share_of(sk, TABLE_SOCKETS), zero = 0;
+	struct sock_entry *new = found.lookup(&zero), *entry;
 	long error;
 
 	if (!new)
 		return;
-	start_fill(new, event, is_to_show);
+	found_init(new, event, is_shown);
 	new->share = share;
-	error = start_add(sk, new, share);
+	error = entry_add(sk, new, share);
 	if (error) {
-		if (!starts.lookup(&sk)) /* nor has it just come to be known */
-			start_refused(error);
+		if (!sockets.lookup(&sk)) /* nor was it added just now */
+			entry_refused(error);
 		return;
 	}
 #ifdef SUMMARY
-	if (is_to_show)
+	if (is_shown)
 		summary_enter(event->oldstate);
 #endif
 #ifdef EVENT_OWNER
@@ -102,32 +109,33 @@ static inline void start_new(struct event *event, int is_to_show)
 #endif
 	if (sock_state(sk) != TCP_CLOSE)
 		return;
-	/* It has ended meanwhile, and nobody will say so. */
-	start = starts.lookup(&sk);
-	if (!start)
+	/* It has ended meanwhile, and no event will say so. */
+	entry = sockets.lookup(&sk);
+	if (!entry)
 		return;
-	start_leave(start);
-	start_remove(sk, start);
+	entry_leave(entry);
+	entry_remove(sk, entry);
 #ifdef EVENT_OWNER
 	if (event->oldstate == TCP_LISTEN)
 		listener_remove(event);
 #endif
 }
 
-/* Since when it is in its state is known only of one that has been seen to change. */
-static inline const struct start *start_meet(struct event *event)
+/* Fills in the durations and the owner, as far as the table has them. Returns the entry, or NULL.
+ */
+static inline const struct sock_entry *event_complete(struct event *event)
 {
 	u64 sk = event->skaddr;
-	struct start *start = starts.lookup(&sk);
+	struct sock_entry *entry = sockets.lookup(&sk);
 
-	start_times(start, event);
+	event_durations(entry, event);
 #ifdef EVENT_OWNER
-	if (start && start->owner.from != OWNER_UNKNOWN)
-		event->owner = start->owner;
-	else if (start)
-		start->owner = event->owner;
+	if (entry && entry->owner.from != OWNER_UNKNOWN)
+		event->owner = entry->owner;
+	else if (entry)
+		entry->owner = event->owner;
 #endif
-	return start;
+	return entry;
 }
 
 static inline void task_read(struct event *event, u64 task)
@@ -141,11 +149,10 @@ static inline void task_read(struct event *event, u64 task)
 #endif
 }
 
-/* The socket is known if a start is. */
 static inline void sock_show(u64 seq, struct event *event)
 {
-	const struct start *start = start_meet(event);
-	int shown = 1;
+	const struct sock_entry *entry = event_complete(event);
+	int is_shown = 1;
 
 #ifdef EVENT_SOCKET_FIELDS
 	socket_fields_read(event);
@@ -155,14 +162,14 @@ static inline void sock_show(u64 seq, struct event *event)
 
 	if (verdict == VERDICT_NEVER)
 		return;
-	shown = verdict == VERDICT_NOW;
+	is_shown = verdict == VERDICT_NOW;
 #endif
-	if (!start)
-		start_new(event, shown);
+	if (!entry)
+		found_add(event, is_shown);
 #ifdef FILTERS
-	shown = shown && listed_matches(event);
+	is_shown = is_shown && listed_matches(event);
 #endif
-	if (shown) /* where there is no room, the kernel makes some and comes again */
+	if (is_shown) /* if there is no room, the kernel makes some and calls the program again */
 		bpf_seq_write(seq, event, EVENT_SIZE);
 }
 

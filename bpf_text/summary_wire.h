@@ -8,17 +8,17 @@
 #ifndef SUMMARY_WIRE_H
 #define SUMMARY_WIRE_H
 
-#define SUMMARY_STATES 16
-#define SUMMARY_SLOTS  40
-#define SUMMARY_PLACES 5 /* as many programs as can be at work on a CPU at once */
+#define SUMMARY_STATES	 16
+#define SUMMARY_SLOTS	 40
+#define SUMMARY_PROGRAMS 5 /* as many programs as can be at work on a CPU at once */
 
 struct summary_state {
 	__u64 slots[SUMMARY_SLOTS]; /* changes out of the state, by the time in it */
 	__u64 unknown; /* those after an unknown time */
 	__u64 entered; /* changes into it of sockets whose leaving will be seen */
 	__u64 left; /* such sockets that are no longer in it */
-	__u64 max_ns[SUMMARY_PLACES]; /* the longest time in it is the largest of them */
-	__u64 users[SUMMARY_PLACES]; /* programs that are about to write there, or do */
+	__u64 max_ns[SUMMARY_PROGRAMS]; /* the longest time in it is the largest of them */
+	__u64 users[SUMMARY_PROGRAMS]; /* programs that are about to write there, or do */
 };
 
 /* By which the ends are counted. */

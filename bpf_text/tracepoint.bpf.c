@@ -4,6 +4,8 @@
  * ports come from struct inet_sock, so the local port is still there at the last change to CLOSE.
  * ARGS_PROTOCOL is u16, or u8 before 5.6, which moves what follows; the kernel's format file tells.
  */
+#include "change.h"
+
 struct set_state_args {
 	u64 common;
 	u64 skaddr;
@@ -20,8 +22,8 @@ struct set_state_args {
 };
 
 /*
- * LLVM may make one read of two, by a pointer into the record that it computes first; the kernel's
- * verifier refuses that.
+ * Without it LLVM may merge two reads into one, through a pointer into the record that it computes
+ * first, which the kernel's verifier refuses.
  */
 #define ARGS_READ() asm volatile("" : : : "memory")
 
@@ -53,6 +55,6 @@ int tracepoint__sock__inet_sock_set_state(struct set_state_args *args)
 		__builtin_memcpy(event.raddr, args->daddr_v6, sizeof(args->daddr_v6));
 		ARGS_READ();
 	}
-	event_send(args, &event);
+	change_send(args, &event);
 	return PASS_ON;
 }

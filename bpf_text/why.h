@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /*
- * Why a session ended, decided once for both sides. Whoever includes it says by ENDING_SOURCE what
- * it is told by, and how: ending_error() is sk_err, and ending_signs() which of some SIGN_... there
- * are. The program reads only what is asked for.
+ * Why a session ended, decided by one text for the program and for the tracer. Before it is
+ * included, CLOSE_SOURCE is the type that the answer is taken from, close_error() returns its
+ * sk_err, and close_flags() which of some CLOSE_... flags are set.
  */
-#ifdef ENDING_SOURCE
+#ifdef CLOSE_SOURCE
 /*
- * The kernel sets no error before it closes a socket for its own process: by an abort, which sends
- * a reset, or since both sides have sent their FIN. A socket that no process has any more is also
- * given up when memory is short, with a reset or without.
+ * The kernel sets no error if its own process closes the socket: by an abort, which sends a reset,
+ * or after both sides have sent their FIN. It also gives up an orphan when memory is short, with a
+ * reset or without.
  */
-static inline enum why why_without_error(const ENDING_SOURCE *source, unsigned int oldstate)
+static inline enum why why_without_error(const CLOSE_SOURCE *source, unsigned int oldstate)
 {
 	switch (oldstate) {
 	case TCP_SYN_SENT:
@@ -19,26 +19,26 @@ static inline enum why why_without_error(const ENDING_SOURCE *source, unsigned i
 	case TCP_ESTABLISHED:
 	case TCP_CLOSE_WAIT:
 	case TCP_FIN_WAIT1:
-		return ending_signs(source, SIGN_ORPHAN) ? WHY_UNKNOWN : WHY_RESET_BY_US;
+		return close_flags(source, CLOSE_ORPHAN) ? WHY_UNKNOWN : WHY_RESET_BY_US;
 	case TCP_FIN_WAIT2:
-		/* Without a process, a timewait socket waits for the remote's FIN from here on. */
-		return ending_signs(source, SIGN_FIN_SEEN | SIGN_ORPHAN) ? WHY_FIN
-									 : WHY_RESET_BY_US;
+		/* For an orphan, a timewait socket waits for the remote's FIN from here on. */
+		return close_flags(source, CLOSE_FIN_RECEIVED | CLOSE_ORPHAN) ? WHY_FIN
+									      : WHY_RESET_BY_US;
 	case TCP_CLOSING:
 	case TCP_LAST_ACK:
-		/* To abort it now sends a reset or not. */
-		return ending_signs(source, SIGN_ALL_ACKED) ? WHY_FIN : WHY_UNKNOWN;
+		/* An abort in these states sends a reset or not. */
+		return close_flags(source, CLOSE_ALL_ACKED) ? WHY_FIN : WHY_UNKNOWN;
 	}
 	return WHY_UNKNOWN;
 }
 
-/* tcp_reset() sets it, for a reset that came, and for data that came when nobody would read it. */
-static inline enum why why_reset(const ENDING_SOURCE *source, unsigned int oldstate)
+/* tcp_reset() sets ECONNRESET: for a reset that came, and for data that came after RCV_SHUTDOWN. */
+static inline enum why why_reset(const CLOSE_SOURCE *source, unsigned int oldstate)
 {
 	switch (oldstate) {
 	case TCP_FIN_WAIT1:
 	case TCP_FIN_WAIT2:
-		return ending_signs(source, SIGN_DEAF) ? WHY_RESET : WHY_RESET_BY_PEER;
+		return close_flags(source, CLOSE_RCV_SHUTDOWN) ? WHY_RESET : WHY_RESET_BY_PEER;
 	case TCP_SYN_RECV:
 	case TCP_ESTABLISHED:
 	case TCP_CLOSING:
@@ -48,12 +48,12 @@ static inline enum why why_reset(const ENDING_SOURCE *source, unsigned int oldst
 	return WHY_UNKNOWN;
 }
 
-/* At its change to CLOSE. */
-static inline enum why why_of(const ENDING_SOURCE *source, unsigned int oldstate)
+/* At a change from oldstate to CLOSE. */
+static inline enum why why_of(const CLOSE_SOURCE *source, unsigned int oldstate)
 {
 	if (oldstate == TCP_LISTEN)
 		return WHY_LISTEN_END;
-	switch (ending_error(source)) {
+	switch (close_error(source)) {
 	case 0:
 		return why_without_error(source, oldstate);
 	case ECONNRESET:

@@ -12,8 +12,8 @@
 
 #define EVENT_COMM_LEN 16 /* TASK_COMM_LEN, include/linux/sched.h */
 /*
- * After so long without an event on its CPU, the program wakes the reader for the next one; until
- * then the reader looks by itself, as often.
+ * After a CPU has sent no event for this long, the program wakes the reader for the next one. Until
+ * then the reader polls at this interval.
  */
 #define QUIET_NS 10000000
 
@@ -31,7 +31,7 @@
 #define STATE_STILL 31 /* for a new state: the socket is still in the old one */
 #define STATE_TICK  29 /* for a new state: there is no socket, but a scan has seen many files */
 
-#define EVENT_EXTRA __attribute__((packed, aligned(4)))
+#define EVENT_OPTIONAL __attribute__((packed, aligned(4)))
 
 enum owner_from {
 	OWNER_UNKNOWN,
@@ -47,16 +47,16 @@ struct owner {
 	char comm[EVENT_COMM_LEN]; /* of the task that acted */
 };
 
-/* How a socket is at its change to CLOSE; all 0 at any other. */
-struct ending {
+/* The socket at its change to CLOSE; all 0 at any other change. */
+struct close_info {
 	__u32 error; /* sk_err */
-	__u32 signs;
+	__u32 flags;
 };
 
-#define SIGN_ORPHAN    1U /* no file has it any more */
-#define SIGN_FIN_SEEN  2U /* the remote's, in its turn */
-#define SIGN_ALL_ACKED 4U /* the remote has all that was written, and the FIN if there is one */
-#define SIGN_DEAF      8U /* nobody wants to read from it: more data is answered with a reset */
+#define CLOSE_ORPHAN	   1U /* no file refers to it any more (SOCK_DEAD) */
+#define CLOSE_FIN_RECEIVED 2U /* the remote's FIN came in its turn (SOCK_DONE) */
+#define CLOSE_ALL_ACKED	   4U /* the remote acknowledged all that was written, and the FIN if any */
+#define CLOSE_RCV_SHUTDOWN 8U /* nobody reads from it: more data is answered with a reset */
 
 struct event {
 	__u64 ts_ns; /* CLOCK_MONOTONIC */
@@ -72,7 +72,7 @@ struct event {
 	__u8 newstate; /* or STATE_STILL */
 	char comm[EVENT_COMM_LEN]; /* any bytes; ends at the first NUL */
 #ifdef EVENT_AGE
-	__u64 age_ns EVENT_EXTRA; /* since the socket was first seen */
+	__u64 age_ns EVENT_OPTIONAL; /* since the socket was first seen */
 #endif
 #ifdef EVENT_SOCKET_FIELDS
 	EVENT_SOCKET_FIELDS /* numbers of the socket, a __u64 each, so that one can be unknown */
@@ -80,8 +80,8 @@ struct event {
 #ifdef EVENT_OWNER
 		struct owner owner;
 #endif
-#ifdef EVENT_ENDING
-	struct ending ending;
+#ifdef EVENT_CLOSE
+	struct close_info close;
 #endif
 	char end[0];
 };
@@ -91,27 +91,31 @@ struct event {
 _Static_assert(__builtin_offsetof(struct event, comm) == 68, "event: a hole in the layout");
 _Static_assert((EVENT_SIZE - 84) % 8 == 0, "event: EVENT_SIZE is not the end of the last member");
 
-/* -ENOSPC, which nothing else says of a record (kernel/events/ring_buffer.c). */
+/* -ENOSPC; perf_event_output() returns it for nothing else (kernel/events/ring_buffer.c). */
 #define BUFFER_IS_FULL (-28)
 
-/* -E2BIG, which nothing else says of an element (kernel/bpf/hashtab.c). */
+/* -E2BIG; a hash map returns it for nothing else (kernel/bpf/hashtab.c). */
 #define TABLE_IS_FULL (-7)
 
-/* Indices of the per-CPU counters map: what the program could not do. They are read in this order.
- */
+/* Indices of the per-CPU map counters, in which the program counts what it could not do. They are
+ * read in this order. */
 enum counter {
 	COUNTER_LOST, /* the perf buffer was full: a record was dropped */
-	COUNTER_NO_BUFFER, /* this CPU has none: it was away when it was made, or since then */
+	COUNTER_NO_BUFFER, /* this CPU has no perf buffer: it came online later, or was offline
+			      since */
 	COUNTER_NO_ROOM, /* the table of sockets was full: the next duration is unknown */
-	COUNTER_TABLE_ERROR, /* the table did not take a socket, mostly as there was no memory */
-	COUNTER_DECLINED, /* the first program left the event to another: its slot was in use */
-	COUNTER_CAUGHT, /* the first program was busy or declined, and another sent the event */
+	COUNTER_TABLE_ERROR, /* the kernel did not add a socket to the table, mostly for want of
+				memory */
+	COUNTER_DECLINED, /* the first program left the event to another: its claim slot was in use
+			   */
+	COUNTER_RECOVERED, /* the first program missed or declined the event, and another one sent
+			      it */
 	COUNTERS,
 };
 
-/* An element of the map sendings, one a CPU, each in a cache line of its own. */
-struct sending {
-	__u64 events; /* on their way now: their time is before that of any look that finds none */
+/* An element of the map in_flight: one for each CPU, in a cache line of its own. */
+struct in_flight {
+	__u64 events; /* whose time is taken, and whose record is not in its perf buffer yet */
 	__u64 unused[7];
 };
 

@@ -12,9 +12,9 @@ static void table_fill(struct hash_map *table, const struct options *options)
 
 	event_layout_init(&layout, field_list_extras(&options->fields));
 	*table = (struct hash_map){
-		.name = "starts",
+		.name = "sockets",
 		.key_size = sizeof(uint64_t),
-		.value_size = event_start_size(&layout, options->stuck.after_ns),
+		.value_size = event_entry_size(&layout, options->stuck.after_ns),
 		.entries = options->max_sockets,
 		.fd = -1,
 	};

@@ -100,7 +100,7 @@ static bool alias_is(const struct alias *alias, const struct event *event, uint6
 
 void aliases_hide(struct aliases *aliases, const struct event_layout *layout, struct event *event)
 {
-	bool aged = layout->wanted & 1U << EXTRA_AGE;
+	bool aged = layout->wanted & 1U << OPTIONAL_AGE;
 	uint64_t age = aged ? event_age_ns(layout, event) : AGE_UNKNOWN;
 	uint64_t first_ns = age == AGE_UNKNOWN ? 0 : event->ts_ns - age;
 	struct alias *alias = alias_at(aliases, event->skaddr);

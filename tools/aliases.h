@@ -30,7 +30,7 @@ void aliases_init(struct aliases *aliases, size_t room);
 void aliases_free(struct aliases *aliases);
 
 /*
- * Puts the number into the event; 0 if there is no memory. If the layout has no EXTRA_AGE, an
+ * Puts the number into the event; 0 if there is no memory. If the layout has no OPTIONAL_AGE, an
  * address is the same socket's until its change to CLOSE is shown.
  */
 void aliases_hide(struct aliases *aliases, const struct event_layout *layout, struct event *event);

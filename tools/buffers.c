@@ -38,8 +38,8 @@ static int sets_new(struct buffers *buffers, struct diag *diag)
 	buffers->settled_ns = calloc(cpus, sizeof(*buffers->settled_ns));
 	buffers->events =
 		ring_set_new(cpus, (size_t)buffers->pages * BUFFER_PAGE, RING_WAKE_QUARTER);
-	buffers->kicks = ring_set_new(cpus, 0, RING_WAKE_RECORD);
-	if (!buffers->settled_ns || !buffers->events || !buffers->kicks)
+	buffers->wakeups = ring_set_new(cpus, 0, RING_WAKE_RECORD);
+	if (!buffers->settled_ns || !buffers->events || !buffers->wakeups)
 		return diag_errno(diag, -ENOMEM, "opening the perf buffers");
 	for (int cpu = 0; cpu < cpus; cpu++)
 		buffers->settled_ns[cpu] = clock_now_ns();
@@ -54,7 +54,7 @@ int buffers_open(void *arg, struct diag *diag)
 	if (err || !buffers->pages)
 		return err;
 	err = ring_set_open(buffers->events, diag);
-	return err ? err : ring_set_open(buffers->kicks, diag);
+	return err ? err : ring_set_open(buffers->wakeups, diag);
 }
 
 static int set_give(const struct ring_set *set, const struct loader *loader, const char *map,
@@ -70,14 +70,14 @@ static int set_give(const struct ring_set *set, const struct loader *loader, con
 }
 
 /* A text of the user's may not have it, nor an old kernel. */
-static int sendings_view(struct buffers *buffers, const struct loader *loader, struct diag *diag)
+static int in_flight_map(struct buffers *buffers, const struct loader *loader, struct diag *diag)
 {
 	const void *view;
-	int err = loader_map_view(loader, "sendings", sizeof(struct sending), &view);
+	int err = loader_map_view(loader, "in_flight", sizeof(struct in_flight), &view);
 
 	if (!err)
-		buffers->sendings = view;
-	return err && err != -ENOENT ? diag_errno(diag, err, "mapping the map sendings") : 0;
+		buffers->in_flight = view;
+	return err && err != -ENOENT ? diag_errno(diag, err, "mapping the map in_flight") : 0;
 }
 
 int buffers_give(struct buffers *buffers, const struct loader *loader, struct diag *diag)
@@ -85,17 +85,17 @@ int buffers_give(struct buffers *buffers, const struct loader *loader, struct di
 	int err = set_give(buffers->events, loader, "events", diag);
 
 	if (!err)
-		err = set_give(buffers->kicks, loader, "kicks", diag);
-	return err ? err : sendings_view(buffers, loader, diag);
+		err = set_give(buffers->wakeups, loader, "wakeups", diag);
+	return err ? err : in_flight_map(buffers, loader, diag);
 }
 
 /* Whether each CPU has been seen with no event on its way in the looks of this time. */
-static bool sendings_look(struct buffers *buffers, uint64_t now)
+static bool in_flight_check(struct buffers *buffers, uint64_t now)
 {
 	bool settled = true;
 
 	for (int cpu = 0; cpu < buffers->cpus; cpu++) {
-		if (!__atomic_load_n(&buffers->sendings[cpu].events, __ATOMIC_ACQUIRE))
+		if (!__atomic_load_n(&buffers->in_flight[cpu].events, __ATOMIC_ACQUIRE))
 			buffers->settled_ns[cpu] = now;
 		settled &= buffers->settled_ns[cpu] == now;
 	}
@@ -106,10 +106,10 @@ uint64_t buffers_settled_ns(struct buffers *buffers, uint64_t now)
 {
 	uint64_t settled = now;
 
-	if (!buffers->sendings)
+	if (!buffers->in_flight)
 		return now;
 	for (int look = 0; look < LOOKS; look++)
-		if (sendings_look(buffers, now))
+		if (in_flight_check(buffers, now))
 			return now;
 	for (int cpu = 0; cpu < buffers->cpus; cpu++)
 		if (buffers->settled_ns[cpu] < settled)
@@ -119,19 +119,19 @@ uint64_t buffers_settled_ns(struct buffers *buffers, uint64_t now)
 
 uint64_t buffers_slack_ns(const struct buffers *buffers)
 {
-	return buffers->sendings ? SLACK_NS : SLACK_UNTOLD_NS;
+	return buffers->in_flight ? SLACK_NS : SLACK_UNTOLD_NS;
 }
 
 size_t buffers_memory(const struct buffers *buffers)
 {
-	return ring_set_memory(buffers->events) + ring_set_memory(buffers->kicks);
+	return ring_set_memory(buffers->events) + ring_set_memory(buffers->wakeups);
 }
 
 void buffers_free(struct buffers *buffers)
 {
 	ring_set_free(buffers->events);
-	ring_set_free(buffers->kicks);
-	if (buffers->sendings)
-		munmap((void *)buffers->sendings, buffers->cpus * sizeof(*buffers->sendings));
+	ring_set_free(buffers->wakeups);
+	if (buffers->in_flight)
+		munmap((void *)buffers->in_flight, buffers->cpus * sizeof(*buffers->in_flight));
 	free(buffers->settled_ns);
 }

@@ -10,14 +10,15 @@ struct diag;
 struct loader;
 struct options;
 struct ring_set;
-struct sending;
+struct in_flight;
 
 struct buffers { /* zeroed: none */
 	unsigned int pages; /* of 4 KiB, of each; 0: there are to be none */
 	struct ring_set *events;
-	struct ring_set *kicks; /* words that there is one, after a quiet time */
+	struct ring_set *wakeups; /* words that there is one, after a quiet time */
 	int cpus; /* possible ones */
-	const struct sending *sendings; /* of each; NULL: the program or the kernel does not tell */
+	const struct in_flight
+		*in_flight; /* of each; NULL: the program or the kernel does not tell */
 	uint64_t *settled_ns; /* of each: the last time at which no event was on its way */
 };
 

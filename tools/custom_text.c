@@ -16,9 +16,6 @@
 
 #define READ_SIZE 65536
 
-/* A line that the prelude cannot do without and that no kernel header has. */
-#define PRELUDE_SIGN "asm(\"llvm.bpf.pseudo\")"
-
 static int begin_refused(const char *path, const char *what, struct diag *diag)
 {
 	diag_set(diag, -EINVAL, "--bpf-text: %s: %s", path, what);
@@ -113,7 +110,7 @@ int custom_text_read(struct custom_text *custom, const char *path, struct diag *
 		return begin_refused(path,
 				     "the record (struct event) is not the one of this version",
 				     diag);
-	custom->kernel_headers = !strstr(custom->text.data, PRELUDE_SIGN);
+	custom->kernel_headers = strstr(custom->text.data, PROGRAM_KERNEL_HEADERS);
 	return 0;
 }
 
@@ -122,45 +119,49 @@ void custom_text_free(struct custom_text *custom)
 	text_free(&custom->text);
 }
 
-/* What is behind the table of sockets: the body, and the entry of the probe. */
-static void body_render(const struct custom_text *custom, struct text *body)
+/* The program from its table of sockets on (bpf_text/sockets.h); the filters come before. */
+static const char *source_tail(const struct probe *probe)
 {
+	return strstr(probe_source(probe), "/* The table of sockets:");
+}
+
+/* Where that begins in the text, if it is as it was printed, or NULL. */
+static const char *tail_unchanged(const struct custom_text *custom)
+{
+	const struct text *text = &custom->text;
+	const char *tail;
 	struct probe probe;
 
 	probe_assume(&probe, custom->probe);
-	probe_render_texts(&probe, body);
+	tail = source_tail(&probe);
+	if (text->len < strlen(tail) || strcmp(text->data + text->len - strlen(tail), tail))
+		return NULL;
+	return text->data + text->len - strlen(tail);
 }
 
 bool custom_text_is_own(const struct custom_text *custom)
 {
-	_cleanup_text_ struct text body = {0};
-	const struct text *text = &custom->text;
-
-	body_render(custom, &body);
-	return !body.err && text->len >= body.len &&
-	       !strcmp(text->data + text->len - body.len, body.data) &&
-	       strstr(text->data, bpf_text_starts);
+	return tail_unchanged(custom);
 }
 
 int custom_text_scan(const struct custom_text *custom, const struct options *options,
 		     const struct probe *probe, struct custom_text *made, struct diag *diag)
 {
-	_cleanup_text_ struct text body = {0}, layout = {0}, lacks = {0};
-	const char *rest = strchr(custom->text.data, '\n') + 1;
+	_cleanup_text_ struct text offsets = {0}, lacks = {0};
+	const char *macros = strchr(custom->text.data, '\n') + 1;
 	struct text *text = &made->text;
 	int err;
 
 	*made = (struct custom_text){.kernel_headers = custom->kernel_headers};
-	err = probe_render_layout(probe, program_needs(options), &layout, &lacks, diag);
+	err = probe_render_layout(probe, program_needs(options), &offsets, &lacks, diag);
 	if (err)
 		return err;
-	body_render(custom, &body);
 	text_printf(text, PROGRAM_FIRST_LINE, probe_name(probe));
-	text_str(text, layout.err ? "" : layout.data); /* places that are there are said twice */
-	text_bytes(text, rest, custom->text.data + custom->text.len - body.len - rest);
-	probe_render_texts(probe, text);
-	return layout.err || body.err || text->err ? diag_errno(diag, -ENOMEM, "the program text")
-						   : 0;
+	text_str(text,
+		 offsets.err ? "" : offsets.data); /* those that are there are defined twice */
+	text_bytes(text, macros, tail_unchanged(custom) - macros);
+	text_str(text, source_tail(probe));
+	return offsets.err || text->err ? diag_errno(diag, -ENOMEM, "the program text") : 0;
 }
 
 /* Whether the text has the macros of these extras. */
@@ -176,15 +177,15 @@ static bool has_extras(const struct custom_text *custom, unsigned int extras)
 
 void custom_text_fit(const struct custom_text *custom, struct options *options)
 {
-	options->fields.untold = has_extras(custom, 1U << EXTRA_AGE) ? 1U << EXTRA_AGE : 0;
+	options->fields.untold = has_extras(custom, 1U << OPTIONAL_AGE) ? 1U << OPTIONAL_AGE : 0;
 	options->netns_filtered = strstr(custom->text.data, OFFSETS_NETNS_FIRST);
 }
 
 /* A member more or less would put the ones behind it in another place of the record. */
 static bool same_extras(const struct custom_text *custom, const struct options *options)
 {
-	static const unsigned int extras[] = {1U << EXTRA_AGE, 1U << EXTRA_OWNER,
-					      1U << EXTRA_ENDING};
+	static const unsigned int extras[] = {1U << OPTIONAL_AGE, 1U << OPTIONAL_OWNER,
+					      1U << OPTIONAL_CLOSE};
 	unsigned int wanted = field_list_extras(&options->fields);
 
 	for (size_t i = 0; i < sizeof(extras) / sizeof(*extras); i++) {
@@ -209,7 +210,7 @@ int custom_text_check(const struct custom_text *custom, const struct options *op
 				"--bpf-text: %s declares all it uses: --kernel-headers goes "
 				"without it",
 				options->bpf_text);
-	if (!strstr(custom->text.data, bpf_text_summary_wire) == options->summary)
+	if (!strstr(custom->text.data, PROGRAM_SUMMARY) == options->summary)
 		return diag_set(diag, -EINVAL,
 				"--bpf-text: %s was printed %s --summary: it must be the same",
 				options->bpf_text, options->summary ? "without" : "with");

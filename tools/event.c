@@ -5,17 +5,17 @@
 
 #include "text.h"
 
-/* By enum event_extra; the macro that makes the program send it, if it has one of its own. */
+/* By enum event_optional; the macro that makes the program send it, if it has one of its own. */
 static const struct {
 	const char *macro;
 	uint8_t size;
-} extras[EXTRAS] = {
-	[EXTRA_AGE] = {"EVENT_AGE", sizeof(uint64_t)},
-#define EXTRA_SIZE(name, ...) [EXTRA_##name] = {NULL, sizeof(uint64_t)},
-	SOCKET_FIELDS(EXTRA_SIZE)
-		SOCKET_VALUES(EXTRA_SIZE)[EXTRA_OWNER] = {"EVENT_OWNER", sizeof(struct owner)},
-	[EXTRA_ENDING] = {"EVENT_ENDING", sizeof(struct ending)},
-	[EXTRA_CPU] = {NULL, sizeof(int)},
+} extras[OPTIONALS] = {
+	[OPTIONAL_AGE] = {"EVENT_AGE", sizeof(uint64_t)},
+#define OPTIONAL_SIZE(name, ...) [OPTIONAL_##name] = {NULL, sizeof(uint64_t)},
+	SOCKET_FIELDS(OPTIONAL_SIZE) SOCKET_VALUES(
+		OPTIONAL_SIZE)[OPTIONAL_OWNER] = {"EVENT_OWNER", sizeof(struct owner)},
+	[OPTIONAL_CLOSE] = {"EVENT_CLOSE", sizeof(struct close_info)},
+	[OPTIONAL_CPU] = {NULL, sizeof(int)},
 };
 
 void event_layout_init(struct event_layout *layout, unsigned int wanted)
@@ -23,35 +23,35 @@ void event_layout_init(struct event_layout *layout, unsigned int wanted)
 	size_t at = EVENT_SIZE;
 
 	*layout = (struct event_layout){.wanted = wanted, .sent = at};
-	for (int i = 0; i < EXTRAS; i++) {
+	for (int i = 0; i < OPTIONALS; i++) {
 		if (!(wanted & 1U << i))
 			continue;
 		layout->offsets[i] = at;
 		at += extras[i].size;
-		if (i != EXTRA_CPU) /* the reader adds it */
+		if (i != OPTIONAL_CPU) /* the reader adds it */
 			layout->sent = at;
 	}
 	layout->size = (at + 7) / 8 * 8;
 }
 
-size_t event_seen_size(const struct event_layout *layout)
+size_t event_last_size(const struct event_layout *layout)
 {
 	return (layout->sent + 7) / 8 * 8;
 }
 
-size_t event_start_size(const struct event_layout *layout, bool stuck)
+size_t event_entry_size(const struct event_layout *layout, bool stuck)
 {
 	size_t size = 2 * sizeof(uint64_t);
 
-	for (int i = 0; i < EXTRAS; i++)
-		if (layout->wanted & 1U << i && (i == EXTRA_AGE || i == EXTRA_OWNER))
+	for (int i = 0; i < OPTIONALS; i++)
+		if (layout->wanted & 1U << i && (i == OPTIONAL_AGE || i == OPTIONAL_OWNER))
 			size += extras[i].size;
-	return size + stuck * event_seen_size(layout);
+	return size + stuck * event_last_size(layout);
 }
 
 void event_layout_render(const struct event_layout *layout, struct text *text)
 {
-	for (int i = 0; i < EXTRAS; i++)
+	for (int i = 0; i < OPTIONALS; i++)
 		if (layout->wanted & 1U << i && extras[i].macro)
 			text_printf(text, "#define %s\n", extras[i].macro);
 	socket_fields_render(layout->wanted, text);
@@ -66,12 +66,12 @@ bool event_decode(const struct event_layout *layout, int cpu, const void *data, 
 	if (layout->sent > EVENT_SIZE)
 		memcpy((char *)event + EVENT_SIZE, (const char *)data + EVENT_SIZE,
 		       layout->sent - EVENT_SIZE);
-	if (layout->wanted & 1U << EXTRA_CPU)
-		memcpy((char *)event + layout->offsets[EXTRA_CPU], &cpu, sizeof(cpu));
+	if (layout->wanted & 1U << OPTIONAL_CPU)
+		memcpy((char *)event + layout->offsets[OPTIONAL_CPU], &cpu, sizeof(cpu));
 	return true;
 }
 
-static uint64_t extra64(const struct event_layout *layout, enum event_extra extra,
+static uint64_t extra64(const struct event_layout *layout, enum event_optional extra,
 			const struct event *event)
 {
 	uint64_t number;
@@ -84,9 +84,9 @@ void event_stuck(const struct event_layout *layout, struct event *event, uint64_
 {
 	uint64_t span = now_ns - event->ts_ns, age;
 
-	if (layout->wanted & 1U << EXTRA_AGE && event_age_ns(layout, event) != AGE_UNKNOWN) {
+	if (layout->wanted & 1U << OPTIONAL_AGE && event_age_ns(layout, event) != AGE_UNKNOWN) {
 		age = event_age_ns(layout, event) + span;
-		memcpy((char *)event + layout->offsets[EXTRA_AGE], &age, sizeof(age));
+		memcpy((char *)event + layout->offsets[OPTIONAL_AGE], &age, sizeof(age));
 	}
 	event->ts_ns = now_ns;
 	event->span_ns = span;
@@ -96,10 +96,10 @@ void event_stuck(const struct event_layout *layout, struct event *event, uint64_
 
 uint64_t event_age_ns(const struct event_layout *layout, const struct event *event)
 {
-	return extra64(layout, EXTRA_AGE, event);
+	return extra64(layout, OPTIONAL_AGE, event);
 }
 
-uint64_t event_socket_field(const struct event_layout *layout, enum event_extra extra,
+uint64_t event_socket_field(const struct event_layout *layout, enum event_optional extra,
 			    const struct event *event)
 {
 	return extra64(layout, extra, event);
@@ -107,19 +107,19 @@ uint64_t event_socket_field(const struct event_layout *layout, enum event_extra 
 
 const struct owner *event_owner(const struct event_layout *layout, const struct event *event)
 {
-	return (const void *)((const char *)event + layout->offsets[EXTRA_OWNER]);
+	return (const void *)((const char *)event + layout->offsets[OPTIONAL_OWNER]);
 }
 
-const struct ending *event_ending(const struct event_layout *layout, const struct event *event)
+const struct close_info *event_close(const struct event_layout *layout, const struct event *event)
 {
-	return (const void *)((const char *)event + layout->offsets[EXTRA_ENDING]);
+	return (const void *)((const char *)event + layout->offsets[OPTIONAL_CLOSE]);
 }
 
 int event_cpu(const struct event_layout *layout, const struct event *event)
 {
 	int cpu;
 
-	memcpy(&cpu, (const char *)event + layout->offsets[EXTRA_CPU], sizeof(cpu));
+	memcpy(&cpu, (const char *)event + layout->offsets[OPTIONAL_CPU], sizeof(cpu));
 	return cpu;
 }
 

@@ -14,16 +14,16 @@
 struct text;
 
 /* What follows struct event's last member in a record, in this order, where a field wants it. */
-enum event_extra {
-	EXTRA_AGE, /* __u64: nanoseconds since the socket was first seen */
-#define EXTRA_OF(name, ...) EXTRA_##name,
+enum event_optional {
+	OPTIONAL_AGE, /* __u64: nanoseconds since the socket was first seen */
+#define OPTIONAL_OF(name, ...) OPTIONAL_##name,
 	/* Numbers of the socket, a __u64 each, or FIELD_UNKNOWN. */
-	SOCKET_FIELDS(EXTRA_OF)
+	SOCKET_FIELDS(OPTIONAL_OF)
 	/* cgroup: an id (lib/cgroup.h), also 0 where it is not known. */
-	SOCKET_VALUES(EXTRA_OF) EXTRA_OWNER, /* struct owner */
-	EXTRA_ENDING, /* struct ending */
-	EXTRA_CPU, /* int; the reader adds it */
-	EXTRAS,
+	SOCKET_VALUES(OPTIONAL_OF) OPTIONAL_OWNER, /* struct owner */
+	OPTIONAL_CLOSE, /* struct close_info */
+	OPTIONAL_CPU, /* int; the reader adds it */
+	OPTIONALS,
 };
 
 #define CPU_UNKNOWN (-1)
@@ -31,18 +31,19 @@ enum event_extra {
 
 struct event_layout {
 	unsigned int wanted; /* a bit for each extra */
-	uint8_t offsets[EXTRAS]; /* of those wanted, from the event's beginning */
+	uint8_t offsets[OPTIONALS]; /* of those wanted, from the event's beginning */
 	size_t sent; /* bytes that the program sends */
 	size_t size; /* with what the reader adds; a multiple of 8 */
 };
 
 void event_layout_init(struct event_layout *layout, unsigned int wanted);
 
-/* Bytes of struct start's event (bpf_text/starts.bpf.c): what is sent, in whole 64-bit words. */
-size_t event_seen_size(const struct event_layout *layout);
+/* Bytes of struct sock_entry's last event (bpf_text/sockets.h): what is sent, in whole 64-bit
+ * words. */
+size_t event_last_size(const struct event_layout *layout);
 
-/* Bytes of struct start, which keeps the last event with --stuck. */
-size_t event_start_size(const struct event_layout *layout, bool stuck);
+/* Bytes of struct sock_entry, which keeps the last event with --stuck. */
+size_t event_entry_size(const struct event_layout *layout, bool stuck);
 
 /* Appends the macros that make the program send just what is wanted. */
 void event_layout_render(const struct event_layout *layout, struct text *text);
@@ -59,10 +60,10 @@ void event_stuck(const struct event_layout *layout, struct event *event, uint64_
 
 /* An extra that is wanted. */
 uint64_t event_age_ns(const struct event_layout *layout, const struct event *event);
-uint64_t event_socket_field(const struct event_layout *layout, enum event_extra extra,
+uint64_t event_socket_field(const struct event_layout *layout, enum event_optional extra,
 			    const struct event *event);
 const struct owner *event_owner(const struct event_layout *layout, const struct event *event);
-const struct ending *event_ending(const struct event_layout *layout, const struct event *event);
+const struct close_info *event_close(const struct event_layout *layout, const struct event *event);
 int event_cpu(const struct event_layout *layout, const struct event *event);
 
 /* Time in the old state; 0 where it is unknown, as the original shows it. */

@@ -34,42 +34,9 @@ const char *const expression_names[EXPRESSION_NAMES] = {
 	[EXPRESSION_PID] = "pid",
 };
 
-/* BPF divides unsigned numbers only, and what division by zero gives, C does not say. */
-static const char helpers[] =
-	"static inline u64 expression_magnitude(s64 value)\n"
-	"{\n"
-	"	return value < 0 ? 0 - (u64)value : (u64)value;\n"
-	"}\n"
-	"\n"
-	"static inline s64 expression_quotient(s64 dividend, s64 divisor)\n"
-	"{\n"
-	"	u64 quotient;\n"
-	"\n"
-	"	if (!divisor)\n"
-	"		return 0;\n"
-	"	quotient = expression_magnitude(dividend) / expression_magnitude(divisor);\n"
-	"	return (dividend < 0) == (divisor < 0) ? quotient : 0 - quotient;\n"
-	"}\n"
-	"\n"
-	"static inline s64 expression_remainder(s64 dividend, s64 divisor)\n"
-	"{\n"
-	"	u64 remainder;\n"
-	"\n"
-	"	if (!divisor)\n"
-	"		return dividend;\n"
-	"	remainder = expression_magnitude(dividend) % expression_magnitude(divisor);\n"
-	"	return dividend < 0 ? 0 - remainder : remainder;\n"
-	"}\n";
-
 void expression_free(struct expression *expression)
 {
 	free(expression);
-}
-
-void expression_render_helpers(const struct expression *expression, struct text *text)
-{
-	if (expression->divides)
-		text_str(text, helpers);
 }
 
 /* Left to right, as far as no parentheses are needed. */

@@ -43,12 +43,9 @@ void expression_free(struct expression *expression);
 
 /*
  * Appends the C text of it, fully parenthesised, on one line: nothing in it is undefined, and it
- * compiles for BPF, which has no signed division, behind what expression_render_helpers() appends.
+ * compiles for BPF, which has no signed division, behind bpf_text/expression.h.
  */
 void expression_render(const struct expression *expression, struct text *text);
-
-/* Appends the functions that the text calls, if it calls any: once in a program. */
-void expression_render_helpers(const struct expression *expression, struct text *text);
 
 /* What the compiled text gives. */
 int64_t expression_evaluate(const struct expression *expression,

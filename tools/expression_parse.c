@@ -200,7 +200,6 @@ static int node_add(struct parser *parser, const char *at, const struct node *no
 	}
 	if (new->depth > EXPRESSION_DEPTH_MAX)
 		return refuse(parser, at, "", "nested deeper than %d levels", EXPRESSION_DEPTH_MAX);
-	expression->divides |= node->op == OP_DIVIDE || node->op == OP_REMAINDER;
 	*place = expression->count++;
 	return 0;
 }

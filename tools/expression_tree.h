@@ -65,7 +65,6 @@ struct node {
 struct expression {
 	size_t count;
 	size_t root;
-	bool divides;
 	struct node nodes[];
 };
 

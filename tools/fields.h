@@ -84,7 +84,7 @@ int field_list_make(struct field_list *list, const struct line_format *format, c
 int field_list_add(struct field_list *list, const struct line_format *format, const char *names,
 		   struct diag *diag);
 
-/* The extras (enum event_extra) that the fields want, and the untold ones. */
+/* The extras (enum event_optional) that the fields want, and the untold ones. */
 unsigned int field_list_extras(const struct field_list *list);
 
 bool field_list_has(const struct field_list *list, const char *name);

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "bpf_text.h"
 #include "diag.h"
 #include "expression.h"
 #include "options.h"
@@ -94,22 +93,17 @@ static void span_render(struct text *text, const struct span_filter *filter)
 			    (unsigned long long)filter->min_ns);
 }
 
-/* It has been read once when the options were: only memory can lack. */
-static struct expression *expression_read(const char *str, struct text *text)
+/* It was parsed before, with the options, so it can only fail for want of memory. */
+static void expression_macro(struct text *text, const char *str)
 {
 	struct expression *expression = NULL;
 	struct diag diag;
 	int err = str ? expression_parse(str, &expression, &diag) : 0;
 
-	if (err)
+	if (err) {
 		text->err = err;
-	return err ? NULL : expression;
-}
-
-static void expression_macro(struct text *text, const char *str)
-{
-	struct expression *expression = expression_read(str, text);
-
+		return;
+	}
 	text_str(text, "#define FILTER_EXPRESSION ");
 	if (expression)
 		expression_render(expression, text);
@@ -155,15 +149,4 @@ void filter_render(struct text *text, const struct options *options)
 {
 	if (is_asked(options, text))
 		macros_render(text, options);
-}
-
-void filter_render_functions(struct text *text, const struct options *options)
-{
-	struct expression *expression = expression_read(options->expression, text);
-
-	if (expression)
-		expression_render_helpers(expression, text);
-	if (is_asked(options, text))
-		text_str(text, bpf_text_filter);
-	expression_free(expression);
 }

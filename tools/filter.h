@@ -32,10 +32,4 @@ int filter_finish(struct options *options, struct diag *diag);
  */
 void filter_render(struct text *text, const struct options *options);
 
-/*
- * Appends bpf_text/filter.bpf.c and what its macros call, if filter_render() appends anything:
- * behind the types, before the body.
- */
-void filter_render_functions(struct text *text, const struct options *options);
-
 #endif

@@ -43,7 +43,7 @@ void intake_take(void *arg, int cpu, const void *data, size_t size)
 	}
 }
 
-static void kick_take(void *arg, int cpu, const void *data, size_t size)
+static void wakeup_ignore(void *arg, int cpu, const void *data, size_t size)
 {
 	(void)arg; /* a kick has done its work when it comes */
 	(void)cpu;
@@ -53,7 +53,7 @@ static void kick_take(void *arg, int cpu, const void *data, size_t size)
 
 int intake_drain(struct intake *intake, struct diag *diag)
 {
-	if (ring_set_drain(intake->buffers->kicks, kick_take, NULL) < 0 ||
+	if (ring_set_drain(intake->buffers->wakeups, wakeup_ignore, NULL) < 0 ||
 	    ring_set_drain(intake->buffers->events, intake_take, intake) < 0)
 		return diag_set(diag, -EPROTO, "a perf buffer holds nonsense");
 	return 0;

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "ending.h"
+#include "close_reason.h"
 #include "summary.h"
 #include "text.h"
 #include "value.h"
@@ -206,7 +206,7 @@ static void whys_append(struct line_format *format, const struct summary *summar
 			struct text *text)
 {
 	for (int why = 0; why < WHYS; why++) {
-		const char *word = ending_word(why);
+		const char *word = why_word(why);
 
 		if (!summary->whys[why])
 			continue;

@@ -135,8 +135,8 @@ static const struct {
 	enum group group;
 	const char *names;
 } needed[] = {
-	{1U << EXTRA_OWNER, GROUP_OWNER, "opid, ocomm, ofrom"},
-	{1U << EXTRA_ENDING, GROUP_CLOSE, "why, first"},
+	{1U << OPTIONAL_OWNER, GROUP_OWNER, "opid, ocomm, ofrom"},
+	{1U << OPTIONAL_CLOSE, GROUP_CLOSE, "why, first"},
 	{0, GROUP_NETNS, "--netns"},
 };
 

@@ -11,7 +11,7 @@ struct text;
 
 /* What a program reads. */
 struct offset_needs {
-	unsigned int extras; /* of the record, a bit for each of enum event_extra */
+	unsigned int extras; /* of the record, a bit for each of enum event_optional */
 	bool summary; /* the reason of each close, where the kernel has what it takes */
 	bool netns; /* the socket's network namespace, for a filter */
 	bool sock; /* the addresses, out of struct sock */

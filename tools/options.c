@@ -308,7 +308,7 @@ int options_parse(int argc, char **argv, struct options *options, struct diag *d
 		err = fields_choose(options, diag);
 	options->numbered = numbered_choose(options);
 	if (options->numbered)
-		options->fields.untold = 1U << EXTRA_AGE; /* for aliases_hide() */
+		options->fields.untold = 1U << OPTIONAL_AGE; /* for aliases_hide() */
 	return err ? err : filter_finish(options, diag);
 }
 

@@ -25,9 +25,8 @@
 
 struct probe_kind {
 	const char *name;
-	const char
-		*texts[3]; /* of its program, behind the table of sockets; the last may be NULL */
-	const char *includes; /* or NULL: needs no kernel header */
+	const char *source; /* of its program */
+	bool needs_kernel_headers;
 	int (*prepare)(struct probe *probe, struct diag *diag);
 	void (*render)(const struct probe *probe, struct text *text); /* macros for this kernel */
 	int (*attach)(const struct probe *probe, struct loader *loader, struct diag *diag);
@@ -161,16 +160,10 @@ static int kprobe_attach(const struct probe *probe, struct loader *loader, struc
 	return loader_attach(loader, kprobe_event, NULL, diag);
 }
 
-static void scan_render(const struct probe *probe, struct text *text)
-{
-	raw_render(probe, text);
-	text_str(text, "#define SCAN\n");
-}
-
 static const struct probe_kind scan = {
 	.name = "scan",
-	.texts = {bpf_text_sock, bpf_text_scan},
-	.render = scan_render,
+	.source = bpf_text_scan,
+	.render = raw_render,
 	.reads_sock = true,
 	.reads_files = true,
 };
@@ -178,7 +171,7 @@ static const struct probe_kind scan = {
 static const struct probe_kind ladder[] = {
 	{
 		.name = "raw_tracepoint",
-		.texts = {bpf_text_body, bpf_text_sock, bpf_text_raw_tracepoint},
+		.source = bpf_text_raw_tracepoint,
 		.prepare = raw_prepare,
 		.render = raw_render,
 		.attach = raw_attach,
@@ -187,7 +180,7 @@ static const struct probe_kind ladder[] = {
 	},
 	{
 		.name = "tracepoint",
-		.texts = {bpf_text_body, bpf_text_tracepoint},
+		.source = bpf_text_tracepoint,
 		.prepare = tracepoint_prepare,
 		.render = tracepoint_render,
 		.attach = tracepoint_attach,
@@ -195,10 +188,8 @@ static const struct probe_kind ladder[] = {
 	},
 	{
 		.name = "kprobe",
-		.texts = {bpf_text_body, bpf_text_kprobe},
-		.includes = "#include <linux/ptrace.h>\n"
-			    "#include <net/inet_sock.h>\n"
-			    "#include <net/tcp_states.h>\n",
+		.source = bpf_text_kprobe,
+		.needs_kernel_headers = true,
 		.prepare = kprobe_prepare,
 		.render = kprobe_render,
 		.attach = kprobe_attach,
@@ -251,12 +242,12 @@ const char *probe_name(const struct probe *probe)
 
 bool probe_needs_kernel_headers(const struct probe *probe)
 {
-	return probe->kind->includes;
+	return probe->kind->needs_kernel_headers;
 }
 
-const char *probe_includes(const struct probe *probe)
+const char *probe_source(const struct probe *probe)
 {
-	return probe->kind->includes ? probe->kind->includes : "";
+	return probe->kind->source;
 }
 
 static int types_read(struct btf_types **types, struct diag *diag)
@@ -287,17 +278,7 @@ int probe_render_layout(const struct probe *probe, struct offset_needs needs, st
 	return err;
 }
 
-void probe_render_texts(const struct probe *probe, struct text *text)
-{
-	for (size_t i = 0; i < sizeof(probe->kind->texts) / sizeof(*probe->kind->texts); i++) {
-		if (!probe->kind->texts[i])
-			continue;
-		text_char(text, '\n');
-		text_str(text, probe->kind->texts[i]);
-	}
-}
-
-uint64_t probe_passed_over(const struct probe *probe, const struct loader *loader)
+uint64_t probe_recursion_misses(const struct probe *probe, const struct loader *loader)
 {
 	uint64_t misses = 0;
 

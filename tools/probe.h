@@ -56,21 +56,18 @@ bool probe_needs_kernel_headers(const struct probe *probe);
 int probe_render_layout(const struct probe *probe, struct offset_needs needs, struct text *text,
 			struct text *lacks, struct diag *diag);
 
-/* Appends the probe's own part of the program text, behind bpf_text/starts.bpf.c. */
-void probe_render_texts(const struct probe *probe, struct text *text);
-
-/* The kernel headers that the entry uses, as #include lines. */
-const char *probe_includes(const struct probe *probe);
+/* The source of its program, behind the macros. */
+const char *probe_source(const struct probe *probe);
 
 /*
  * How many events the kernel passed the program over with, as it was busy on the CPU when they
- * came; a second program may have seen them (COUNTER_CAUGHT).
+ * came; a second program may have seen them (COUNTER_RECOVERED).
  */
-uint64_t probe_passed_over(const struct probe *probe, const struct loader *loader);
+uint64_t probe_recursion_misses(const struct probe *probe, const struct loader *loader);
 
 /*
- * Whether probe_passed_over() tells all; if not, diag says so. Perf's programs are passed over as
- * well where any other is at work on the CPU, a kprobe's even before the kernel looks for a
+ * Whether probe_recursion_misses() tells all; if not, diag says so. Perf's programs are passed over
+ * as well where any other is at work on the CPU, a kprobe's even before the kernel looks for a
  * program.
  */
 bool probe_counts_missed(const struct probe *probe, struct diag *diag);

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "bpf_text.h"
 #include "compile.h"
 #include "custom_text.h"
 #include "diag.h"
@@ -18,11 +17,6 @@
 #include "store.h"
 #include "text.h"
 
-/* What libbcc's own prelude does not say but the body needs. */
-static const char kernel_includes[] = "#include <linux/socket.h>\n"
-				      "#include <linux/in.h>\n"
-				      "#include <net/tcp_states.h>\n";
-
 struct offset_needs program_needs(const struct options *options)
 {
 	return (struct offset_needs){
@@ -32,54 +26,25 @@ struct offset_needs program_needs(const struct options *options)
 	};
 }
 
-static void summary_render(struct text *text)
-{
-	text_str(text, bpf_text_summary_wire);
-	text_char(text, '\n');
-	text_str(text, bpf_text_ending);
-	text_str(text, bpf_text_why);
-	text_str(text, bpf_text_summary);
-	text_char(text, '\n');
-}
-
 void program_render(const struct options *options, const struct probe *probe, bool kernel_headers,
 		    const char *layout, struct text *text)
 {
-	const unsigned int wanted = field_list_extras(&options->fields);
-	struct event_layout extras;
+	struct event_layout optional;
 
 	text_printf(text, PROGRAM_FIRST_LINE, probe_name(probe));
 	filter_render(text, options);
-	event_layout_init(&extras, wanted);
-	event_layout_render(&extras, text);
+	event_layout_init(&optional, field_list_extras(&options->fields));
+	event_layout_render(&optional, text);
 	if (options->summary)
-		text_str(text, "#define SUMMARY\n");
+		text_str(text, PROGRAM_SUMMARY);
 	if (options->stuck.after_ns)
 		text_str(text, PROGRAM_STUCK);
 	text_printf(text, "#define MAX_SOCKETS %llu\n", (unsigned long long)options->max_sockets);
+	if (kernel_headers)
+		text_str(text, PROGRAM_KERNEL_HEADERS);
 	text_str(text, layout);
 	text_char(text, '\n');
-	if (kernel_headers) {
-		text_str(text, kernel_includes);
-		text_str(text, probe_includes(probe));
-	} else {
-		text_str(text, bpf_text_prelude);
-	}
-	text_char(text, '\n');
-	text_str(text, bpf_text_wire);
-	text_char(text, '\n');
-	filter_render_functions(text, options);
-	if (options->summary)
-		summary_render(text);
-	if (socket_fields_are_wanted(wanted))
-		text_str(text, bpf_text_socket_fields);
-	text_str(text, bpf_text_share);
-	if (wanted & 1U << EXTRA_OWNER)
-		text_str(text, bpf_text_owner);
-	if (wanted & 1U << EXTRA_ENDING)
-		text_str(text, bpf_text_ending);
-	text_str(text, bpf_text_starts);
-	probe_render_texts(probe, text);
+	text_str(text, probe_source(probe));
 }
 
 bool program_wants_headers(const struct options *options, const struct probe *probe,

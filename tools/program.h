@@ -17,7 +17,11 @@ struct probe;
 struct steps;
 
 #define PROGRAM_FIRST_LINE "/* tcpstates " VERSION ", probe %s */\n"
-#define PROGRAM_STUCK	   "#define STUCK\n" /* only with --stuck */
+
+/* Lines of the text that say which options it was made with. */
+#define PROGRAM_SUMMARY	       "#define SUMMARY\n"
+#define PROGRAM_STUCK	       "#define STUCK\n"
+#define PROGRAM_KERNEL_HEADERS "#define KERNEL_HEADERS\n"
 
 /* What the program reads of the kernel's structs, for probe_render_layout(). */
 struct offset_needs program_needs(const struct options *options);
@@ -28,8 +32,8 @@ bool program_wants_headers(const struct options *options, const struct probe *pr
 
 /*
  * Appends the program's text. With kernel_headers it takes types and helpers from them and from
- * libbcc's own prelude, otherwise it declares all it uses. layout is what probe_render_layout()
- * said.
+ * libbcc's own prelude, otherwise it declares all it uses (bpf_text/types.h). layout is what
+ * probe_render_layout() said.
  */
 void program_render(const struct options *options, const struct probe *probe, bool kernel_headers,
 		    const char *layout, struct text *text);

@@ -25,7 +25,7 @@ bool scan_is_wanted(const struct options *options, const struct custom_text *cus
 	if (text_is_changed(custom))
 		return false;
 	return options->summary || options->stuck.after_ns ||
-	       field_list_extras(&options->fields) & 1U << EXTRA_OWNER;
+	       field_list_extras(&options->fields) & 1U << OPTIONAL_OWNER;
 }
 
 /* The program's own text, or one that is made of the user's, whose filters it has. */

@@ -18,14 +18,14 @@ struct step {
 };
 
 struct socket_value {
-	enum event_extra extra;
+	enum event_optional extra;
 	const char *name, *path;
 	const char *fields; /* as messages name them */
 };
 
 static const struct socket_value values[] = {
-#define FIELD_VALUE(name, title, width, otel, path, help) {EXTRA_##name, #name, path, #name},
-#define OTHER_VALUE(name, path, fields)			  {EXTRA_##name, #name, path, fields},
+#define FIELD_VALUE(name, title, width, otel, path, help) {OPTIONAL_##name, #name, path, #name},
+#define OTHER_VALUE(name, path, fields)			  {OPTIONAL_##name, #name, path, fields},
 	SOCKET_FIELDS(FIELD_VALUE) SOCKET_VALUES(OTHER_VALUE)};
 
 #define VALUES (sizeof(values) / sizeof(*values))
@@ -104,7 +104,7 @@ void socket_fields_render(unsigned int extras, struct text *text)
 	text_str(text, "#define EVENT_SOCKET_FIELDS");
 	for (size_t i = 0; i < VALUES; i++)
 		if (is_wanted(&values[i], extras))
-			text_printf(text, " __u64 %s EVENT_EXTRA;", values[i].name);
+			text_printf(text, " __u64 %s EVENT_OPTIONAL;", values[i].name);
 	text_str(text, "\n#define SOCKET_FIELDS_READ");
 	for (size_t i = 0; i < VALUES; i++)
 		if (is_wanted(&values[i], extras))

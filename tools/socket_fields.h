@@ -50,7 +50,7 @@
 struct btf_types;
 struct text;
 
-/* Whether some of the extras (a bit for each enum event_extra) are read from the socket. */
+/* Whether some of the extras (a bit for each enum event_optional) are read from the socket. */
 bool socket_fields_are_wanted(unsigned int extras);
 
 /* Appends the macros EVENT_SOCKET_FIELDS and SOCKET_FIELDS_READ, which bpf_text/ has the places of.

@@ -73,14 +73,14 @@ static bool is_due(const struct stuck *stuck, uint64_t since_ns)
 }
 
 /*
- * struct start ends with the last event of the socket, as it was sent, which is a struct of 64-bit
- * numbers. A change in the middle of the copy leaves a session that has just changed.
+ * struct sock_entry ends with the last event of the socket, as it was sent, which is a struct of
+ * 64-bit numbers. A change in the middle of the copy leaves a session that has just changed.
  */
-static int start_look(void *arg, const void *value, size_t size)
+static int entry_check(void *arg, const void *value, size_t size)
 {
 	struct stuck *stuck = arg;
 	const struct event_layout *layout = stuck->layout;
-	size_t seen = event_seen_size(layout);
+	size_t seen = event_last_size(layout);
 	struct event *event = stuck->event;
 
 	if (!(++stuck->entries % ENTRIES_PER_TICK))
@@ -98,7 +98,7 @@ static int table_walk(const struct loader *loader,
 		      int (*take)(void *arg, const void *value, size_t size), void *arg,
 		      struct diag *diag)
 {
-	int err = loader_each(loader, "starts", take, arg);
+	int err = loader_each(loader, "sockets", take, arg);
 
 	if (err == -EOPNOTSUPP) {
 		diag_set(diag, err, "--stuck: this kernel has no BPF_MAP_LOOKUP_BATCH");
@@ -121,7 +121,7 @@ int stuck_look(struct stuck *stuck, const struct loader *loader, uint64_t now_ns
 	stuck->now_ns = now_ns;
 	stuck->show = show;
 	stuck->arg = arg;
-	err = table_walk(loader, start_look, stuck, diag);
+	err = table_walk(loader, entry_check, stuck, diag);
 	stuck->looked_ns = now_ns;
 	return err;
 }

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "clock.h"
+#include "close_reason.h"
 #include "diag.h"
-#include "ending.h"
 #include "format.h"
 #include "loader.h"
 #include "text.h"
@@ -33,7 +33,7 @@ void summary_row_sum(struct summary_row *row, const struct summary_state *states
 			row->slots[i] += state->slots[i];
 		row->unknown += state->unknown;
 		open += state->entered - state->left;
-		for (size_t i = 0; i < SUMMARY_PLACES; i++)
+		for (size_t i = 0; i < SUMMARY_PROGRAMS; i++)
 			if (state->max_ns[i] > row->max_ns)
 				row->max_ns = state->max_ns[i];
 	}
@@ -142,7 +142,7 @@ static void whys_append(struct text *text, const uint64_t whys[WHYS])
 	bool titled = false;
 
 	for (int why = 0; why < WHYS; why++) {
-		const char *word = ending_word(why);
+		const char *word = why_word(why);
 
 		if (!whys[why])
 			continue;

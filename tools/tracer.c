@@ -51,7 +51,7 @@ struct tracer {
 static int wakeups_make(struct tracer *tracer, struct diag *diag)
 {
 	const struct buffers *buffers = tracer->intake.buffers;
-	const struct ring_set *const sets[] = {buffers->kicks, buffers->events};
+	const struct ring_set *const sets[] = {buffers->wakeups, buffers->events};
 	int err =
 		wakeups_open(&tracer->wakeups, tracer->options, sets, sizeof(sets) / sizeof(*sets),
 			     tracer->options->quiet ? -1 : tracer->writer.output.fd, diag);
@@ -99,7 +99,7 @@ static void losses_read(struct tracer *tracer)
 {
 	uint64_t *counts = tracer->writer.losses.counts, counters[COUNTERS];
 	/* First: an event is passed over, and caught after that. */
-	uint64_t passed_over = probe_passed_over(tracer->probe, tracer->loader);
+	uint64_t recursion_misses = probe_recursion_misses(tracer->probe, tracer->loader);
 
 	counts[LOSS_LATE] = order_late(tracer->intake.order);
 	if (loader_counters(tracer->loader, "counters", counters, COUNTERS))
@@ -111,10 +111,10 @@ static void losses_read(struct tracer *tracer)
 	counts[LOSS_NO_BUFFER] = counters[COUNTER_NO_BUFFER];
 	counts[LOSS_NO_ROOM] = counters[COUNTER_NO_ROOM];
 	counts[LOSS_TABLE_ERROR] = counters[COUNTER_TABLE_ERROR];
-	passed_over += counters[COUNTER_DECLINED];
+	recursion_misses += counters[COUNTER_DECLINED];
 	/* More may have been caught by now, but what was missed stays so. */
-	if (passed_over > counters[COUNTER_CAUGHT] + counts[LOSS_MISSED])
-		counts[LOSS_MISSED] = passed_over - counters[COUNTER_CAUGHT];
+	if (recursion_misses > counters[COUNTER_RECOVERED] + counts[LOSS_MISSED])
+		counts[LOSS_MISSED] = recursion_misses - counters[COUNTER_RECOVERED];
 }
 
 /* What is done once a second, and before a time in which nobody does it. */

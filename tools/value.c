@@ -2,7 +2,7 @@
 #include "value.h"
 
 #include "cgroup.h"
-#include "ending.h"
+#include "close_reason.h"
 #include "text.h"
 
 void address_append(struct text *text, const struct event *event, const uint8_t address[16])
@@ -53,9 +53,9 @@ size_t value_parts_find(struct line_format *format, const struct event *event)
 	const char *path = NULL;
 	uint64_t id;
 
-	if (!(format->extras->wanted & 1U << EXTRA_cgroup))
+	if (!(format->extras->wanted & 1U << OPTIONAL_cgroup))
 		return 0;
-	id = event_socket_field(format->extras, EXTRA_cgroup, event);
+	id = event_socket_field(format->extras, OPTIONAL_cgroup, event);
 	if (format->cgroups && id != FIELD_UNKNOWN)
 		path = cgroups_path(format->cgroups, id);
 	cgroup_names_read(&format->cgroup, path);
@@ -80,11 +80,11 @@ const char *value_word(const struct field *field, const struct line_format *form
 	case KIND_OWNER_FROM:
 		return owner_from(event_owner(format->extras, event));
 	case KIND_WHY:
-		return ending_why(event_ending(format->extras, event), event->oldstate,
-				  event->newstate);
+		return close_why(event_close(format->extras, event), event->oldstate,
+				 event->newstate);
 	case KIND_FIRST:
-		return ending_first(event_ending(format->extras, event), event->oldstate,
-				    event->newstate);
+		return close_first(event_close(format->extras, event), event->oldstate,
+				   event->newstate);
 	}
 	return NULL;
 }

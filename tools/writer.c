@@ -19,7 +19,7 @@ static void cgroups_prepare(struct writer *writer)
 {
 	struct diag why = {0};
 
-	if (!(writer->layout.wanted & 1U << EXTRA_cgroup) ||
+	if (!(writer->layout.wanted & 1U << OPTIONAL_cgroup) ||
 	    !cgroups_open(&writer->line.cgroups, &why))
 		return;
 	message_print(CGROUP_FIELDS ": %s", why.what);

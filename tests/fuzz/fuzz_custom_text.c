@@ -26,9 +26,9 @@ static void begin_make(struct text *text, unsigned int what)
 	if (what & 2)
 		text_str(text, bpf_text_wire);
 	if (what & 4)
-		text_str(text, bpf_text_prelude);
+		text_str(text, PROGRAM_KERNEL_HEADERS);
 	if (what & 8)
-		text_str(text, bpf_text_summary_wire);
+		text_str(text, PROGRAM_SUMMARY);
 	if (what & 16)
 		text_str(text, "#define EVENT_AGE\n");
 }
@@ -51,7 +51,7 @@ static void text_judge(const struct text *given, const struct custom_text *custo
 	PROMISE(!field_list_make(&options.fields, &format, how & 16 ? "age_ms" : NULL, &diag));
 	err = custom_text_check(custom, &options, &diag);
 	PROMISE(!err || (err == -EINVAL && diag.what[0]));
-	custom_text_check_layout(custom, &options, "#define HEAD_SIZE 8\n", &diag);
+	custom_text_check_layout(custom, &options, "#define SKC_FAMILY 16\n", &diag);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -100,7 +100,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		expression_render(expression, &text);
 		PROMISE(!text.err);
 		rendering_judge(text.data);
-		expression_render_helpers(expression, &text);
 		around_judge(expression, "", str, false);
 		around_judge(expression, "!", str, true);
 		expression_free(expression);

@@ -27,8 +27,6 @@ static void filters_judge(const struct options *options)
 	/* Each line is a macro of ours. */
 	for (line = text.data; line && *line; line = strchr(line, '\n') + 1)
 		PROMISE(!strncmp(line, "#define FILTER", strlen("#define FILTER")));
-	filter_render_functions(&text, options);
-	PROMISE(!text.err);
 }
 
 static void options_judge(int err, struct options *options, const struct diag *diag)

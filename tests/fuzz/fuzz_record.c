@@ -120,7 +120,7 @@ static void records_take(struct shown *shown, struct stuck *stuck, struct input 
 		if (got >= layout->sent)
 			order_add(shown->order);
 		if (i % 2 == 0)
-			PROMISE((start_look(stuck, record, got) == -EINVAL) == (got < padded));
+			PROMISE((entry_check(stuck, record, got) == -EINVAL) == (got < padded));
 		free(record);
 	}
 }

@@ -233,11 +233,7 @@ static struct bpf_object *program_load(const struct options *options)
 
 	filter_render(&source, options);
 	text_str(&source, "#define MAX_SOCKETS 1\n");
-	text_str(&source, bpf_text_prelude);
-	text_str(&source, bpf_text_wire);
-	filter_render_functions(&source, options);
-	text_str(&source, bpf_text_share);
-	text_str(&source, bpf_text_starts);
+	text_str(&source, bpf_text_filters);
 	text_str(&source, entry);
 	if (compiler_start(&compiler, &own, COMPILE_S, &diag) ||
 	    compiler_answer(&compiler, &source, &object, &diag) ||

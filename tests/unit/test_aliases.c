@@ -23,7 +23,7 @@ static uint64_t number(struct aliases *aliases, uint64_t skaddr, uint64_t ts_ns,
 	event->skaddr = skaddr;
 	event->ts_ns = ts_ns;
 	event->newstate = newstate;
-	memcpy((char *)event + layout.offsets[EXTRA_AGE], &age_ns, sizeof(age_ns));
+	memcpy((char *)event + layout.offsets[OPTIONAL_AGE], &age_ns, sizeof(age_ns));
 	aliases_hide(aliases, &layout, event);
 	hidden = event->skaddr;
 	free(event);
@@ -177,6 +177,6 @@ int main(void)
 		cmocka_unit_test(who_was_shown_longest_ago_is_forgotten),
 	};
 
-	event_layout_init(&layout, 1U << EXTRA_AGE);
+	event_layout_init(&layout, 1U << OPTIONAL_AGE);
 	return cmocka_run_group_tests_name("aliases", tests, NULL, NULL);
 }

@@ -10,14 +10,16 @@
 #define BEGIN (1000 * MS)
 
 /* What the program would count. */
-static struct sending sendings[2];
+static struct in_flight in_flight[2];
 static uint64_t settled_ns[2];
 
 static int both_settled(void **state)
 {
-	static struct buffers buffers = {.cpus = 2, .sendings = sendings, .settled_ns = settled_ns};
+	static struct buffers buffers = {.cpus = 2,
+					 .in_flight = in_flight,
+					 .settled_ns = settled_ns};
 
-	memset(sendings, 0, sizeof(sendings));
+	memset(in_flight, 0, sizeof(in_flight));
 	settled_ns[0] = settled_ns[1] = 0;
 	*state = &buffers;
 	return buffers_settled_ns(&buffers, BEGIN) == BEGIN ? 0 : -1;
@@ -30,26 +32,26 @@ static void all_up_to_now_if_none_is_on_its_way(void **state)
 
 static void one_cpu_holds_all_up(void **state)
 {
-	sendings[1].events = 1;
+	in_flight[1].events = 1;
 	assert_int_equal(buffers_settled_ns(*state, BEGIN + MS), BEGIN);
 	assert_int_equal(buffers_settled_ns(*state, BEGIN + 2 * MS), BEGIN);
-	sendings[1].events = 0;
+	in_flight[1].events = 0;
 	assert_int_equal(buffers_settled_ns(*state, BEGIN + 3 * MS), BEGIN + 3 * MS);
 }
 
 static void the_earlier_of_two(void **state)
 {
-	sendings[0].events = 1;
+	in_flight[0].events = 1;
 	assert_int_equal(buffers_settled_ns(*state, BEGIN + MS), BEGIN);
-	sendings[1].events = 2; /* a softirq's above another */
+	in_flight[1].events = 2; /* a softirq's above another */
 	assert_int_equal(buffers_settled_ns(*state, BEGIN + 2 * MS), BEGIN);
-	sendings[0].events = 0;
+	in_flight[0].events = 0;
 	assert_int_equal(buffers_settled_ns(*state, BEGIN + 3 * MS), BEGIN + MS);
 }
 
 static void not_for_ever(void **state)
 {
-	sendings[0].events = 1;
+	in_flight[0].events = 1;
 	assert_int_equal(buffers_settled_ns(*state, BEGIN + 100 * MS), BEGIN);
 	assert_int_equal(buffers_settled_ns(*state, BEGIN + 101 * MS), BEGIN + MS);
 	assert_int_equal(buffers_settled_ns(*state, BEGIN + 5000 * MS), BEGIN + 4900 * MS);

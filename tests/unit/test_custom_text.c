@@ -66,7 +66,7 @@ static void a_change_shows_whose_it_is(void **state)
 	} changes[] = {
 		{"#define MAX_SOCKETS 1234", true},
 		{"AF_INET6", true},
-		{"u64 last_ns", false},
+		{"u64 changed_ns", false},
 		{"event_submit(", false},
 	};
 
@@ -170,7 +170,7 @@ static void options_must_agree(void **state)
 	text_print(&text, "tracepoint", false);
 	assert_int_equal(text_read(&custom, &text, &diag), 0);
 	assert_int_equal(custom_text_check(&custom, &options, &diag), 0);
-	options.fields.untold = 1U << EXTRA_AGE;
+	options.fields.untold = 1U << OPTIONAL_AGE;
 	custom_text_fit(&custom, &options);
 	assert_int_equal(options.fields.untold, 0);
 	options.probe = "tracepoint";
@@ -193,7 +193,7 @@ static void options_must_agree(void **state)
 				       "-o/--output and -x/--extended must be the same");
 	/* For numbers of sockets, which are there or not. */
 	custom_text_fit(&custom, &options);
-	assert_int_equal(options.fields.untold, 1U << EXTRA_AGE);
+	assert_int_equal(options.fields.untold, 1U << OPTIONAL_AGE);
 	assert_int_equal(custom_text_check(&custom, &options, &diag), 0);
 	custom_text_free(&custom);
 }

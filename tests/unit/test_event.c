@@ -78,7 +78,7 @@ static void extras_follow(void **state)
 
 	memset(record, 0x11, EVENT_SIZE);
 	memset(record + EVENT_SIZE, 0x22, sizeof(uint64_t));
-	event_layout_init(&layout, 1 << EXTRA_AGE | 1 << EXTRA_CPU);
+	event_layout_init(&layout, 1 << OPTIONAL_AGE | 1 << OPTIONAL_CPU);
 	assert_int_equal(layout.sent, sizeof(record));
 	assert_int_equal(layout.size, 96);
 	assert_false(event_decode(&layout, 3, record, sizeof(record) - 1, &room.event));
@@ -88,17 +88,17 @@ static void extras_follow(void **state)
 	event_layout_render(&layout, &macros);
 	assert_string_equal(macros.data, "#define EVENT_AGE\n");
 
-	event_layout_init(&layout,
-			  1 << EXTRA_AGE | 1 << EXTRA_OWNER | 1 << EXTRA_ENDING | 1 << EXTRA_CPU);
-	assert_int_equal(layout.offsets[EXTRA_OWNER], EVENT_SIZE + 8);
-	assert_int_equal(layout.offsets[EXTRA_ENDING], EVENT_SIZE + 32);
-	assert_int_equal(layout.offsets[EXTRA_CPU], EVENT_SIZE + 40);
+	event_layout_init(&layout, 1 << OPTIONAL_AGE | 1 << OPTIONAL_OWNER | 1 << OPTIONAL_CLOSE |
+					   1 << OPTIONAL_CPU);
+	assert_int_equal(layout.offsets[OPTIONAL_OWNER], EVENT_SIZE + 8);
+	assert_int_equal(layout.offsets[OPTIONAL_CLOSE], EVENT_SIZE + 32);
+	assert_int_equal(layout.offsets[OPTIONAL_CPU], EVENT_SIZE + 40);
 	assert_int_equal(layout.sent, EVENT_SIZE + 40);
 	assert_int_equal(layout.size, 128);
 	assert_ptr_equal(event_owner(&layout, &room.event), room.bytes + EVENT_SIZE + 8);
-	assert_ptr_equal(event_ending(&layout, &room.event), room.bytes + EVENT_SIZE + 32);
+	assert_ptr_equal(event_close(&layout, &room.event), room.bytes + EVENT_SIZE + 32);
 
-	event_layout_init(&layout, 1 << EXTRA_CPU);
+	event_layout_init(&layout, 1 << OPTIONAL_CPU);
 	assert_int_equal(layout.sent, EVENT_SIZE);
 	assert_int_equal(layout.size, 88);
 	assert_true(event_decode(&layout, 65535, record, EVENT_SIZE, &room.event));
@@ -107,7 +107,7 @@ static void extras_follow(void **state)
 
 static void members_are_told_apart(void **state)
 {
-	const unsigned int wanted = 1 << EXTRA_uid | 1 << EXTRA_cookie | 1 << EXTRA_cgroup;
+	const unsigned int wanted = 1 << OPTIONAL_uid | 1 << OPTIONAL_cookie | 1 << OPTIONAL_cgroup;
 	const uint64_t numbers[] = {4294967295, 1ULL << 63, FIELD_UNKNOWN};
 	_cleanup_text_ struct text macros = {0};
 	unsigned char record[EVENT_SIZE + sizeof(numbers)] = {0};
@@ -118,17 +118,17 @@ static void members_are_told_apart(void **state)
 	struct event_layout layout;
 
 	memcpy(record + EVENT_SIZE, numbers, sizeof(numbers));
-	event_layout_init(&layout, wanted | 1 << EXTRA_CPU);
+	event_layout_init(&layout, wanted | 1 << OPTIONAL_CPU);
 	assert_int_equal(layout.sent, sizeof(record));
 	assert_true(event_decode(&layout, 5, record, sizeof(record), &room.event));
-	assert_int_equal(event_socket_field(&layout, EXTRA_uid, &room.event), numbers[0]);
-	assert_int_equal(event_socket_field(&layout, EXTRA_cookie, &room.event), numbers[1]);
-	assert_int_equal(event_socket_field(&layout, EXTRA_cgroup, &room.event), numbers[2]);
+	assert_int_equal(event_socket_field(&layout, OPTIONAL_uid, &room.event), numbers[0]);
+	assert_int_equal(event_socket_field(&layout, OPTIONAL_cookie, &room.event), numbers[1]);
+	assert_int_equal(event_socket_field(&layout, OPTIONAL_cgroup, &room.event), numbers[2]);
 	assert_int_equal(event_cpu(&layout, &room.event), 5);
 	event_layout_render(&layout, &macros);
 	assert_non_null(strstr(macros.data,
-			       "#define EVENT_SOCKET_FIELDS __u64 uid EVENT_EXTRA; "
-			       "__u64 cookie EVENT_EXTRA; __u64 cgroup EVENT_EXTRA;\n"));
+			       "#define EVENT_SOCKET_FIELDS __u64 uid EVENT_OPTIONAL; "
+			       "__u64 cookie EVENT_OPTIONAL; __u64 cgroup EVENT_OPTIONAL;\n"));
 }
 
 static void span_is_in_microseconds(void **state)

@@ -230,31 +230,6 @@ static void rendering_leaves_nothing_open(void **state)
 	rendered_assert("pid?1:lport?2:3", "(pid ? 1 : (lport ? 2 : 3))");
 }
 
-static void helpers_come_if_they_are_called(void **state)
-{
-	static const struct {
-		const char *str;
-		bool wanted;
-	} cases[] = {{"1 / pid", true}, {"pid || 7 % lport", true}, {"1 * pid << 3", false}};
-
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		_cleanup_text_ struct text text = {0};
-		struct expression *expression;
-		struct diag diag;
-
-		assert_int_equal(expression_parse(cases[i].str, &expression, &diag), 0);
-		text_str(&text, "kept");
-		expression_render_helpers(expression, &text);
-		assert_memory_equal(text.data, "kept", 4);
-		assert_int_equal(!!strstr(text.data, "s64 expression_quotient(s64 "),
-				 cases[i].wanted);
-		assert_int_equal(!!strstr(text.data, "s64 expression_remainder(s64 "),
-				 cases[i].wanted);
-		assert_int_equal(text.len > 4, cases[i].wanted);
-		expression_free(expression);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,7 +240,6 @@ int main(void)
 		cmocka_unit_test(names_have_their_values),
 		cmocka_unit_test(numbers_are_read),
 		cmocka_unit_test(rendering_leaves_nothing_open),
-		cmocka_unit_test(helpers_come_if_they_are_called),
 	};
 
 	return cmocka_run_group_tests_name("expression", tests, NULL, NULL);

@@ -218,12 +218,7 @@ static void program_add(const struct expressions *expressions, size_t program, s
 
 static void source_render(const struct expressions *expressions, struct text *text)
 {
-	_cleanup_text_ struct text helpers = {0};
-
-	text_printf(text, "%s\n%s", bpf_text_prelude, declarations);
-	for (size_t i = 0; i < expressions->count && !helpers.len; i++)
-		expression_render_helpers(expressions->of[i], &helpers);
-	text_bytes(text, helpers.len ? helpers.data : "", helpers.len);
+	text_printf(text, "%s\n%s", bpf_text_expression, declarations);
 	for (size_t i = 0; i * expressions->each < expressions->count; i++)
 		program_add(expressions, i, text);
 	assert_int_equal(text->err, 0);

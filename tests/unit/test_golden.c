@@ -27,9 +27,9 @@ static const struct event events[] = {
 static const struct {
 	uint64_t age_ns;
 	uint32_t cpu;
-	uint64_t members[EXTRA_cgroup - EXTRA_netns]; /* of the socket */
+	uint64_t members[OPTIONAL_cgroup - OPTIONAL_netns]; /* of the socket */
 	struct owner owner;
-	struct ending ending;
+	struct close_info ending;
 	const char *cgroup; /* its path, or NULL: it has none */
 } extras[] = {
 #include "extras.inc"
@@ -187,16 +187,16 @@ static void event_append(struct line_format *format, size_t i, struct text *text
 
 	memset(&room, 'x', sizeof(room));
 	memcpy(record, &events[i], EVENT_SIZE);
-	if (layout->wanted & 1 << EXTRA_AGE)
+	if (layout->wanted & 1 << OPTIONAL_AGE)
 		at = number_append(at, extras[i].age_ns);
-	for (int extra = EXTRA_netns; extra < EXTRA_cgroup; extra++)
+	for (int extra = OPTIONAL_netns; extra < OPTIONAL_cgroup; extra++)
 		if (layout->wanted & 1 << extra)
-			at = number_append(at, extras[i].members[extra - EXTRA_netns]);
-	if (layout->wanted & 1 << EXTRA_cgroup)
+			at = number_append(at, extras[i].members[extra - OPTIONAL_netns]);
+	if (layout->wanted & 1 << OPTIONAL_cgroup)
 		at = number_append(at, i % 2 || extras[i].cgroup ? i + 1 : FIELD_UNKNOWN);
-	if (layout->wanted & 1 << EXTRA_OWNER)
+	if (layout->wanted & 1 << OPTIONAL_OWNER)
 		at = mempcpy(at, &extras[i].owner, sizeof(extras[i].owner));
-	if (layout->wanted & 1 << EXTRA_ENDING)
+	if (layout->wanted & 1 << OPTIONAL_CLOSE)
 		at = mempcpy(at, &extras[i].ending, sizeof(extras[i].ending));
 	assert_true(layout->size <= sizeof(room) && layout->sent == (size_t)(at - record));
 	assert_true(event_decode(layout, extras[i].cpu, record, layout->sent, &room.event));

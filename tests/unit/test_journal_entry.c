@@ -168,7 +168,7 @@ static void error_is_passed_on(void **state)
 
 static int path_find(void *arg, uint64_t id, char path[CGROUP_PATH_ROOM])
 {
-	assert_int_equal(id, EXTRA_cgroup);
+	assert_int_equal(id, OPTIONAL_cgroup);
 	strcpy(path, arg);
 	return 0;
 }
@@ -177,7 +177,7 @@ static int path_find(void *arg, uint64_t id, char path[CGROUP_PATH_ROOM])
 static void fields_asked_for_follow(void **state)
 {
 	static const struct owner owner = {OWNER_LISTENER, 99, "a\nUID=0"}, nobody;
-	static const struct ending ending = {ECONNRESET, 0}, none;
+	static const struct close_info ending = {ECONNRESET, 0}, none;
 	static char path[] = "/system.slice/a\nb.slice/docker-0123456789abcdef0123456789abcdef"
 			     "0123456789abcdef0123456789abcdef.scope";
 	_cleanup_text_ struct text names = {0}, want = {0};
@@ -200,9 +200,9 @@ static void fields_asked_for_follow(void **state)
 	asked.extras = &layout;
 
 	memset(room.bytes + EVENT_SIZE, 0xff, sizeof(room) - EVENT_SIZE);
-	memcpy(room.bytes + layout.offsets[EXTRA_OWNER], &nobody, sizeof(nobody));
-	memcpy(room.bytes + layout.offsets[EXTRA_ENDING], &none, sizeof(none));
-	memset(room.bytes + layout.offsets[EXTRA_CPU], 0, sizeof(uint32_t));
+	memcpy(room.bytes + layout.offsets[OPTIONAL_OWNER], &nobody, sizeof(nobody));
+	memcpy(room.bytes + layout.offsets[OPTIONAL_CLOSE], &none, sizeof(none));
+	memset(room.bytes + layout.offsets[OPTIONAL_CPU], 0, sizeof(uint32_t));
 	room.event.newstate = 2;
 	answer = 0;
 	assert_int_equal(journal_entry_send(&room.event, &asked, -1), 0);
@@ -212,13 +212,13 @@ static void fields_asked_for_follow(void **state)
 	room.event.newstate = 7;
 	asked.cgroups = cgroups_new(path_find, path);
 	assert_non_null(asked.cgroups);
-	for (int extra = EXTRA_AGE; extra <= EXTRA_cgroup; extra++) {
-		uint64_t number = (extra == EXTRA_cgroup ? 0 : extra * 1000000ULL) + extra;
+	for (int extra = OPTIONAL_AGE; extra <= OPTIONAL_cgroup; extra++) {
+		uint64_t number = (extra == OPTIONAL_cgroup ? 0 : extra * 1000000ULL) + extra;
 
 		memcpy(room.bytes + layout.offsets[extra], &number, sizeof(number));
 	}
-	memcpy(room.bytes + layout.offsets[EXTRA_OWNER], &owner, sizeof(owner));
-	memcpy(room.bytes + layout.offsets[EXTRA_ENDING], &ending, sizeof(ending));
+	memcpy(room.bytes + layout.offsets[OPTIONAL_OWNER], &owner, sizeof(owner));
+	memcpy(room.bytes + layout.offsets[OPTIONAL_CLOSE], &ending, sizeof(ending));
 	assert_int_equal(journal_entry_send(&room.event, &asked, -1), 0);
 	at = strstr(sent.data, "TCPSTATES_TIMESTAMP=");
 	text_str(&want, "\nTCPSTATES_AGE_MS=0.000\nTCPSTATES_CPU_LOGICAL_NUMBER=0\n"

@@ -84,7 +84,7 @@ static void sockets_are_numbered_where_the_original_is_not_followed(void **state
 			print_error("case %zu\n", i);
 		assert_int_equal(options.numbered, cases[i].numbered);
 		/* By which one socket is told from the next at that address. */
-		assert_int_equal(!!(options.fields.untold & 1U << EXTRA_AGE), options.numbered);
+		assert_int_equal(!!(options.fields.untold & 1U << OPTIONAL_AGE), options.numbered);
 		options_free(&options);
 	}
 }

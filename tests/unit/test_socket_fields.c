@@ -51,22 +51,23 @@ static void what_is_not_wanted_is_not_looked_for(void **state)
 {
 	offsets_assert(0, true, "", "");
 	offsets_assert(0, false, "", "");
-	offsets_assert(1 << EXTRA_AGE | 1 << EXTRA_CPU, false, "", "");
+	offsets_assert(1 << OPTIONAL_AGE | 1 << OPTIONAL_CPU, false, "", "");
 	assert_false(socket_fields_are_wanted(0));
-	assert_false(socket_fields_are_wanted(1 << EXTRA_AGE | 1 << EXTRA_CPU));
-	for (int extra = EXTRA_netns; extra <= EXTRA_cgroup; extra++)
+	assert_false(socket_fields_are_wanted(1 << OPTIONAL_AGE | 1 << OPTIONAL_CPU));
+	for (int extra = OPTIONAL_netns; extra <= OPTIONAL_cgroup; extra++)
 		assert_true(socket_fields_are_wanted(1 << extra));
 }
 
 static void place_and_size_are_given(void **state)
 {
-	offsets_assert(1 << EXTRA_mark, true, "#define MARK_OFFSET 12\n#define MARK_SIZE 4\n", "");
+	offsets_assert(1 << OPTIONAL_mark, true, "#define MARK_OFFSET 12\n#define MARK_SIZE 4\n",
+		       "");
 }
 
 /* One member less turns off its field, and no other. */
 static void what_is_not_there_is_told(void **state)
 {
-	offsets_assert(1 << EXTRA_uid | 1 << EXTRA_mark | 1 << EXTRA_rtt_us, true,
+	offsets_assert(1 << OPTIONAL_uid | 1 << OPTIONAL_mark | 1 << OPTIONAL_rtt_us, true,
 		       "#define UID_OFFSET 0\n#define UID_SIZE 0\n"
 		       "#define MARK_OFFSET 12\n#define MARK_SIZE 4\n"
 		       "#define RTT_US_OFFSET 0\n#define RTT_US_SIZE 0\n",
@@ -77,7 +78,7 @@ static void what_is_not_there_is_told(void **state)
 /* net.ns.inum is there, but the way to it is not. */
 static void way_is_whole_or_not_taken(void **state)
 {
-	offsets_assert(1 << EXTRA_netns, true,
+	offsets_assert(1 << OPTIONAL_netns, true,
 		       "#define NETNS_OFFSET 0\n#define NETNS_SIZE 0\n"
 		       "#define NETNS_OFFSET_2 0\n#define NETNS_SIZE_2 0\n",
 		       "netns: this kernel has no sock_common.skc_net.net");
@@ -88,13 +89,13 @@ static void fields_are_rendered(void **state)
 {
 	_cleanup_text_ struct text text = {0};
 
-	socket_fields_render(1 << EXTRA_AGE | 1 << EXTRA_CPU, &text);
+	socket_fields_render(1 << OPTIONAL_AGE | 1 << OPTIONAL_CPU, &text);
 	assert_null(text.data);
-	socket_fields_render(1 << EXTRA_netns | 1 << EXTRA_uid | 1 << EXTRA_rtt_us, &text);
+	socket_fields_render(1 << OPTIONAL_netns | 1 << OPTIONAL_uid | 1 << OPTIONAL_rtt_us, &text);
 	assert_string_equal(
 		text.data,
-		"#define EVENT_SOCKET_FIELDS __u64 netns EVENT_EXTRA; __u64 uid EVENT_EXTRA; "
-		"__u64 rtt_us EVENT_EXTRA;\n"
+		"#define EVENT_SOCKET_FIELDS __u64 netns EVENT_OPTIONAL; __u64 uid EVENT_OPTIONAL; "
+		"__u64 rtt_us EVENT_OPTIONAL;\n"
 		"#define SOCKET_FIELDS_READ \\\n"
 		"\tevent->netns = field_follow(field_read(sk, NETNS_OFFSET, NETNS_SIZE), "
 		"NETNS_OFFSET_2, NETNS_SIZE_2); \\\n"
@@ -107,7 +108,7 @@ static void fields_are_rendered(void **state)
 /* Three fields have it together, so it is said once. */
 static void cgroup_is_of_three_fields(void **state)
 {
-	offsets_assert(1 << EXTRA_cgroup, true,
+	offsets_assert(1 << OPTIONAL_cgroup, true,
 		       "#define CGROUP_OFFSET 0\n#define CGROUP_SIZE 0\n"
 		       "#define CGROUP_OFFSET_2 0\n#define CGROUP_SIZE_2 0\n"
 		       "#define CGROUP_OFFSET_3 0\n#define CGROUP_SIZE_3 0\n",
@@ -116,7 +117,8 @@ static void cgroup_is_of_three_fields(void **state)
 
 static void kernel_may_have_no_btf(void **state)
 {
-	offsets_assert(1 << EXTRA_cookie, false, "#define COOKIE_OFFSET 0\n#define COOKIE_SIZE 0\n",
+	offsets_assert(1 << OPTIONAL_cookie, false,
+		       "#define COOKIE_OFFSET 0\n#define COOKIE_SIZE 0\n",
 		       "cookie: this kernel is odd");
 }
 

@@ -15,7 +15,7 @@ static int each_play(const struct loader *loader, const char *name,
 	int err = 0;
 
 	assert_null(loader);
-	assert_string_equal(name, "starts");
+	assert_string_equal(name, "sockets");
 	for (size_t i = 0; !err && i < entries; i++)
 		err = take(arg, value, sizeof(value));
 	return err;

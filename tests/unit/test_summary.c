@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ending.h"
+#include "close_reason.h"
 #include "format.h"
 #include "json.h"
 #include "random.h"
@@ -36,7 +36,7 @@ static void times_count(struct summary_row *row, const uint64_t *times, size_t c
 
 	for (size_t i = 0; i < count; i++) {
 		struct summary_state *state = &states[i % COUNT(states)];
-		__u64 *max = &state->max_ns[i / COUNT(states) % SUMMARY_PLACES];
+		__u64 *max = &state->max_ns[i / COUNT(states) % SUMMARY_PROGRAMS];
 
 		state->slots[slot_of(times[i])]++;
 		if (times[i] > *max)
@@ -255,12 +255,12 @@ static void no_end_has_no_block(void **state)
 
 static void each_why_but_the_unknown_has_a_word(void **state)
 {
-	assert_null(ending_word(WHY_UNKNOWN));
+	assert_null(why_word(WHY_UNKNOWN));
 	for (int i = WHY_UNKNOWN + 1; i < WHYS; i++) {
-		assert_non_null(ending_word(i));
-		assert_true(strlen(ending_word(i)) <= strlen("reset-by-peer"));
+		assert_non_null(why_word(i));
+		assert_true(strlen(why_word(i)) <= strlen("reset-by-peer"));
 		for (int j = WHY_UNKNOWN + 1; j < i; j++)
-			assert_string_not_equal(ending_word(i), ending_word(j));
+			assert_string_not_equal(why_word(i), why_word(j));
 	}
 }
 

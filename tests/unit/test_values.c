@@ -122,7 +122,7 @@ static void unknown_times_are_told_where_asked(void **state)
 
 		assert_int_equal(field_list_make(&list, &format, "ms,age_ms", NULL), 0);
 		event_layout_init(&layout, field_list_extras(&list));
-		memcpy((char *)&room + layout.offsets[EXTRA_AGE], &unknown, sizeof(unknown));
+		memcpy((char *)&room + layout.offsets[OPTIONAL_AGE], &unknown, sizeof(unknown));
 		format.list = &list;
 		format.extras = &layout;
 		line_assert(&format, &room.event, cases[i].expected);

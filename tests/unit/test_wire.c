@@ -2,30 +2,30 @@
 /* All that a record can have is read where it is sent: bpf_text/wire.h and tools/event.c agree. */
 #define EVENT_AGE
 #include "socket_fields.h"
-#define MEMBER(name, ...)   __u64 name EVENT_EXTRA;
+#define MEMBER(name, ...)   __u64 name EVENT_OPTIONAL;
 #define EVENT_SOCKET_FIELDS SOCKET_FIELDS(MEMBER) SOCKET_VALUES(MEMBER)
 #define EVENT_OWNER
-#define EVENT_ENDING
+#define EVENT_CLOSE
 #include "event.h"
 #include "unit.h"
 
 #define AT(member) offsetof(struct event, member)
 
 static const size_t places[] = {
-	[EXTRA_AGE] = AT(age_ns),
-#define AT_MEMBER(name, ...) [EXTRA_##name] = AT(name),
-	SOCKET_FIELDS(AT_MEMBER) SOCKET_VALUES(AT_MEMBER)[EXTRA_OWNER] = AT(owner),
-	[EXTRA_ENDING] = AT(ending),
-	[EXTRA_CPU] = EVENT_SIZE, /* the reader's, behind what is sent */
+	[OPTIONAL_AGE] = AT(age_ns),
+#define AT_MEMBER(name, ...) [OPTIONAL_##name] = AT(name),
+	SOCKET_FIELDS(AT_MEMBER) SOCKET_VALUES(AT_MEMBER)[OPTIONAL_OWNER] = AT(owner),
+	[OPTIONAL_CLOSE] = AT(close),
+	[OPTIONAL_CPU] = EVENT_SIZE, /* the reader's, behind what is sent */
 };
 
 static void extras_are_read_where_they_are_sent(void **state)
 {
 	struct event_layout layout;
 
-	event_layout_init(&layout, (1U << EXTRAS) - 1);
-	assert_int_equal(COUNT(places), EXTRAS);
-	for (int i = 0; i < EXTRAS; i++) {
+	event_layout_init(&layout, (1U << OPTIONALS) - 1);
+	assert_int_equal(COUNT(places), OPTIONALS);
+	for (int i = 0; i < OPTIONALS; i++) {
 		if (layout.offsets[i] != places[i])
 			print_error("extra %d is read at %d\n", i, layout.offsets[i]);
 		assert_int_equal(layout.offsets[i], places[i]);

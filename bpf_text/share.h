@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /*
- * No user can have more than 7/8 of a table, so that nobody can fill it for all others.
+ * No user gets more than 7/8 of a table, so that none can fill it for all others.
  *
- * The user is the socket's sk_uid: SK_UID is its offset in struct sock. Where the
- * kernel's BTF does not have it, all sockets are of one user. Users whose ids are equal modulo
- * SHARES have a share together: to count each would take a table that can be full as well.
+ * The user is the socket's sk_uid; SK_UID is its offset in struct sock. If the kernel's BTF does
+ * not have it, all sockets belong to one user. Users whose ids are equal modulo SHARES have one
+ * share together: a count for each would need a table that can be full as well.
  */
+#pragma once
+#include "types.h"
+
 #define SHARE_MAX (MAX_SOCKETS - MAX_SOCKETS / 8)
 #define SHARES	  1024
 
 enum table {
-	TABLE_STARTS,
+	TABLE_SOCKETS,
 	TABLE_LISTENERS,
 	TABLES,
 };
@@ -27,7 +30,7 @@ static inline u32 share_of(u64 sk, u32 table)
 	return table * SHARES + user % SHARES;
 }
 
-/* Returns whether one more entry is within the share, which then counts it. */
+/* Counts one more entry and returns 1, or returns 0 if the share is used up. */
 static inline int share_take(u32 share)
 {
 	u64 *entries = shares.lookup(&share);
@@ -38,7 +41,7 @@ static inline int share_take(u32 share)
 	return 1;
 }
 
-static inline void share_give(u32 share)
+static inline void share_return(u32 share)
 {
 	u64 *entries = shares.lookup(&share);
 

@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ending.h"
+#include "close_reason.h"
 
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stddef.h>
 
-#define ENDING_SOURCE struct ending
+#define CLOSE_SOURCE struct close_info
 
-static inline unsigned int ending_error(const struct ending *ending)
+static inline unsigned int close_error(const struct close_info *info)
 {
-	return ending->error;
+	return info->error;
 }
 
-static inline unsigned int ending_signs(const struct ending *ending, unsigned int wanted)
+static inline unsigned int close_flags(const struct close_info *info, unsigned int wanted)
 {
-	return ending->signs & wanted;
+	return info->flags & wanted;
 }
 
 #include "why.h"
 
-static enum why why_at(const struct ending *ending, unsigned int oldstate, unsigned int newstate)
+static enum why why_at(const struct close_info *info, unsigned int oldstate, unsigned int newstate)
 {
-	return newstate == TCP_CLOSE ? why_of(ending, oldstate) : WHY_UNKNOWN;
+	return newstate == TCP_CLOSE ? why_of(info, oldstate) : WHY_UNKNOWN;
 }
 
-const char *ending_word(enum why why)
+const char *why_word(enum why why)
 {
 	static const char *const words[WHYS] = {
 		[WHY_FIN] = "fin",
@@ -41,9 +41,9 @@ const char *ending_word(enum why why)
 	return words[why];
 }
 
-const char *ending_why(const struct ending *ending, unsigned int oldstate, unsigned int newstate)
+const char *close_why(const struct close_info *info, unsigned int oldstate, unsigned int newstate)
 {
-	return ending_word(why_at(ending, oldstate, newstate));
+	return why_word(why_at(info, oldstate, newstate));
 }
 
 /* The states after a FIN tell whose it was: each is reached by one way alone. */
@@ -61,13 +61,13 @@ static const char *first_of_state(unsigned int state)
 	return NULL;
 }
 
-const char *ending_first(const struct ending *ending, unsigned int oldstate, unsigned int newstate)
+const char *close_first(const struct close_info *info, unsigned int oldstate, unsigned int newstate)
 {
 	const char *first = first_of_state(newstate == TCP_CLOSE ? oldstate : newstate);
 
 	if (first)
 		return first;
-	switch (why_at(ending, oldstate, newstate)) {
+	switch (why_at(info, oldstate, newstate)) {
 	case WHY_RESET_BY_PEER:
 		return "remote";
 	case WHY_RESET_BY_US:

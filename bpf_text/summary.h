@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /*
- * A change is counted and not sent. A softirq may count one on the same CPU in the middle of it:
- * what is added to is added to at once.
+ * --summary: changes are counted, and no event is sent. A softirq may count a change on the same
+ * CPU in the middle of another, so counters are added to atomically.
  */
+#pragma once
+#include "close.h"
+#include "summary_wire.h"
+#include "types.h"
+#include "wire.h"
+
+#ifdef SUMMARY
+#include "why.h"
+
 BPF_TABLE("percpu_array", u32, struct summary_state, summary, SUMMARY_STATES);
 BPF_TABLE("percpu_array", u32, u64, whys, WHYS);
 
@@ -27,21 +36,21 @@ static inline u32 summary_slot(u64 span_ns)
 }
 
 /*
- * To compare and then to write is two steps, between which another program can run on this CPU: a
- * softirq's, or, where tracepoints can be preempted, another task's, which need not end before this
- * one goes on. So a place is written by a program that is alone there, and no place's maximum ever
- * falls. Of two that come at once at most one is alone; the other one tries the next place.
+ * A comparison and a write are two steps. Another program can run between them on this CPU: that of
+ * a softirq, or, if tracepoints can be preempted, that of another task, which may end after this
+ * one. So a program writes a maximum only while it is alone there, and no maximum ever falls. Of
+ * two programs that come at once at most one is alone; the other tries the next maximum.
  */
 static inline void summary_max(struct summary_state *state, u64 span_ns)
 {
 	volatile u64 *max = state->max_ns, *users = state->users;
 
 #pragma unroll
-	for (u32 i = 0; i < SUMMARY_PLACES; i++)
+	for (u32 i = 0; i < SUMMARY_PROGRAMS; i++)
 		if (span_ns <= max[i])
 			return;
 #pragma unroll
-	for (u32 i = 0; i < SUMMARY_PLACES; i++) {
+	for (u32 i = 0; i < SUMMARY_PROGRAMS; i++) {
 		int is_alone;
 
 		__sync_fetch_and_add(&state->users[i], 1);
@@ -54,10 +63,10 @@ static inline void summary_max(struct summary_state *state, u64 span_ns)
 	}
 }
 
-/* At a change to CLOSE: to read what the socket says of it takes time, so at no other. */
-static inline void summary_end(const struct event *event)
+/* Counts the reason of a change to CLOSE, if the kernel shows it. */
+static inline void summary_close(const struct event *event)
 {
-#ifdef ENDING_SOURCE
+#ifdef CLOSE_SOURCE
 	u32 why = why_of(event, event->oldstate);
 	u64 *count = whys.lookup(&why);
 
@@ -95,3 +104,4 @@ static inline void summary_leave(u32 oldstate)
 	if (state)
 		__sync_fetch_and_add(&state->left, 1);
 }
+#endif

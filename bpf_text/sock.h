@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /*
- * The kernel's struct sock. SKC_..., SK_... and INET_... are offsets of its members in bytes, from
- * the kernel's BTF. A kernel without IPv6 has no SKC_V6_.... The local end is read from struct
- * inet_sock, where it is there still when skc_num and skc_rcv_saddr are gone, at the last change.
+ * The addresses in the kernel's struct sock. SKC_..., SK_... and INET_... are offsets of its
+ * members in bytes, from the kernel's BTF. A kernel without IPv6 has no SKC_V6_.... The local end
+ * is read from struct inet_sock, which still has it at the last change, when skc_num and
+ * skc_rcv_saddr are gone.
  */
+#pragma once
+#include "sockets.h"
+#include "types.h"
+#include "wire.h"
+
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 
@@ -30,16 +36,15 @@ static inline u16 big_endian(const u8 *at)
 }
 
 #if defined(SUMMARY) && !defined(FILTERS) && !defined(SCAN)
-/* Nobody asks who it connects. */
+/* A summary without filters does not need the addresses. */
 static inline void sock_read(struct event *event, u64 sk)
 {
 	event->skaddr = sk;
 }
 #else
-/* Who the socket connects. */
 static inline void sock_read(struct event *event, u64 sk)
 {
-	u8 head[HEAD_SIZE] __attribute__((aligned(8))); /* so that it is not taken byte by byte */
+	u8 head[HEAD_SIZE] __attribute__((aligned(8))); /* so that it is not copied byte by byte */
 	u8 inet[INET_SIZE] __attribute__((aligned(8)));
 
 	bpf_probe_read_kernel(head, sizeof(head), (void *)sk);

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /*
- * What is to be seen. FILTER_FAMILY and the other FILTER_... macros are true for it; one that is
- * not asked for is 1, and what is worked out for it alone goes with it.
+ * The filters of the command line. Each FILTER_... macro is an expression that is true for what is
+ * traced. One that is not given is 1, and the compiler drops what only this one needs.
  */
+#pragma once
+#include "expression.h"
+#include "types.h"
+#include "wire.h"
+
+#ifdef FILTERS
 /* The address of one end, in host order and as IPv6, where IPv4 ones are ::ffff:a.b.c.d. */
 struct end {
 	u64 high;
@@ -55,24 +61,26 @@ static inline u32 netns_of(u64 sk)
 }
 #endif
 
-/* What the filters say of the socket, whatever it does, in the order of what decides. */
+/* Whether the socket matches. The lowest verdict of several filters decides. */
 enum verdict {
 	VERDICT_NEVER,
-	VERDICT_LATER,
+	VERDICT_LATER, /* it may, once it has a port or an address */
 	VERDICT_NOW,
 };
 
 /*
- * A port is 0, and an address is the unspecified one, until it is chosen: then the socket may match
+ * Until a port is chosen it is 0, and an address the unspecified one: then the socket may match
  * later.
  *
- * Each part has an answer of its own, which brings all ways to it together: the kernel's verifier
- * would follow each way through one list into each through the next, and a thousand ports times a
- * thousand addresses are too many for it.
+ * Each filter has a verdict of its own, where all paths through it meet again. Else the kernel's
+ * verifier would follow each path through one list into each through the next, and a thousand ports
+ * times a thousand addresses are too many for it.
  */
-static inline enum verdict part_judge(int matches, int open)
+static inline enum verdict filter_judge(int matches, int is_unchosen)
 {
-	return matches ? VERDICT_NOW : open ? VERDICT_LATER : VERDICT_NEVER;
+	if (matches)
+		return VERDICT_NOW;
+	return is_unchosen ? VERDICT_LATER : VERDICT_NEVER;
 }
 
 static inline enum verdict verdict_both(enum verdict a, enum verdict b)
@@ -88,20 +96,22 @@ static inline enum verdict socket_judge(const struct event *event)
 
 	if (!FILTER_FAMILY(event->family) || !FILTER_NETNS(event->skaddr))
 		return VERDICT_NEVER;
-	verdict = part_judge(FILTER_LPORT(event->lport), !event->lport);
-	verdict = verdict_both(verdict, part_judge(FILTER_DPORT(event->rport), !event->rport));
-	verdict = verdict_both(verdict, part_judge(FILTER_LADDR(local), end_is_unspecified(local)));
-	return verdict_both(verdict, part_judge(FILTER_RADDR(remote), end_is_unspecified(remote)));
+	verdict = filter_judge(FILTER_LPORT(event->lport), !event->lport);
+	verdict = verdict_both(verdict, filter_judge(FILTER_DPORT(event->rport), !event->rport));
+	verdict =
+		verdict_both(verdict, filter_judge(FILTER_LADDR(local), end_is_unspecified(local)));
+	return verdict_both(verdict,
+			    filter_judge(FILTER_RADDR(remote), end_is_unspecified(remote)));
 }
 
-/* What the filters say of this change; another one of the same socket may be different. */
+/* The filters of a change; another change of the same socket may differ. */
 static inline int change_matches(const struct event *event)
 {
 	return FILTER_OLD_STATE(event->oldstate) && FILTER_NEW_STATE(event->newstate) &&
 	       FILTER_STATES(event->oldstate, event->newstate) && FILTER_SPAN(event->span_ns);
 }
 
-/* The names are those of the user's expression. */
+/* --filter. The variables have the names that the expression uses. */
 static inline int expression_holds(const struct event *event, u32 to)
 {
 	const s64 lport = event->lport, rport = event->rport;
@@ -119,8 +129,8 @@ static inline int expression_matches(const struct event *event)
 }
 
 /*
- * A socket that is listed stays in its state and has no new one, so nothing that is asked of a new
- * state leaves it out: the expression is to hold for one of them.
+ * For a socket that a scan lists. It has no new state, so filters of the new state do not apply,
+ * and the expression must hold for any one of them.
  */
 static inline int listed_matches(const struct event *event)
 {
@@ -131,3 +141,4 @@ static inline int listed_matches(const struct event *event)
 	return holds && FILTER_OLD_STATE(event->oldstate) &&
 	       FILTER_STATES(event->oldstate, event->oldstate) && FILTER_SPAN(event->span_ns);
 }
+#endif

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "ending.h"
+#include "close_reason.h"
 
 #define ANY 0 /* no state has it */
 
@@ -19,8 +19,7 @@ static bool same(const char *got, const char *want)
 static void causes_are_told(void **state)
 {
 	static const struct {
-		unsigned int error, signs;
-		unsigned int oldstate;
+		unsigned int error, flags, oldstate;
 		const char *why, *first;
 	} cases[] = {
 		{0, 0, TCP_LISTEN, "listen-end", NULL},
@@ -32,47 +31,48 @@ static void causes_are_told(void **state)
 		{EHOSTUNREACH, 0, TCP_SYN_SENT, "unreachable", NULL},
 		{ENETUNREACH, 0, TCP_ESTABLISHED, "unreachable", NULL},
 		{ETIMEDOUT, 0, TCP_ESTABLISHED, "timeout", NULL},
-		{ETIMEDOUT, SIGN_ORPHAN, TCP_FIN_WAIT1, "timeout", "local"},
+		{ETIMEDOUT, CLOSE_ORPHAN, TCP_FIN_WAIT1, "timeout", "local"},
 		{ETIMEDOUT, 0, TCP_CLOSE_WAIT, "timeout", "remote"},
 		{ECONNABORTED, 0, TCP_ESTABLISHED, "aborted", NULL},
 		{EPROTO, 0, TCP_ESTABLISHED, NULL, NULL},
 		/* A reset, or an abort. */
 		{ECONNRESET, 0, TCP_ESTABLISHED, "reset-by-peer", "remote"},
 		{ECONNRESET, 0, TCP_SYN_RECV, "reset-by-peer", "remote"},
-		{ECONNRESET, SIGN_DEAF, TCP_ESTABLISHED, "reset-by-peer", "remote"},
-		{EPIPE, SIGN_FIN_SEEN, TCP_CLOSE_WAIT, "reset-by-peer", "remote"},
+		{ECONNRESET, CLOSE_RCV_SHUTDOWN, TCP_ESTABLISHED, "reset-by-peer", "remote"},
+		{EPIPE, CLOSE_FIN_RECEIVED, TCP_CLOSE_WAIT, "reset-by-peer", "remote"},
 		{EPIPE, 0, TCP_ESTABLISHED, NULL, NULL},
-		{ECONNRESET, SIGN_ORPHAN | SIGN_DEAF, TCP_LAST_ACK, "reset-by-peer", "remote"},
+		{ECONNRESET, CLOSE_ORPHAN | CLOSE_RCV_SHUTDOWN, TCP_LAST_ACK, "reset-by-peer",
+		 "remote"},
 		{ECONNRESET, 0, TCP_CLOSING, "reset-by-peer", "local"},
 		{ECONNRESET, 0, TCP_FIN_WAIT1, "reset-by-peer", "local"},
-		{ECONNRESET, SIGN_DEAF, TCP_FIN_WAIT1, "reset", "local"},
-		{ECONNRESET, SIGN_DEAF | SIGN_ORPHAN, TCP_FIN_WAIT2, "reset", "local"},
+		{ECONNRESET, CLOSE_RCV_SHUTDOWN, TCP_FIN_WAIT1, "reset", "local"},
+		{ECONNRESET, CLOSE_RCV_SHUTDOWN | CLOSE_ORPHAN, TCP_FIN_WAIT2, "reset", "local"},
 		{0, 0, TCP_SYN_RECV, "reset-by-us", "local"},
 		{0, 0, TCP_ESTABLISHED, "reset-by-us", "local"},
-		{0, SIGN_ALL_ACKED, TCP_ESTABLISHED, "reset-by-us", "local"},
-		{0, SIGN_FIN_SEEN, TCP_CLOSE_WAIT, "reset-by-us", "remote"},
+		{0, CLOSE_ALL_ACKED, TCP_ESTABLISHED, "reset-by-us", "local"},
+		{0, CLOSE_FIN_RECEIVED, TCP_CLOSE_WAIT, "reset-by-us", "remote"},
 		{0, 0, TCP_FIN_WAIT1, "reset-by-us", "local"},
-		{0, SIGN_ALL_ACKED, TCP_FIN_WAIT2, "reset-by-us", "local"},
+		{0, CLOSE_ALL_ACKED, TCP_FIN_WAIT2, "reset-by-us", "local"},
 		/* A socket that is nobody's may have been given up. */
-		{0, SIGN_ORPHAN, TCP_SYN_RECV, NULL, NULL},
-		{0, SIGN_ORPHAN, TCP_FIN_WAIT1, NULL, "local"},
-		{0, SIGN_ORPHAN | SIGN_FIN_SEEN, TCP_LAST_ACK, NULL, "remote"},
-		{0, SIGN_FIN_SEEN, TCP_LAST_ACK, NULL, "remote"},
-		{0, SIGN_FIN_SEEN, TCP_CLOSING, NULL, "local"},
+		{0, CLOSE_ORPHAN, TCP_SYN_RECV, NULL, NULL},
+		{0, CLOSE_ORPHAN, TCP_FIN_WAIT1, NULL, "local"},
+		{0, CLOSE_ORPHAN | CLOSE_FIN_RECEIVED, TCP_LAST_ACK, NULL, "remote"},
+		{0, CLOSE_FIN_RECEIVED, TCP_LAST_ACK, NULL, "remote"},
+		{0, CLOSE_FIN_RECEIVED, TCP_CLOSING, NULL, "local"},
 		/* FINs. */
-		{0, SIGN_FIN_SEEN, TCP_FIN_WAIT2, "fin", "local"},
-		{0, SIGN_ORPHAN, TCP_FIN_WAIT2, "fin", "local"},
-		{0, SIGN_ALL_ACKED, TCP_CLOSING, "fin", "local"},
-		{0, SIGN_ALL_ACKED | SIGN_ORPHAN, TCP_LAST_ACK, "fin", "remote"},
+		{0, CLOSE_FIN_RECEIVED, TCP_FIN_WAIT2, "fin", "local"},
+		{0, CLOSE_ORPHAN, TCP_FIN_WAIT2, "fin", "local"},
+		{0, CLOSE_ALL_ACKED, TCP_CLOSING, "fin", "local"},
+		{0, CLOSE_ALL_ACKED | CLOSE_ORPHAN, TCP_LAST_ACK, "fin", "remote"},
 		{0, 0, TCP_CLOSE, NULL, NULL},
 		{0, 0, ANY, NULL, NULL},
 		{0, 0, 255, NULL, NULL},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct ending ending = {cases[i].error, cases[i].signs};
-		const char *why = ending_why(&ending, cases[i].oldstate, TCP_CLOSE);
-		const char *first = ending_first(&ending, cases[i].oldstate, TCP_CLOSE);
+		struct close_info info = {cases[i].error, cases[i].flags};
+		const char *why = close_why(&info, cases[i].oldstate, TCP_CLOSE);
+		const char *first = close_first(&info, cases[i].oldstate, TCP_CLOSE);
 
 		if (!same(why, cases[i].why) || !same(first, cases[i].first))
 			fail_msg("case %zu: %s, %s", i, why ? why : "-", first ? first : "-");
@@ -85,14 +85,14 @@ static void nothing_ends_before_close(void **state)
 		[TCP_FIN_WAIT1] = "local",   [TCP_FIN_WAIT2] = "local", [TCP_CLOSING] = "local",
 		[TCP_CLOSE_WAIT] = "remote", [TCP_LAST_ACK] = "remote",
 	};
-	const struct ending ending = {ECONNRESET, 0};
+	const struct close_info info = {ECONNRESET, 0};
 
 	for (unsigned int from = 0; from < 16; from++)
 		for (unsigned int to = 0; to < 16; to++) {
 			if (to == TCP_CLOSE)
 				continue;
-			assert_null(ending_why(&ending, from, to));
-			assert_true(same(ending_first(&ending, from, to),
+			assert_null(close_why(&info, from, to));
+			assert_true(same(close_first(&info, from, to),
 					 to < COUNT(first) ? first[to] : NULL));
 		}
 }

@@ -1,26 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /*
- * Whose the socket is, here only if a field wants it. The task on the CPU tells it at the changes
- * that nothing but a system call of its own makes: connect() and listen(), and the FIN that close()
- * or shutdown() sends. At all others it may be any task that a softirq came upon, or one that ends
- * the sockets of others (ss -K). What was told last stays with the socket.
+ * The owner of a socket. The task on the CPU is the owner's at the changes that only a system call
+ * of its own makes: connect(), listen(), and the FIN that close() or shutdown() sends. At all other
+ * changes it can be any task that a softirq interrupted, or one that destroys the sockets of others
+ * (ss -K). The last known owner stays with the socket.
  *
- * A listener that is in the table of sockets is kept by its local end as well, for the sockets that
- * it will accept. Where the kernel has network namespaces, SKC_NET is the offset of struct
- * sock's pointer to its own.
+ * The owner of a listener is also kept by the local end, for the sockets that it will accept.
+ * SKC_NET is the offset of the network namespace in struct sock, if the kernel has these.
  */
+#pragma once
+#include "sockets.h"
+
+#ifdef EVENT_OWNER
 struct listener_end {
 	u64 net;
 	u8 laddr[16];
 	u16 lport;
 	u16 family;
-	u32 zero; /* no hole: it is a key */
+	u32 zero; /* a key must have no hole */
 };
 
 struct listener {
-	struct owner owner; /* unknown, if several that listen there differ */
+	struct owner owner; /* unknown if listeners of several owners share the end */
 	u32 count;
-	u32 share; /* that it is counted in */
+	u32 share; /* that the entry is counted in */
 };
 
 BPF_F_TABLE("hash", struct listener_end, struct listener, listeners, MAX_SOCKETS,
@@ -37,7 +40,8 @@ static inline struct listener_end listener_end(const struct event *event)
 	return end;
 }
 
-/* With SO_REUSEPORT several listen at one end: whose child it will be is known if one has all. */
+/* With SO_REUSEPORT several sockets listen at one end. A child's owner is known if all are one's.
+ */
 static inline void listener_add(const struct event *event)
 {
 	struct listener_end end = listener_end(event);
@@ -47,7 +51,7 @@ static inline void listener_add(const struct event *event)
 	if (!listener) {
 		first.share = share_of(event->skaddr, TABLE_LISTENERS);
 		if (share_take(first.share) && listeners.update(&end, &first))
-			share_give(first.share);
+			share_return(first.share);
 		return;
 	}
 	if (listener->owner.pid != event->owner.pid)
@@ -69,10 +73,10 @@ static inline void listener_remove(const struct event *event)
 	}
 	share = listener->share;
 	if (!listeners.delete(&end))
-		share_give(share);
+		share_return(share);
 }
 
-/* The child's local address is its listener's, or that one listens at all of them. */
+/* A child's local address is its listener's, unless that listens at all addresses. */
 static inline void listener_find(struct event *event)
 {
 	struct listener_end end = listener_end(event);
@@ -88,26 +92,27 @@ static inline void listener_find(struct event *event)
 	event->owner.from = OWNER_LISTENER;
 }
 
-static inline int task_changes(u8 oldstate, u8 newstate)
+static inline int is_own_change(u8 oldstate, u8 newstate)
 {
 	if (oldstate == TCP_CLOSE)
 		return newstate == TCP_SYN_SENT || newstate == TCP_LISTEN;
 	return newstate == TCP_FIN_WAIT1 || newstate == TCP_LAST_ACK;
 }
 
-/* Says whose the socket is; kept is what was known of it before, or NULL. */
-static inline void event_own(struct event *event, const struct owner *kept)
+/* Fills in the owner. known is the one of the socket's entry, or NULL. */
+static inline void event_own(struct event *event, const struct owner *known)
 {
 	struct owner none = {};
 
 	event->owner = none;
-	if (task_changes(event->oldstate, event->newstate)) {
+	if (is_own_change(event->oldstate, event->newstate)) {
 		event->owner.from = OWNER_SELF;
 		event->owner.pid = bpf_get_current_pid_tgid() >> 32;
 		bpf_get_current_comm(event->owner.comm, sizeof(event->owner.comm));
 	} else if (event->oldstate == TCP_LISTEN && event->newstate == TCP_SYN_RECV) {
-		listener_find(event); /* whatever is kept is of a socket that is gone */
-	} else if (kept) {
-		event->owner = *kept;
+		listener_find(event); /* a known owner would be that of an earlier socket */
+	} else if (known) {
+		event->owner = *known;
 	}
 }
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/*
+ * A value for each macro that tools/program.c defines, so that an editor and `clang -target bpf
+ * -fsyntax-only` take each program as it is. No text that is compiled to be run has these: the
+ * offsets are no kernel's.
+ */
+#pragma once
+#define MAX_SOCKETS 65536
+
+#define EVENT_AGE
+#define EVENT_OWNER
+#define EVENT_CLOSE
+#define EVENT_SOCKET_FIELDS __u64 uid EVENT_OPTIONAL;
+#define SOCKET_FIELDS_READ  event->uid = field_read(sk, 528, 4);
+
+#define FILTERS
+#define FILTER_FAMILY(family)	((family) == AF_INET)
+#define FILTER_NETNS(sk)	(netns_of(sk) == 4026531833U)
+#define FILTER_NETNS_SKC_NET	48
+#define FILTER_NETNS_INUM	176
+#define FILTER_LPORT(port)	((port) == 80)
+#define FILTER_DPORT(port)	1
+#define FILTER_LADDR(end)	((end).high == 0)
+#define FILTER_RADDR(end)	1
+#define FILTER_OLD_STATE(state) (0x2U >> (state)&1)
+#define FILTER_NEW_STATE(state) 1
+#define FILTER_STATES(old, new) 1
+#define FILTER_SPAN(ns)		((ns) != SPAN_UNKNOWN)
+#define FILTER_EXPRESSION                                                                          \
+	(lport == 80 && rport && family == 4 && oldstate && newstate && span_us > 0 && pid)
+
+#define SKC_FAMILY	 16
+#define SKC_DPORT	 12
+#define SKC_DADDR	 0
+#define INET_SPORT	 814
+#define INET_SADDR	 808
+#define SK_PROTOCOL	 532
+#define SK_PROTOCOL_SIZE 2
+#define SKC_V6_RCV_SADDR 72
+#define SKC_V6_DADDR	 56
+#define SKC_NET		 48
+#define SK_UID		 528
+#define SK_ERR		 344
+#define SKC_FLAGS	 96
+#define SND_UNA		 1472
+#define WRITE_SEQ	 1596
+#define SK_SHUTDOWN	 563
+
+#define ECONNRESET   104
+#define EPIPE	     32
+#define ECONNREFUSED 111
+#define ETIMEDOUT    110
+#define EHOSTUNREACH 113
+#define ENETUNREACH  101
+#define ECONNABORTED 103
+
+/* scan.bpf.c */
+#define SCAN_ITER  iter__task_file__1
+#define FILE_INODE 32
+#define FILE_DATA  200
+#define INODE_MODE 0
+#define SOCKET_SK  24
+#define SKC_STATE  18
+#define TASK_TGID  1000
+#define TASK_COMM  2000
+
+/* tracepoint.bpf.c */
+#define ARGS_PROTOCOL u16
