@@ -11,6 +11,7 @@
  * members in bytes. SCAN_ITER is iter__task_file__ID, where ID is the iterator's id in the kernel's
  * BTF.
  */
+#include "close.h"
 #include "filter.h"
 #include "owner.h"
 #define SCAN

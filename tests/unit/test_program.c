@@ -99,6 +99,11 @@ static void programs_are_expanded(void **state)
 		assert_null(strstr(programs[i], "#pragma once"));
 		assert_non_null(wire);
 		assert_null(strstr(wire + 1, bpf_text_wire));
+		/* Up to its table of sockets, a text of --bpf-text can be a scan's
+		 * (tools/custom_text.c). */
+		assert_int_equal(strncmp(wire, strstr(bpf_text_scan, bpf_text_wire),
+					 strstr(wire, "/* The table of sockets:") - wire),
+				 0);
 	}
 }
 
