@@ -107,31 +107,34 @@ def events(tracer):
     return [line for line in tracer.lines[1:] if is_own(line) and b"mark" not in line]
 
 
-def mark(tracer, traffic, options):
-    """Sessions of a task with a name of its own, in each family that the options show, until the
+def mark(tracers, traffic, options):
+    """Sessions of a task with a name of its own, in each family that the options show, until each
     tracer shows one. It shows what came before, too: one processor's events come in order."""
     shown = int(options[-1].split(",")[-1]) if options and options[-1][0] != "-" else PORT
     for family in [option[1] for option in options if option in ("-4", "-6")] or ["4", "6"]:
         name, deadline = "mark%d" % next(MARKS), time.monotonic() + PATIENCE
-        before = len(tracer.lines)
-        while not any(name.encode() in line for line in tracer.lines[before:]):
+        waiting = {tracer: len(tracer.lines) for tracer in tracers}
+        while waiting:
             if time.monotonic() > deadline:
-                sys.exit("%s: does not show the mark" % tracer.process.args)
+                sys.exit("%s: does not show the mark" % [tracer.process.args for tracer in waiting])
             session(traffic, family, shown, 1, "client-fin", comm=name)
-            tracer.read(0.1)
+            for tracer in tracers:
+                tracer.read(0.1)
+                if any(name.encode() in line for line in tracer.lines[waiting.get(tracer, 0):]):
+                    waiting.pop(tracer, None)
 
 
 def run(tool, traffic, options, extra):
     """Both tools' headers and lines of the same sessions; extra are options of ours alone."""
     original, ours = Tracer(ORIGINAL + options), Tracer([tool] + options + extra)
     headers = original.header(), ours.header()
-    mark(original, traffic, options)  # it opens its buffers after its header
+    mark([original], traffic, options)  # it opens its buffers after its header
     for family in "46m":
         for port in (PORT, PORT + 2):
             session(traffic, family, port, SESSIONS, *SCENARIOS)
-            mark(original, traffic, options)  # its perf buffer holds little more than these
-            while ours.read(0):
-                pass
+            # The original's perf buffers hold little more than these. At SIGINT our tool waits for no
+            # reader, so all must have been read before.
+            mark([original, ours], traffic, options)
     ours.end(signal.SIGINT)
     # bcc's callback swallows the exception that SIGINT raises in the middle of a line.
     original.end(signal.SIGTERM)
