@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The programs' source as NUL-terminated strings (tools/bpf_text.h), as bpf_text/expand.cmake makes it. */
-.macro embed name, file
-	.globl \name
-\name:
-	.incbin "\file"
-	.byte 0
-.endm
+#include "embed.inc"
 
-.section .rodata
 embed bpf_text_raw_tracepoint, "raw_tracepoint.bpf.c"
 embed bpf_text_tracepoint, "tracepoint.bpf.c"
 embed bpf_text_kprobe, "kprobe.bpf.c"
 embed bpf_text_scan, "scan.bpf.c"
 embed bpf_text_wire, "wire.h"
-
-.section .note.GNU-stack, "", %progbits

@@ -12,10 +12,13 @@ static const struct {
 } extras[OPTIONALS] = {
 	[OPTIONAL_AGE] = {"EVENT_AGE", sizeof(uint64_t)},
 #define OPTIONAL_SIZE(name, ...) [OPTIONAL_##name] = {NULL, sizeof(uint64_t)},
-	SOCKET_FIELDS(OPTIONAL_SIZE) SOCKET_VALUES(
-		OPTIONAL_SIZE)[OPTIONAL_OWNER] = {"EVENT_OWNER", sizeof(struct owner)},
+	/* clang-format off */
+	SOCKET_FIELDS(OPTIONAL_SIZE)
+	SOCKET_VALUES(OPTIONAL_SIZE)
+	[OPTIONAL_OWNER] = {"EVENT_OWNER", sizeof(struct owner)},
 	[OPTIONAL_CLOSE] = {"EVENT_CLOSE", sizeof(struct close_info)},
 	[OPTIONAL_CPU] = {NULL, sizeof(int)},
+	/* clang-format on */
 };
 
 void event_layout_init(struct event_layout *layout, unsigned int wanted)

@@ -17,10 +17,13 @@ struct text;
 enum event_optional {
 	OPTIONAL_AGE, /* __u64: nanoseconds since the socket was first seen */
 #define OPTIONAL_OF(name, ...) OPTIONAL_##name,
+	/* clang-format off */
 	/* Numbers of the socket, a __u64 each, or FIELD_UNKNOWN. */
 	SOCKET_FIELDS(OPTIONAL_OF)
 	/* cgroup: an id (lib/cgroup.h), also 0 where it is not known. */
-	SOCKET_VALUES(OPTIONAL_OF) OPTIONAL_OWNER, /* struct owner */
+	SOCKET_VALUES(OPTIONAL_OF)
+	/* clang-format on */
+	OPTIONAL_OWNER, /* struct owner */
 	OPTIONAL_CLOSE, /* struct close_info */
 	OPTIONAL_CPU, /* int; the reader adds it */
 	OPTIONALS,

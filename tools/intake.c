@@ -45,7 +45,7 @@ void intake_take(void *arg, int cpu, const void *data, size_t size)
 
 static void wakeup_ignore(void *arg, int cpu, const void *data, size_t size)
 {
-	(void)arg; /* a kick has done its work when it comes */
+	(void)arg; /* a wakeup carries no data */
 	(void)cpu;
 	(void)data;
 	(void)size;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The fields that are numbers in the kernel's socket. One row is all that such a field takes: from
- *it come the record's member, the offsets, the program's read, -o, every format, the journal's
- *name, the schema, the manual page and the completions.
+ * it come the record's member, the offsets, the program's read, -o, every format, the journal's
+ * name, the schema, the manual page and the completions.
  *
  *	X(name, title, width, otel, path, help)
  *
  * path is STRUCT.MEMBER in the kernel's BTF, where the struct is sock or one that begins with it; a
  * member that is a pointer can be followed, as in "sock_common.skc_net.net -> net.ns.inum"; and a
- *number can be shifted, as in "tcp_sock.srtt_us >> 3". Members of 1, 2, 4 and 8 bytes can be read.
- *Where this kernel has no such member, the field is unknown.
+ * number can be shifted, as in "tcp_sock.srtt_us >> 3". Members of 1, 2, 4 and 8 bytes can be read.
+ * Where this kernel has no such member, the field is unknown.
  */
 #ifndef SOCKET_FIELDS_H
 #define SOCKET_FIELDS_H

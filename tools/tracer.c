@@ -98,7 +98,7 @@ static void event_show(void *arg, void *record)
 static void losses_read(struct tracer *tracer)
 {
 	uint64_t *counts = tracer->writer.losses.counts, counters[COUNTERS];
-	/* First: an event is passed over, and caught after that. */
+	/* Read first: a change is counted as missed before it is counted as recovered. */
 	uint64_t recursion_misses = probe_recursion_misses(tracer->probe, tracer->loader);
 
 	counts[LOSS_LATE] = order_late(tracer->intake.order);

@@ -14,9 +14,13 @@
 static const size_t places[] = {
 	[OPTIONAL_AGE] = AT(age_ns),
 #define AT_MEMBER(name, ...) [OPTIONAL_##name] = AT(name),
-	SOCKET_FIELDS(AT_MEMBER) SOCKET_VALUES(AT_MEMBER)[OPTIONAL_OWNER] = AT(owner),
+	/* clang-format off */
+	SOCKET_FIELDS(AT_MEMBER)
+	SOCKET_VALUES(AT_MEMBER)
+	[OPTIONAL_OWNER] = AT(owner),
 	[OPTIONAL_CLOSE] = AT(close),
 	[OPTIONAL_CPU] = EVENT_SIZE, /* the reader's, behind what is sent */
+	/* clang-format on */
 };
 
 static void extras_are_read_where_they_are_sent(void **state)
