@@ -27,6 +27,10 @@ fi
 ip link set lo up
 mount -t tmpfs -o mode=755 none /var/cache # each test begins with no compiled object, and leaves none
 
+# The size of a table of sockets, by which a test knows its BPF maps: another that runs meanwhile has another.
+# shellcheck disable=SC2034
+table=$((10001 + 2 * ($$ % 25000)))
+
 work=$(mktemp -d)
 chmod 755 "$work" # a stand-in for the compiler runs as another user
 started=() # processes that must not outlive the test

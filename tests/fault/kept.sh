@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # What a run may leave on the host, for the tests of faults. Source kit.sh first.
 
-table=12413 # the size of our tables of sockets, by which this test's are known
+# Places for files that are this test's alone.
+for place in /dev/shm /run /var/tmp; do mount -t tmpfs none $place; done
 
 # The maps of that size, the processes in this network namespace, mounts, and what is in places for files.
 kept_list() {
