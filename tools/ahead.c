@@ -1,29 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ahead.h"
 
-#include "event.h"
-#include "options.h"
+#include "program.h"
 
 enum { CALL_TABLE, CALL_BUFFERS, CALLS };
 
-static void table_fill(struct hash_map *table, const struct options *options)
+void ahead_begin(struct ahead *ahead, const struct program_spec *spec, unsigned int pages)
 {
-	struct event_layout layout;
-
-	event_layout_init(&layout, field_list_extras(&options->fields));
-	*table = (struct hash_map){
+	ahead->buffers = (struct buffers){.pages = pages};
+	ahead->table = (struct hash_map){
 		.name = "sockets",
 		.key_size = sizeof(uint64_t),
-		.value_size = event_entry_size(&layout, options->stuck.after_ns),
-		.entries = options->max_sockets,
+		.value_size = event_entry_size(&spec->layout, spec->stuck),
+		.entries = spec->max_sockets,
 		.fd = -1,
 	};
-}
-
-void ahead_begin(struct ahead *ahead, const struct options *options)
-{
-	buffers_init(&ahead->buffers, options);
-	table_fill(&ahead->table, options);
 	ahead->calls[CALL_TABLE].make = hash_map_make;
 	ahead->calls[CALL_TABLE].arg = &ahead->table;
 	ahead->calls[CALL_BUFFERS].make = buffers_open;
@@ -44,11 +35,11 @@ int ahead_buffers(struct ahead *ahead, struct diag *diag)
 	return beside_end(&ahead->beside, &ahead->calls[CALL_BUFFERS], diag);
 }
 
-void ahead_again(struct ahead *ahead, const struct options *options)
+void ahead_again(struct ahead *ahead)
 {
 	ahead_end(ahead);
 	buffers_free(&ahead->buffers);
-	buffers_init(&ahead->buffers, options);
+	ahead->buffers = (struct buffers){.pages = ahead->buffers.pages};
 	ahead->calls[CALL_BUFFERS].state = BESIDE_WAITS;
 }
 

@@ -11,7 +11,7 @@
 #include "hash_map.h"
 
 struct diag;
-struct options;
+struct program_spec;
 
 struct ahead { /* is not to be copied once it has begun */
 	struct hash_map table;
@@ -22,8 +22,8 @@ struct ahead { /* is not to be copied once it has begun */
 
 #define AHEAD_NONE ((struct ahead){.table = HASH_MAP_NONE})
 
-/* Begins to make both. */
-void ahead_begin(struct ahead *ahead, const struct options *options);
+/* Begins to make the table for the spec's program, and buffers of so many pages (buffers.h). */
+void ahead_begin(struct ahead *ahead, const struct program_spec *spec, unsigned int pages);
 
 /* Waits for the table, or makes it. It has no descriptor if the kernel refused it. */
 struct hash_map *ahead_table(struct ahead *ahead);
@@ -35,7 +35,7 @@ int ahead_buffers(struct ahead *ahead, struct diag *diag);
  * The buffers are to be made anew, and nothing that is in them is read: ahead_buffers() opens
  * others then.
  */
-void ahead_again(struct ahead *ahead, const struct options *options);
+void ahead_again(struct ahead *ahead);
 
 /* Waits for the thread's end. */
 void ahead_end(struct ahead *ahead);

@@ -9,7 +9,6 @@
 #include "diag.h"
 #include "event.h"
 #include "loader.h"
-#include "options.h"
 #include "ring.h"
 
 /* For a CPU's word that an event is on its way to be seen on another one: more than enough. */
@@ -22,11 +21,6 @@
 #define BUFFER_PAGE 4096
 /* Where a CPU is taken away for longer, what the others send must not pile up. */
 #define WAIT_NS 100000000
-
-void buffers_init(struct buffers *buffers, const struct options *options)
-{
-	*buffers = (struct buffers){.pages = options->summary ? 0 : options->buffer_pages};
-}
 
 static int sets_new(struct buffers *buffers, struct diag *diag)
 {

@@ -8,7 +8,6 @@
 
 struct diag;
 struct loader;
-struct options;
 struct ring_set;
 struct in_flight;
 
@@ -21,9 +20,6 @@ struct buffers { /* zeroed: none */
 		*in_flight; /* of each; NULL: the program or the kernel does not tell */
 	uint64_t *settled_ns; /* of each: the last time at which no event was on its way */
 };
-
-/* As the options want them, none open yet: where nothing but a count comes of the events, none. */
-void buffers_init(struct buffers *buffers, const struct options *options);
 
 /* Opens those of the struct buffers that arg is. -errno with diag filled. */
 int buffers_open(void *arg, struct diag *diag);

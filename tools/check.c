@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "check_host.h"
-#include "custom_text.h"
 #include "diag.h"
 #include "headers.h"
 #include "host.h"
@@ -17,25 +16,21 @@
 #include "json.h"
 #include "ladder.h"
 #include "object.h"
-#include "options.h"
-#include "output.h"
 #include "privileges.h"
 #include "probe.h"
-#include "program.h"
 #include "rights.h"
 #include "scan.h"
 #include "steps.h"
-#include "store.h"
+#include "trace_config.h"
 #include "tracefs.h"
 #include "tracer.h"
 
 static const char *const verdicts[] = {"ok", "--", "--", "no"};
 
 struct check {
-	struct options *options;
-	struct options fresh; /* the same, but for a cache */
-	const struct custom_text *custom; /* or NULL */
-	struct steps steps;
+	const struct trace_config *config;
+	struct program_spec fresh; /* the same, but for a cache */
+	struct steps *steps;
 	struct line_format format;
 	struct output output;
 	bool permitted;
@@ -76,10 +71,10 @@ static enum verdict journal_check(struct check *check, struct diag *diag)
 {
 	int err = journal_open(diag);
 
-	if (!check->options->journal)
+	if (!check->config->output.journal)
 		journal_close();
 	if (err)
-		return check->options->journal ? VERDICT_NO : VERDICT_WITHOUT;
+		return check->config->output.journal ? VERDICT_NO : VERDICT_WITHOUT;
 	diag_set(diag, 0, "takes entries");
 	return VERDICT_OK;
 }
@@ -148,8 +143,7 @@ static void rungs_tell(struct check *check, const struct ladder *ladder)
 static enum verdict probe_check(struct check *check, struct diag *diag)
 {
 	enum stage last = check->permitted ? STAGE_TEST : STAGE_COMPILE;
-	int err = tracer_check(&check->tracer, check->options, check->custom, last, &check->steps,
-			       diag);
+	int err = tracer_check(&check->tracer, check->config, last, check->steps, diag);
 	const struct ladder *ladder = check->tracer ? tracer_ladder(check->tracer) : NULL;
 
 	if (!ladder || !ladder->rung || (ladder->rung->err && ladder->rung->stage == STAGE_OFFER))
@@ -174,13 +168,12 @@ static enum verdict losses_check(struct check *check, struct diag *diag)
 
 static enum verdict headers_check(struct check *check, struct diag *diag)
 {
-	const struct options *options = check->options;
-	bool wanted = check->rung
-			      ? program_wants_headers(options, &check->rung->probe, check->custom)
-			      : options->kernel_headers;
+	const struct program_spec *spec = &check->config->program;
+	bool wanted = check->rung ? program_wants_headers(spec, &check->rung->probe)
+				  : spec->kernel_headers;
 	struct headers headers;
 
-	if (headers_find(options->kernel_headers_path, &headers, diag))
+	if (headers_find(spec->kernel_headers_path, &headers, diag))
 		return wanted ? VERDICT_NO : VERDICT_WITHOUT;
 	diag_set(diag, 0, "%s%s", headers.source, wanted ? "" : ": not needed");
 	return VERDICT_OK;
@@ -190,11 +183,11 @@ static enum verdict headers_check(struct check *check, struct diag *diag)
 static int folder_look(struct check *check, struct diag *diag)
 {
 	struct store store;
-	int err = store_look(&store, check->options, &check->steps, diag);
+	int err = store_look(&store, check->config->program.cache_dir, check->steps, diag);
 
 	if (!err && cache_may_put(&store.cache))
 		err = diag_errno(diag, cache_may_put(&store.cache), "cache: %s",
-				 check->options->cache_dir);
+				 check->config->program.cache_dir);
 	store_close(&store);
 	if (err && err != -ENOENT && err != -ECANCELED)
 		diag_hint(diag, "--cache-dir names another");
@@ -211,11 +204,12 @@ static enum verdict cache_check(struct check *check, struct diag *diag)
 	int err = folder_look(check, diag);
 
 	if (is_cached(check))
-		diag_set(diag, 0, "%s: has this program", check->options->cache_dir);
+		diag_set(diag, 0, "%s: has this program", check->config->program.cache_dir);
 	else if (err)
 		return VERDICT_WITHOUT;
 	else
-		diag_set(diag, 0, "%s: does not have this program yet", check->options->cache_dir);
+		diag_set(diag, 0, "%s: does not have this program yet",
+			 check->config->program.cache_dir);
 	return VERDICT_OK;
 }
 
@@ -247,8 +241,7 @@ static const struct program *program_made(struct check *check, struct diag *diag
 {
 	if (!is_cached(check))
 		return failed(check, STAGE_COMPILE, diag) ? NULL : &check->rung->program;
-	if (program_compile(&check->fresh, &check->rung->probe, check->custom, &check->steps,
-			    &check->made, diag) ||
+	if (program_compile(&check->fresh, &check->rung->probe, check->steps, &check->made, diag) ||
 	    program_settle(&check->made, diag))
 		return NULL;
 	return &check->made;
@@ -294,11 +287,11 @@ static enum verdict buffers_check(struct check *check, struct diag *diag)
 		*diag = check->unopened;
 		return VERDICT_NO;
 	}
-	if (check->options->summary)
+	if (check->config->program.summary)
 		text_str(&found, "none: a summary is counted in the kernel");
 	else
 		text_printf(&found, "%llu pages for each CPU",
-			    (unsigned long long)check->options->buffer_pages);
+			    (unsigned long long)check->config->buffer_pages);
 	paranoid_read(paranoid);
 	if (paranoid[0])
 		text_printf(&found, " (perf_event_paranoid %s)", paranoid);
@@ -325,12 +318,11 @@ static enum verdict scan_check(struct check *check, struct diag *diag)
 	struct scan scan;
 	int err;
 
-	if (!scan_is_wanted(check->options, check->custom))
+	if (!scan_is_wanted(&check->config->program))
 		return VERDICT_NONE;
 	if (!passed(check, STAGE_TEST))
 		return untried("a program", diag);
-	err = scan_open(&scan, &check->fresh, check->custom, check->rung->loader, &check->steps,
-			diag);
+	err = scan_open(&scan, &check->fresh, check->rung->loader, check->steps, diag);
 	scan_close(&scan);
 	if (err)
 		return VERDICT_WITHOUT;
@@ -341,7 +333,7 @@ static enum verdict scan_check(struct check *check, struct diag *diag)
 /* Or it would not go on with the rights that it has. */
 static enum verdict seccomp_check(struct check *check, struct diag *diag)
 {
-	if (check->options->keep_privileges) {
+	if (check->config->keep_privileges) {
 		diag_set(diag, 0, "not wanted");
 		return VERDICT_OK;
 	}
@@ -448,31 +440,31 @@ static bool nothing_to_read(void *arg)
 	return true;
 }
 
-int check_run(struct options *options, const struct custom_text *custom, struct diag *diag)
+int check_run(const struct trace_config *config, struct steps *steps, struct diag *diag)
 {
 	struct check check = {
-		.options = options,
-		.fresh = *options,
-		.custom = custom,
+		.config = config,
+		.fresh = config->program,
+		.steps = steps,
+		.format.layout = config->output.layout,
 		.made = PROGRAM_NONE,
 		.output.fd = STDOUT_FILENO,
 	};
 	struct diag drop_diag = {0};
 	int err, drop, broken;
 
-	check.fresh.no_cache = true;
-	steps_begin(&check.steps, options->verbose);
-	options_format(options, &check.format);
+	check.fresh.cache_dir = NULL;
 	err = rows_check(&check, diag);
 	tracer_free(check.tracer);
 	program_free(&check.made);
 	/* Where that fails, a start does not go on either. */
-	drop = rights_drop(options, false, nothing_to_read, NULL, &check.steps, &drop_diag);
+	drop = rights_drop(config->keep_privileges, false, nothing_to_read, NULL, steps,
+			   &drop_diag);
 	if (drop && !err) {
 		*diag = drop_diag;
 		err = drop;
 	}
-	if (options->quiet)
+	if (config->output.quiet)
 		text_clear(&check.output.lines);
 	broken = output_flush(&check.output);
 	output_free(&check.output);

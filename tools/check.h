@@ -7,9 +7,9 @@
 #ifndef CHECK_H
 #define CHECK_H
 
-struct custom_text;
 struct diag;
-struct options;
+struct steps;
+struct trace_config;
 
 struct check_line {
 	const char *name; /* what was looked at */
@@ -20,8 +20,8 @@ struct check_line {
 
 /*
  * Writes a line for each to stdout. -errno with diag as the start of a trace would have filled it,
- * if it would fail. custom may be NULL.
+ * if it would fail.
  */
-int check_run(struct options *options, const struct custom_text *custom, struct diag *diag);
+int check_run(const struct trace_config *config, struct steps *steps, struct diag *diag);
 
 #endif

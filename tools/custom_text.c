@@ -9,8 +9,6 @@
 
 #include "bpf_text.h"
 #include "diag.h"
-#include "event.h"
-#include "options.h"
 #include "probe.h"
 #include "program.h"
 
@@ -90,7 +88,7 @@ int custom_text_read(struct custom_text *custom, const char *path, struct diag *
 	const char *nul;
 	int err;
 
-	*custom = (struct custom_text){0};
+	*custom = (struct custom_text){.path = path};
 	err = path_read(path, &custom->text, diag);
 	if (err)
 		return err;
@@ -144,7 +142,7 @@ bool custom_text_is_own(const struct custom_text *custom)
 	return tail_unchanged(custom);
 }
 
-int custom_text_scan(const struct custom_text *custom, const struct options *options,
+int custom_text_scan(const struct custom_text *custom, const struct program_spec *spec,
 		     const struct probe *probe, struct custom_text *made, struct diag *diag)
 {
 	_cleanup_text_ struct text offsets = {0}, lacks = {0};
@@ -152,8 +150,9 @@ int custom_text_scan(const struct custom_text *custom, const struct options *opt
 	struct text *text = &made->text;
 	int err;
 
-	*made = (struct custom_text){.kernel_headers = custom->kernel_headers};
-	err = probe_render_layout(probe, program_needs(options), &offsets, &lacks, diag);
+	*made = (struct custom_text){.path = custom->path,
+				     .kernel_headers = custom->kernel_headers};
+	err = probe_render_layout(probe, program_needs(spec), &offsets, &lacks, diag);
 	if (err)
 		return err;
 	text_printf(text, PROGRAM_FIRST_LINE, probe_name(probe));
@@ -175,18 +174,21 @@ static bool has_extras(const struct custom_text *custom, unsigned int extras)
 	return !macros.err && macros.len && strstr(custom->text.data, macros.data);
 }
 
-void custom_text_fit(const struct custom_text *custom, struct options *options)
+void custom_text_fit(const struct custom_text *custom, unsigned int shown,
+		     struct program_spec *spec)
 {
-	options->fields.untold = has_extras(custom, 1U << OPTIONAL_AGE) ? 1U << OPTIONAL_AGE : 0;
-	options->netns_filtered = strstr(custom->text.data, OFFSETS_NETNS_FIRST);
+	spec->text = custom;
+	spec->netns = strstr(custom->text.data, OFFSETS_NETNS_FIRST);
+	if (has_extras(custom, 1U << OPTIONAL_AGE))
+		shown |= 1U << OPTIONAL_AGE;
+	event_layout_init(&spec->layout, shown);
 }
 
 /* A member more or less would put the ones behind it in another place of the record. */
-static bool same_extras(const struct custom_text *custom, const struct options *options)
+static bool same_extras(const struct custom_text *custom, unsigned int wanted)
 {
 	static const unsigned int extras[] = {1U << OPTIONAL_AGE, 1U << OPTIONAL_OWNER,
 					      1U << OPTIONAL_CLOSE};
-	unsigned int wanted = field_list_extras(&options->fields);
 
 	for (size_t i = 0; i < sizeof(extras) / sizeof(*extras); i++) {
 		if (has_extras(custom, extras[i]) != !!(wanted & extras[i]))
@@ -198,43 +200,44 @@ static bool same_extras(const struct custom_text *custom, const struct options *
 		       : !strstr(custom->text.data, "#define EVENT_SOCKET_FIELDS");
 }
 
-int custom_text_check(const struct custom_text *custom, const struct options *options,
-		      struct diag *diag)
+int custom_text_check(const struct program_spec *spec, struct diag *diag)
 {
-	if (options->probe && strcmp(options->probe, custom->probe))
+	const struct custom_text *custom = spec->text;
+	const char *text = custom->text.data, *path = custom->path;
+
+	if (spec->probe && strcmp(spec->probe, custom->probe))
 		return diag_set(diag, -EINVAL,
 				"--bpf-text: %s is for the probe %s: --probe %s contradicts it",
-				options->bpf_text, custom->probe, options->probe);
-	if (options->kernel_headers && !custom->kernel_headers)
+				path, custom->probe, spec->probe);
+	if (spec->kernel_headers && !custom->kernel_headers)
 		return diag_set(diag, -EINVAL,
 				"--bpf-text: %s declares all it uses: --kernel-headers goes "
 				"without it",
-				options->bpf_text);
-	if (!strstr(custom->text.data, PROGRAM_SUMMARY) == options->summary)
+				path);
+	if (!strstr(text, PROGRAM_SUMMARY) == spec->summary)
 		return diag_set(diag, -EINVAL,
 				"--bpf-text: %s was printed %s --summary: it must be the same",
-				options->bpf_text, options->summary ? "without" : "with");
-	if (options->stuck.after_ns && !strstr(custom->text.data, PROGRAM_STUCK))
+				path, spec->summary ? "without" : "with");
+	if (spec->stuck && !strstr(text, PROGRAM_STUCK))
 		return diag_set(diag, -EINVAL,
 				"--bpf-text: %s was printed without --stuck: it must be the same",
-				options->bpf_text);
-	if (options->stuck.after_ns && !custom_text_is_own(custom))
+				path);
+	if (spec->stuck && !custom_text_is_own(custom))
 		return diag_set(diag, -EINVAL,
 				"--bpf-text: %s keeps what it likes: --stuck goes without it",
-				options->bpf_text);
-	if (!same_extras(custom, options))
+				path);
+	if (!same_extras(custom, spec->layout.wanted))
 		return diag_set(diag, -EINVAL,
 				"--bpf-text: %s was printed for other fields: -o/--output and "
 				"-x/--extended must be the same",
-				options->bpf_text);
+				path);
 	return 0;
 }
 
-int custom_text_check_layout(const struct custom_text *custom, const struct options *options,
-			     const char *layout, struct diag *diag)
+int custom_text_check_layout(const struct custom_text *custom, const char *layout,
+			     struct diag *diag)
 {
 	if (strstr(custom->text.data, layout))
 		return 0;
-	return begin_refused(options->bpf_text, "the places of members are not this kernel's",
-			     diag);
+	return begin_refused(custom->path, "the places of members are not this kernel's", diag);
 }

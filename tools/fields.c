@@ -158,7 +158,6 @@ int field_list_make(struct field_list *list, const struct line_format *format, c
 	int err;
 
 	list->count = 0;
-	list->untold = 0;
 	if (!names || more)
 		list_add_own(list, format);
 	if (!names)
@@ -176,7 +175,7 @@ bool field_list_has(const struct field_list *list, const char *name)
 
 unsigned int field_list_extras(const struct field_list *list)
 {
-	unsigned int extras = list->untold;
+	unsigned int extras = 0;
 
 	for (size_t i = 0; i < list->count; i++)
 		extras |= list->fields[i]->extras;

@@ -68,7 +68,6 @@ struct field_list {
 	const struct field *fields[FIELDS];
 	uint8_t widths[FIELDS]; /* of columns: each grows with what it has to hold */
 	size_t count; /* 0: none was asked for */
-	unsigned int untold; /* extras that are wanted, though no field shows them */
 };
 
 /*
@@ -84,7 +83,7 @@ int field_list_make(struct field_list *list, const struct line_format *format, c
 int field_list_add(struct field_list *list, const struct line_format *format, const char *names,
 		   struct diag *diag);
 
-/* The extras (enum event_optional) that the fields want, and the untold ones. */
+/* The extras (enum event_optional) that the fields want. */
 unsigned int field_list_extras(const struct field_list *list);
 
 bool field_list_has(const struct field_list *list, const char *name);

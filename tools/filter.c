@@ -2,11 +2,11 @@
 #include "filter.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "diag.h"
 #include "expression.h"
-#include "options.h"
 #include "parse.h"
 #include "text.h"
 
@@ -27,33 +27,42 @@ int span_filter_set(struct span_filter *filter, const char *option, const char *
 	return 0;
 }
 
+void filter_free(struct filter *filter)
+{
+	port_filter_free(&filter->lports);
+	port_filter_free(&filter->rports);
+	address_filter_free(&filter->laddrs);
+	address_filter_free(&filter->raddrs);
+	free(filter->expression);
+}
+
 /* A state that --state excludes can be neither the old one nor the new one. */
-static uint32_t old_mask(const struct options *options)
+static uint32_t old_mask(const struct filter *filter)
 {
-	return state_filter_mask(&options->old_states) & ~options->states.excluded;
+	return state_filter_mask(&filter->old_states) & ~filter->states.excluded;
 }
 
-static uint32_t new_mask(const struct options *options)
+static uint32_t new_mask(const struct filter *filter)
 {
-	return state_filter_mask(&options->new_states) & ~options->states.excluded;
+	return state_filter_mask(&filter->new_states) & ~filter->states.excluded;
 }
 
-int filter_finish(struct options *options, struct diag *diag)
+int filter_finish(struct filter *filter, struct diag *diag)
 {
-	int err = port_filter_check(&options->lports, "-L/--localport", diag);
+	int err = port_filter_check(&filter->lports, "-L/--localport", diag);
 
 	if (!err)
-		err = port_filter_check(&options->rports, "-D/--remoteport", diag);
+		err = port_filter_check(&filter->rports, "-D/--remoteport", diag);
 	if (!err)
-		err = address_filter_finish(&options->laddrs, "--laddr", diag);
+		err = address_filter_finish(&filter->laddrs, "--laddr", diag);
 	if (!err)
-		err = address_filter_finish(&options->raddrs, "--raddr", diag);
+		err = address_filter_finish(&filter->raddrs, "--raddr", diag);
 	if (!err)
-		err = state_mask_check(state_filter_mask(&options->states), "--state", diag);
+		err = state_mask_check(state_filter_mask(&filter->states), "--state", diag);
 	if (!err)
-		err = state_mask_check(old_mask(options), "--old-state", diag);
+		err = state_mask_check(old_mask(filter), "--old-state", diag);
 	if (!err)
-		err = state_mask_check(new_mask(options), "--new-state", diag);
+		err = state_mask_check(new_mask(filter), "--new-state", diag);
 	return err;
 }
 
@@ -65,14 +74,14 @@ static void state_macro(struct text *text, const char *name, uint32_t mask)
 		text_printf(text, "#define %s(state) (0x%xU >> (state) & 1)\n", name, mask);
 }
 
-static void states_render(struct text *text, const struct options *options)
+static void states_render(struct text *text, const struct filter *filter)
 {
-	uint32_t mask = state_filter_mask(&options->states);
+	uint32_t mask = state_filter_mask(&filter->states);
 
-	state_macro(text, "FILTER_OLD_STATE", old_mask(options));
-	state_macro(text, "FILTER_NEW_STATE", new_mask(options));
+	state_macro(text, "FILTER_OLD_STATE", old_mask(filter));
+	state_macro(text, "FILTER_NEW_STATE", new_mask(filter));
 	/* What is only excluded is in the two above. */
-	if (options->states.chosen)
+	if (filter->states.chosen)
 		text_printf(
 			text,
 			"#define FILTER_STATES(old, new) ((0x%xU >> (old) | 0x%xU >> (new)) & 1)\n",
@@ -113,30 +122,30 @@ static void expression_macro(struct text *text, const char *str)
 	expression_free(expression);
 }
 
-static void macros_render(struct text *text, const struct options *options)
+static void macros_render(struct text *text, const struct filter *filter)
 {
 	text_str(text, "#define FILTERS\n");
 	text_printf(text, "#define FILTER_FAMILY(family) %s\n",
-		    options->ipv4   ? "((family) == AF_INET)"
-		    : options->ipv6 ? "((family) == AF_INET6)"
-				    : "1");
-	netns_filter_render(&options->netns, text);
-	port_filter_render(&options->lports, "FILTER_LPORT", text);
-	port_filter_render(&options->rports, "FILTER_DPORT", text);
-	address_filter_render(&options->laddrs, "FILTER_LADDR", text);
-	address_filter_render(&options->raddrs, "FILTER_RADDR", text);
-	states_render(text, options);
-	span_render(text, &options->min_span);
-	expression_macro(text, options->expression);
+		    filter->ipv4   ? "((family) == AF_INET)"
+		    : filter->ipv6 ? "((family) == AF_INET6)"
+				   : "1");
+	netns_filter_render(&filter->netns, text);
+	port_filter_render(&filter->lports, "FILTER_LPORT", text);
+	port_filter_render(&filter->rports, "FILTER_DPORT", text);
+	address_filter_render(&filter->laddrs, "FILTER_LADDR", text);
+	address_filter_render(&filter->raddrs, "FILTER_RADDR", text);
+	states_render(text, filter);
+	span_render(text, &filter->min_span);
+	expression_macro(text, filter->expression);
 }
 
 /* What would be compiled in vain makes a start longer by 4 of 60 ms. */
-static bool is_asked(const struct options *options, struct text *text)
+static bool is_asked(const struct filter *filter, struct text *text)
 {
-	static const struct options nothing;
+	static const struct filter nothing;
 	_cleanup_text_ struct text asked = {0}, all_seen = {0};
 
-	macros_render(&asked, options);
+	macros_render(&asked, filter);
 	macros_render(&all_seen, &nothing);
 	if (asked.err || all_seen.err) {
 		text->err = -ENOMEM;
@@ -145,8 +154,8 @@ static bool is_asked(const struct options *options, struct text *text)
 	return strcmp(asked.data, all_seen.data);
 }
 
-void filter_render(struct text *text, const struct options *options)
+void filter_render(struct text *text, const struct filter *filter)
 {
-	if (is_asked(options, text))
-		macros_render(text, options);
+	if (is_asked(filter, text))
+		macros_render(text, filter);
 }

@@ -6,16 +6,14 @@
 #include "buffers.h"
 #include "diag.h"
 #include "losses.h"
-#include "options.h"
 #include "order.h"
 #include "ring.h"
 
-int intake_open(struct intake *intake, const struct options *options, struct buffers *buffers,
+int intake_open(struct intake *intake, const struct event_layout *layout, struct buffers *buffers,
 		struct losses *losses, struct diag *diag)
 {
-	*intake = (struct intake){.buffers = buffers, .losses = losses};
-	event_layout_init(&intake->layout, field_list_extras(&options->fields));
-	intake->order = order_new(intake->layout.size);
+	*intake = (struct intake){.layout = layout, .buffers = buffers, .losses = losses};
+	intake->order = order_new(layout->size);
 	return intake->order ? 0 : diag_errno(diag, -ENOMEM, "starting");
 }
 
@@ -32,7 +30,7 @@ void intake_take(void *arg, int cpu, const void *data, size_t size)
 
 	if (!event) {
 		intake->losses->counts[LOSS_NO_MEMORY]++;
-	} else if (!event_decode(&intake->layout, cpu, data, size, event)) {
+	} else if (!event_decode(intake->layout, cpu, data, size, event)) {
 		intake->losses->counts[LOSS_BAD_RECORD]++;
 	} else {
 		if (event->ts_ns > intake->newest_ns)

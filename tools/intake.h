@@ -11,19 +11,18 @@
 struct buffers;
 struct diag;
 struct losses;
-struct options;
 struct order;
 
 struct intake { /* zeroed: none */
-	struct event_layout layout;
+	const struct event_layout *layout;
 	struct buffers *buffers;
 	struct losses *losses; /* counts the records that cannot be kept */
 	struct order *order;
 	uint64_t newest_ns; /* time of the latest event */
 };
 
-/* The buffers and the losses must outlive the intake. -errno with diag filled. */
-int intake_open(struct intake *intake, const struct options *options, struct buffers *buffers,
+/* The layout, the buffers and the losses must outlive the intake. -errno with diag filled. */
+int intake_open(struct intake *intake, const struct event_layout *layout, struct buffers *buffers,
 		struct losses *losses, struct diag *diag);
 void intake_close(struct intake *intake);
 

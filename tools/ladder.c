@@ -7,11 +7,10 @@
 #include "custom_text.h"
 #include "loader.h"
 #include "message.h"
-#include "options.h"
 #include "sockets.h"
 #include "steps.h"
-#include "stuck.h"
 #include "text.h"
+#include "trace_config.h"
 #include "wakeups.h"
 
 const char *stage_failure(enum stage stage)
@@ -28,7 +27,7 @@ const char *stage_failure(enum stage stage)
 static int rung_compile(struct ladder *ladder, struct rung *rung)
 {
 	rung->program.looks = ladder->looks;
-	return program_compile(ladder->options, &rung->probe, ladder->custom, ladder->steps,
+	return program_compile(&ladder->config->program, &rung->probe, ladder->steps,
 			       &rung->program, &rung->why);
 }
 
@@ -66,9 +65,9 @@ static int rung_buffers(struct ladder *ladder, struct rung *rung)
 
 	if (!err)
 		err = buffers_give(buffers, rung->loader, &rung->why);
-	if (!err && ladder->options->stuck.after_ns)
+	if (!err && ladder->config->program.stuck)
 		err = stuck_may_look(rung->loader, &rung->why);
-	if (!err && !ladder->options->summary)
+	if (!err && !ladder->config->program.summary)
 		step_done(ladder->steps, "perf buffers of %d CPUs take %zu kB", buffers->cpus,
 			  buffers_memory(buffers) >> 10);
 	return err;
@@ -80,7 +79,7 @@ static int rung_attach(struct ladder *ladder, struct rung *rung)
 
 	if (!ladder->looks) {
 		ladder->sockets =
-			sockets_new(ladder->options, ladder->custom, rung->loader, ladder->steps);
+			sockets_new(&ladder->config->program, rung->loader, ladder->steps);
 		if (!ladder->sockets)
 			return diag_errno(&rung->why, -ENOMEM, "starting");
 	}
@@ -93,7 +92,7 @@ static int rung_attach(struct ladder *ladder, struct rung *rung)
 
 static int rung_test(struct ladder *ladder, struct rung *rung)
 {
-	int err = self_test_run(ladder->options, rung->loader, &ladder->ahead.buffers,
+	int err = self_test_run(&ladder->config->program, rung->loader, &ladder->ahead.buffers,
 				&rung->tested, &rung->untested);
 
 	if (err)
@@ -134,7 +133,7 @@ static void rung_undo(struct ladder *ladder, struct rung *rung)
 	if (rung->stage < STAGE_ATTACH)
 		return;
 	wakeups_hold_end(false);
-	ahead_again(&ladder->ahead, ladder->options);
+	ahead_again(&ladder->ahead);
 }
 
 /* Whether the next rung may do better. */
@@ -163,7 +162,8 @@ static bool rung_falls(const struct rung *rung)
 /* The next probe that may be used, from the one of that number on, or NULL. */
 static const char *name_next(const struct ladder *ladder, size_t *index)
 {
-	const char *wanted = ladder->custom ? ladder->custom->probe : ladder->options->probe, *name;
+	const struct program_spec *spec = &ladder->config->program;
+	const char *wanted = spec->text ? spec->text->probe : spec->probe, *name;
 
 	while ((name = probe_kind_name((*index)++)))
 		if (!wanted || !strcmp(name, wanted))
@@ -217,10 +217,12 @@ static int none_offered(const struct ladder *ladder, struct diag *diag)
 
 int ladder_climb(struct ladder *ladder, struct diag *diag)
 {
+	const struct trace_config *config = ladder->config;
 	int err;
 
 	if (ladder->last > STAGE_COMPILE)
-		ahead_begin(&ladder->ahead, ladder->options);
+		ahead_begin(&ladder->ahead, &config->program,
+			    config->program.summary ? 0 : config->buffer_pages);
 	err = rungs_try(ladder);
 	ahead_end(&ladder->ahead);
 	if (err && ladder->rung->stage == STAGE_OFFER)

@@ -16,11 +16,10 @@
 #include "program.h"
 #include "self_test.h"
 
-struct custom_text;
 struct loader;
-struct options;
 struct sockets;
 struct steps;
+struct trace_config;
 
 enum stage {
 	STAGE_OFFER, /* whether the kernel has what the probe needs */
@@ -44,8 +43,7 @@ struct rung {
 };
 
 struct ladder { /* is not to be copied once it is climbed */
-	const struct options *options;
-	const struct custom_text *custom; /* or NULL */
+	const struct trace_config *config;
 	struct steps *steps;
 	enum stage last; /* no rung is tried any further */
 	bool looks; /* leaves nothing in the cache, and finds no open sockets */

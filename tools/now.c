@@ -7,9 +7,10 @@
 #include "diag.h"
 #include "rights.h"
 #include "scan.h"
-#include "writer.h"
+#include "trace_config.h"
 
 struct now {
+	const struct trace_config *config;
 	struct writer writer;
 	struct event *event; /* room for one */
 };
@@ -18,7 +19,7 @@ struct now {
 static int record_show(void *arg, const void *record)
 {
 	struct now *now = arg;
-	const struct event_layout *layout = &now->writer.layout;
+	const struct event_layout *layout = now->writer.layout;
 
 	if (!record)
 		return 0;
@@ -34,28 +35,28 @@ static bool may_read(void *arg)
 
 static int now_show(struct now *now, struct scan *scan, struct steps *steps, struct diag *diag)
 {
-	int err = rights_drop(now->writer.options, now->writer.line.cgroups, may_read, scan, steps,
-			      diag);
+	int err = rights_drop(now->config->keep_privileges, now->writer.line.cgroups, may_read,
+			      scan, steps, diag);
 
 	if (err)
 		return err;
 	writer_begin(&now->writer);
-	err = scan_run(scan, now->writer.options, record_show, now, diag);
+	err = scan_run(scan, now->writer.layout, record_show, now, diag);
 	if (err && err != -EPIPE)
 		return err;
 	writer_end(&now->writer);
 	return writer_check(&now->writer, diag);
 }
 
-int now_run(struct options *options, struct steps *steps, struct diag *diag)
+int now_run(const struct trace_config *config, struct steps *steps, struct diag *diag)
 {
 	struct scan scan = SCAN_NONE;
-	struct now now;
+	struct now now = {.config = config};
 	int err;
 
-	writer_open(&now.writer, options);
-	now.event = calloc(1, now.writer.layout.size);
-	err = now.event ? scan_open(&scan, options, NULL, NULL, steps, diag)
+	writer_open(&now.writer, &config->output, &config->program.layout);
+	now.event = calloc(1, now.writer.layout->size);
+	err = now.event ? scan_open(&scan, &config->program, NULL, steps, diag)
 			: diag_errno(diag, -ENOMEM, "starting");
 	if (!err)
 		err = now_show(&now, &scan, steps, diag);

@@ -21,55 +21,59 @@
 
 static int lport_set(struct options *options, const char *value, struct diag *diag)
 {
-	return port_filter_add(&options->lports, "-L/--localport", value, diag);
+	return port_filter_add(&options->trace.program.filter.lports, "-L/--localport", value,
+			       diag);
 }
 
 static int rport_set(struct options *options, const char *value, struct diag *diag)
 {
-	return port_filter_add(&options->rports, "-D/--remoteport", value, diag);
+	return port_filter_add(&options->trace.program.filter.rports, "-D/--remoteport", value,
+			       diag);
 }
 
 static int laddr_set(struct options *options, const char *value, struct diag *diag)
 {
-	return address_filter_add(&options->laddrs, "--laddr", value, diag);
+	return address_filter_add(&options->trace.program.filter.laddrs, "--laddr", value, diag);
 }
 
 static int raddr_set(struct options *options, const char *value, struct diag *diag)
 {
-	return address_filter_add(&options->raddrs, "--raddr", value, diag);
+	return address_filter_add(&options->trace.program.filter.raddrs, "--raddr", value, diag);
 }
 
 static int netns_set(struct options *options, const char *value, struct diag *diag)
 {
-	options->netns_filtered = true;
-	return netns_filter_set(&options->netns, value, diag);
+	options->trace.program.netns = true;
+	return netns_filter_set(&options->trace.program.filter.netns, value, diag);
 }
 
 static int old_state_set(struct options *options, const char *value, struct diag *diag)
 {
-	return state_filter_add(&options->old_states, "--old-state", value, diag);
+	return state_filter_add(&options->trace.program.filter.old_states, "--old-state", value,
+				diag);
 }
 
 static int new_state_set(struct options *options, const char *value, struct diag *diag)
 {
-	return state_filter_add(&options->new_states, "--new-state", value, diag);
+	return state_filter_add(&options->trace.program.filter.new_states, "--new-state", value,
+				diag);
 }
 
 static int state_set(struct options *options, const char *value, struct diag *diag)
 {
-	return state_filter_add(&options->states, "--state", value, diag);
+	return state_filter_add(&options->trace.program.filter.states, "--state", value, diag);
 }
 
 static int min_ms_set(struct options *options, const char *value, struct diag *diag)
 {
-	return span_filter_set(&options->min_span, "--min-ms", value, diag);
+	return span_filter_set(&options->trace.program.filter.min_span, "--min-ms", value, diag);
 }
 
 static int probe_set(struct options *options, const char *value, struct diag *diag)
 {
 	_cleanup_text_ struct text known = {0};
 
-	options->probe = value;
+	options->trace.program.probe = value;
 	if (probe_is_known(value))
 		return 0;
 	for (size_t i = 0; probe_kind_name(i); i++)
@@ -91,7 +95,7 @@ static int expression_check(const char *str, struct diag *diag)
 /* Each is looked at by itself, for its own columns, and all together, for the bounds. */
 static int filter_set(struct options *options, const char *value, struct diag *diag)
 {
-	const char *before = options->expression;
+	char *before = options->trace.program.filter.expression;
 	char *all;
 	int err = expression_check(value, diag);
 
@@ -100,15 +104,15 @@ static int filter_set(struct options *options, const char *value, struct diag *d
 	if ((before ? asprintf(&all, "(%s) && (%s)", before, value) : asprintf(&all, "%s", value)) <
 	    0)
 		return diag_errno(diag, -ENOMEM, "--filter");
-	free((char *)before);
-	options->expression = all;
+	free(before);
+	options->trace.program.filter.expression = all;
 	return before ? expression_check(all, diag) : 0;
 }
 
 static int headers_set(struct options *options, const char *value, struct diag *diag)
 {
-	options->kernel_headers = true;
-	options->kernel_headers_path = value;
+	options->trace.program.kernel_headers = true;
+	options->trace.program.kernel_headers_path = value;
 	if (value && !*value)
 		return diag_set(diag, -EINVAL, "--kernel-headers: the path is empty");
 	return 0;
@@ -122,13 +126,13 @@ static int bpf_text_set(struct options *options, const char *value, struct diag 
 
 static int cache_dir_set(struct options *options, const char *value, struct diag *diag)
 {
-	options->cache_dir = value;
+	options->trace.program.cache_dir = value;
 	return *value ? 0 : diag_set(diag, -EINVAL, "--cache-dir: the path is empty");
 }
 
 static int count_set(struct options *options, const char *value, struct diag *diag)
 {
-	if (parse_number(value, strlen(value), 1, UINT64_MAX, &options->count))
+	if (parse_number(value, strlen(value), 1, UINT64_MAX, &options->trace.output.count))
 		return diag_set(diag, -EINVAL,
 				"-n/--count: not a number from 1 to 18446744073709551615: '%s'",
 				value);
@@ -149,13 +153,15 @@ static int seconds_read(const char *option, const char *value, size_t len, uint6
 
 static int duration_set(struct options *options, const char *value, struct diag *diag)
 {
-	return seconds_read("-d/--duration", value, strlen(value), &options->duration_ns, diag);
+	return seconds_read("-d/--duration", value, strlen(value), &options->trace.duration_ns,
+			    diag);
 }
 
 static int summary_set(struct options *options, const char *value, struct diag *diag)
 {
-	options->summary = true;
-	return value ? seconds_read("--summary", value, strlen(value), &options->summary_ns, diag)
+	options->trace.program.summary = true;
+	return value ? seconds_read("--summary", value, strlen(value), &options->trace.summary_ns,
+				    diag)
 		     : 0;
 }
 
@@ -164,22 +170,22 @@ static int stuck_set(struct options *options, const char *value, struct diag *di
 {
 	size_t len = strcspn(value, ":");
 	struct state_filter states = {0};
-	int err = seconds_read("--stuck", value, len, &options->stuck.after_ns, diag);
+	int err = seconds_read("--stuck", value, len, &options->trace.stuck.after_ns, diag);
 
 	if (err)
 		return err;
-	options->stuck.states = STUCK_STATES;
+	options->trace.stuck.states = STUCK_STATES;
 	if (!value[len])
 		return 0;
 	err = state_filter_add(&states, "--stuck", value + len + 1, diag);
-	options->stuck.states = state_filter_mask(&states);
-	return err ? err : state_mask_check(options->stuck.states, "--stuck", diag);
+	options->trace.stuck.states = state_filter_mask(&states);
+	return err ? err : state_mask_check(options->trace.stuck.states, "--stuck", diag);
 }
 
 static int max_sockets_set(struct options *options, const char *value, struct diag *diag)
 {
 	/* A BPF hash table's size is 32 bits, rounded up to a power of 2. */
-	if (parse_number(value, strlen(value), 1, 1U << 31, &options->max_sockets))
+	if (parse_number(value, strlen(value), 1, 1U << 31, &options->trace.program.max_sockets))
 		return diag_set(diag, -EINVAL,
 				"--max-sockets: not a number from 1 to 2147483648: '%s'", value);
 	return 0;
@@ -188,8 +194,8 @@ static int max_sockets_set(struct options *options, const char *value, struct di
 static int buffer_pages_set(struct options *options, const char *value, struct diag *diag)
 {
 	/* The kernel wants a power of 2 (perf_event_open(2), "MMAP layout"). */
-	if (parse_number(value, strlen(value), 1, 1 << 16, &options->buffer_pages) ||
-	    options->buffer_pages & (options->buffer_pages - 1))
+	if (parse_number(value, strlen(value), 1, 1 << 16, &options->trace.buffer_pages) ||
+	    options->trace.buffer_pages & (options->trace.buffer_pages - 1))
 		return diag_set(diag, -EINVAL,
 				"--buffer-pages: not a power of 2 from 1 to 65536: '%s'", value);
 	return 0;
@@ -197,7 +203,7 @@ static int buffer_pages_set(struct options *options, const char *value, struct d
 
 static int max_compile_set(struct options *options, const char *value, struct diag *diag)
 {
-	if (parse_number(value, strlen(value), 1, 3600, &options->max_compile_s))
+	if (parse_number(value, strlen(value), 1, 3600, &options->trace.program.max_compile_s))
 		return diag_set(diag, -EINVAL, "--max-compile: not a number from 1 to 3600: '%s'",
 				value);
 	return 0;
@@ -235,7 +241,9 @@ static int csv_safe_set(struct options *options, const char *value, struct diag 
 	return when_read("--csv-safe", value ? value : "always", &options->csv_safe, diag);
 }
 
-#define FLAG(member) .flag = offsetof(struct options, member)
+#define FLAG(member)   .flag = offsetof(struct options, member)
+#define FILTER(member) FLAG(trace.program.filter.member)
+#define OUTPUT(member) FLAG(trace.output.member)
 
 #define NOT_EVENTS "summary " /* what a summary has no lines for */
 #define IN_TEXT	   "bpf-text " /* what the text of --bpf-text has already */
@@ -246,9 +254,9 @@ static int csv_safe_set(struct options *options, const char *value, struct diag 
  */
 const struct option_row option_rows[] = {
 	{'h', "help", .help = "show this help message and exit", FLAG(help)},
-	{'T', "time", .help = "include time column on output (HH:MM:SS)", FLAG(time),
+	{'T', "time", .help = "include time column on output (HH:MM:SS)", OUTPUT(time),
 	 .conflicts = "summary+json"},
-	{'t', "timestamp", .help = "include timestamp on output (seconds)", FLAG(timestamp),
+	{'t', "timestamp", .help = "include timestamp on output (seconds)", OUTPUT(timestamp),
 	 .conflicts = NOT_EVENTS},
 	{'w', "wide", .help = "wide column output (fits IPv6 addresses)", FLAG(wide),
 	 .conflicts = NOT_EVENTS "json otel"},
@@ -258,11 +266,11 @@ const struct option_row option_rows[] = {
 	 .conflicts = IN_TEXT, .set = lport_set},
 	{'D', "remoteport", "REMOTEPORT", "comma-separated list of remote ports to trace",
 	 .conflicts = IN_TEXT, .set = rport_set},
-	{'Y', "journal", .help = "log session state changes to the systemd journal", FLAG(journal),
-	 .conflicts = NOT_EVENTS},
-	{'4', "ipv4", .help = "trace IPv4 family only", FLAG(ipv4), .or_next = true,
+	{'Y', "journal", .help = "log session state changes to the systemd journal",
+	 OUTPUT(journal), .conflicts = NOT_EVENTS},
+	{'4', "ipv4", .help = "trace IPv4 family only", FILTER(ipv4), .or_next = true,
 	 .conflicts = IN_TEXT "ipv6"},
-	{'6', "ipv6", .help = "trace IPv6 family only", FLAG(ipv6), .conflicts = IN_TEXT},
+	{'6', "ipv6", .help = "trace IPv6 family only", FILTER(ipv6), .conflicts = IN_TEXT},
 	{0, "laddr", "LIST", "trace these local addresses and prefixes, or with !LIST all others",
 	 .group = GROUP_MORE, .conflicts = IN_TEXT, .complete = COMPLETE_ADDRESSES,
 	 .set = laddr_set},
@@ -288,7 +296,7 @@ const struct option_row option_rows[] = {
 	 .conflicts = NOT_EVENTS, .complete = COMPLETE_FIELDS, .set = output_set},
 	{'x', "extended",
 	 .help = "show who owns the socket and why it ended, and unknown times as -",
-	 .group = GROUP_MORE, FLAG(extended), .conflicts = NOT_EVENTS},
+	 .group = GROUP_MORE, OUTPUT(extended), .conflicts = NOT_EVENTS},
 	{'j', "json", .help = "print JSON, one object a line", .group = GROUP_MORE, FLAG(json)},
 	{0, "otel", .help = "print JSON with OpenTelemetry's names", .group = GROUP_MORE,
 	 FLAG(otel), .conflicts = NOT_EVENTS},
@@ -297,7 +305,7 @@ const struct option_row option_rows[] = {
 	{0, "no-skaddr", .help = "show a number of each socket also in the classic columns and CSV",
 	 .group = GROUP_MORE, FLAG(no_skaddr), .conflicts = NOT_EVENTS},
 	{0, "no-object-pid", .help = "log no OBJECT_PID, so that journald adds no command line",
-	 .group = GROUP_MORE, FLAG(no_object_pid), .requires = "journal"},
+	 .group = GROUP_MORE, OUTPUT(no_object_pid), .requires = "journal"},
 	{0, "color", "WHEN", "color states: auto (on a terminal), always, never",
 	 .group = GROUP_MORE, .conflicts = NOT_EVENTS "csv json otel", .complete = COMPLETE_WHEN,
 	 .set = color_set},
@@ -309,9 +317,9 @@ const struct option_row option_rows[] = {
 	 .conflicts = NOT_EVENTS, .set = count_set},
 	{'d', "duration", "SECONDS", "stop after so long (such as 0.5)", .group = GROUP_MORE,
 	 .conflicts = "now", .set = duration_set},
-	{'q', "quiet", .help = "print nothing: for -Y", .group = GROUP_MORE, FLAG(quiet),
+	{'q', "quiet", .help = "print nothing: for -Y", .group = GROUP_MORE, OUTPUT(quiet),
 	 .requires = "journal"},
-	{'H', "no-header", .help = "print no header line", .group = GROUP_MORE, FLAG(no_header),
+	{'H', "no-header", .help = "print no header line", .group = GROUP_MORE, OUTPUT(no_header),
 	 .conflicts = "json otel"},
 	{0, "summary", "SECONDS", "print times by state at the end (and each SECONDS), no lines",
 	 .group = GROUP_MORE, .value_optional = true, .conflicts = "now", .set = summary_set},
@@ -348,7 +356,7 @@ const struct option_row option_rows[] = {
 	 "give the compiler at most so long (default " STRING(MAX_COMPILE_S_DEFAULT) ")",
 	 .group = GROUP_MORE, .set = max_compile_set},
 	{0, "keep-privileges", .help = "do not give them up once it is attached",
-	 .group = GROUP_MORE, FLAG(keep_privileges)},
+	 .group = GROUP_MORE, FLAG(trace.keep_privileges)},
 };
 
 _Static_assert(sizeof(option_rows) / sizeof(*option_rows) <= OPTION_ROWS_MAX,

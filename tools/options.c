@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "diag.h"
-#include "event.h"
 #include "option_rows.h"
 #include "privileges.h"
 
@@ -125,27 +124,33 @@ static enum layout layout_choose(const struct options *options)
 }
 
 /* What --now shows without -o, or NULL: what a trace does. */
-static const char *now_names(const struct options *options, const struct line_format *format)
+static const char *now_names(const struct options *options)
 {
-	if (!options->now || options->extended)
+	const struct output_config *output = &options->trace.output;
+
+	if (!options->now || output->extended)
 		return NULL;
-	return format->layout < LAYOUT_JSON ? FIELDS_NOW : "+" FIELDS_OWNER;
+	return output->layout < LAYOUT_JSON ? FIELDS_NOW : "+" FIELDS_OWNER;
 }
 
 /* Columns and CSV have their own fields without a list. */
 static int fields_choose(struct options *options, struct diag *diag)
 {
+	struct output_config *output = &options->trace.output;
 	const char *names = options->output, *own;
-	bool adds = !names || names[0] == '+';
-	struct line_format format;
+	const struct line_format format = {
+		.layout = output->layout,
+		.time = output->time,
+		.timestamp = output->timestamp,
+		.extended = output->extended,
+	};
 	int err;
 
-	options_format(options, &format);
-	own = adds ? now_names(options, &format) : NULL;
-	if (!names && !own && !options->extended && format.layout < LAYOUT_JSON)
+	own = !names || names[0] == '+' ? now_names(options) : NULL;
+	if (!names && !own && !output->extended && output->layout < LAYOUT_JSON)
 		return 0;
-	err = field_list_make(&options->fields, &format, own ? own : names, diag);
-	return !err && own && names ? field_list_add(&options->fields, &format, names, diag) : err;
+	err = field_list_make(&output->fields, &format, own ? own : names, diag);
+	return !err && own && names ? field_list_add(&output->fields, &format, names, diag) : err;
 }
 
 /*
@@ -154,46 +159,59 @@ static int fields_choose(struct options *options, struct diag *diag)
  */
 static bool numbered_choose(const struct options *options)
 {
-	const struct field_list *list = &options->fields;
+	const struct field_list *list = &options->trace.output.fields;
 
-	if (options->summary || (list->count && !field_list_has(list, "skaddr")))
+	if (options->trace.program.summary || (list->count && !field_list_has(list, "skaddr")))
 		return false;
 	return options->no_skaddr || (list->count && !options->skaddr);
 }
 
 /* https://no-color.org */
-static bool color_choose(const struct options *options)
+static bool color_choose(enum when when)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	if (options->color != WHEN_AUTO)
-		return options->color == WHEN_ALWAYS;
+	if (when != WHEN_AUTO)
+		return when == WHEN_ALWAYS;
 	return isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
 	       !(term && !strcmp(term, "dumb"));
 }
 
 /* A file is what is opened in a spreadsheet; a pipe's reader expects the name. */
-static bool csv_safe_choose(const struct options *options)
+static bool csv_safe_choose(enum when when)
 {
 	struct stat stat;
 
-	if (options->csv_safe != WHEN_AUTO)
-		return options->csv_safe == WHEN_ALWAYS;
+	if (when != WHEN_AUTO)
+		return when == WHEN_ALWAYS;
 	return !fstat(STDOUT_FILENO, &stat) && S_ISREG(stat.st_mode);
 }
 
-void options_format(struct options *options, struct line_format *format)
+/* What follows from several options. */
+static int trace_finish(struct options *options, struct diag *diag)
 {
-	*format = (struct line_format){
-		.layout = layout_choose(options),
-		.time = options->time,
-		.timestamp = options->timestamp,
-		.color = color_choose(options),
-		.csv_safe = csv_safe_choose(options),
-		.extended = options->extended,
-		.no_object_pid = options->no_object_pid,
-		.list = options->fields.count ? &options->fields : NULL,
-	};
+	struct program_spec *program = &options->trace.program;
+	struct output_config *output = &options->trace.output;
+	unsigned int extras;
+	int err;
+
+	output->layout = layout_choose(options);
+	output->color = color_choose(options->color);
+	output->csv_safe = csv_safe_choose(options->csv_safe);
+	output->summary = program->summary;
+	err = fields_choose(options, diag);
+	if (err)
+		return err;
+	extras = field_list_extras(&output->fields);
+	if (numbered_choose(options)) {
+		output->numbered = program->max_sockets;
+		extras |= 1U << OPTIONAL_AGE; /* for aliases_hide() */
+	}
+	event_layout_init(&program->layout, extras);
+	program->stuck = options->trace.stuck.after_ns;
+	if (options->no_cache)
+		program->cache_dir = NULL;
+	return filter_finish(&program->filter, diag);
 }
 
 #define NAMES_ROOM 128 /* for two options, as messages name them */
@@ -253,14 +271,15 @@ static int combinations_check(const bool given[OPTION_ROWS_MAX], struct diag *di
 /* Whoever may run it with more rights than their own must not choose what it loads. */
 static int raised_check(const struct options *options, struct diag *diag)
 {
+	const struct program_spec *program = &options->trace.program;
 	const struct {
 		bool is;
 		const char *name;
 	} choices[] = {
 		{options->bpf_text, "--bpf-text"},
-		{options->kernel_headers_path, "--kernel-headers=PATH"},
-		{strcmp(options->cache_dir, CACHE_DIR_DEFAULT), "--cache-dir"},
-		{options->netns.by_path, "--netns=PATH"},
+		{program->kernel_headers_path, "--kernel-headers=PATH"},
+		{strcmp(program->cache_dir, CACHE_DIR_DEFAULT), "--cache-dir"},
+		{program->filter.netns.by_path, "--netns=PATH"},
 	};
 
 	for (size_t i = 0; privileges_are_raised() && i < COUNT(choices); i++)
@@ -281,10 +300,10 @@ int options_parse(int argc, char **argv, struct options *options, struct diag *d
 	int value, err;
 
 	*options = (struct options){
-		.cache_dir = CACHE_DIR_DEFAULT,
-		.max_sockets = MAX_SOCKETS_DEFAULT,
-		.buffer_pages = BUFFER_PAGES_DEFAULT,
-		.max_compile_s = MAX_COMPILE_S_DEFAULT,
+		.trace.program.cache_dir = CACHE_DIR_DEFAULT,
+		.trace.program.max_sockets = MAX_SOCKETS_DEFAULT,
+		.trace.program.max_compile_s = MAX_COMPILE_S_DEFAULT,
+		.trace.buffer_pages = BUFFER_PAGES_DEFAULT,
 	};
 	getopt_tables(letters + 1, longs);
 	opterr = 0;
@@ -304,19 +323,10 @@ int options_parse(int argc, char **argv, struct options *options, struct diag *d
 	err = combinations_check(given, diag);
 	if (!err)
 		err = raised_check(options, diag);
-	if (!err)
-		err = fields_choose(options, diag);
-	options->numbered = numbered_choose(options);
-	if (options->numbered)
-		options->fields.untold = 1U << OPTIONAL_AGE; /* for aliases_hide() */
-	return err ? err : filter_finish(options, diag);
+	return err ? err : trace_finish(options, diag);
 }
 
 void options_free(struct options *options)
 {
-	port_filter_free(&options->lports);
-	port_filter_free(&options->rports);
-	address_filter_free(&options->laddrs);
-	address_filter_free(&options->raddrs);
-	free((char *)options->expression);
+	filter_free(&options->trace.program.filter);
 }

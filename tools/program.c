@@ -4,42 +4,33 @@
 #include <errno.h>
 #include <string.h>
 
-#include "compile.h"
 #include "custom_text.h"
 #include "diag.h"
-#include "event.h"
-#include "filter.h"
 #include "headers.h"
 #include "message.h"
-#include "options.h"
 #include "probe.h"
 #include "steps.h"
-#include "store.h"
-#include "text.h"
 
-struct offset_needs program_needs(const struct options *options)
+struct offset_needs program_needs(const struct program_spec *spec)
 {
 	return (struct offset_needs){
-		.extras = options->summary ? 0 : field_list_extras(&options->fields),
-		.summary = options->summary,
-		.netns = options->netns_filtered,
+		.extras = spec->summary ? 0 : spec->layout.wanted,
+		.summary = spec->summary,
+		.netns = spec->netns,
 	};
 }
 
-void program_render(const struct options *options, const struct probe *probe, bool kernel_headers,
+void program_render(const struct program_spec *spec, const struct probe *probe, bool kernel_headers,
 		    const char *layout, struct text *text)
 {
-	struct event_layout optional;
-
 	text_printf(text, PROGRAM_FIRST_LINE, probe_name(probe));
-	filter_render(text, options);
-	event_layout_init(&optional, field_list_extras(&options->fields));
-	event_layout_render(&optional, text);
-	if (options->summary)
+	filter_render(text, &spec->filter);
+	event_layout_render(&spec->layout, text);
+	if (spec->summary)
 		text_str(text, PROGRAM_SUMMARY);
-	if (options->stuck.after_ns)
+	if (spec->stuck)
 		text_str(text, PROGRAM_STUCK);
-	text_printf(text, "#define MAX_SOCKETS %llu\n", (unsigned long long)options->max_sockets);
+	text_printf(text, "#define MAX_SOCKETS %llu\n", (unsigned long long)spec->max_sockets);
 	if (kernel_headers)
 		text_str(text, PROGRAM_KERNEL_HEADERS);
 	text_str(text, layout);
@@ -47,19 +38,17 @@ void program_render(const struct options *options, const struct probe *probe, bo
 	text_str(text, probe_source(probe));
 }
 
-bool program_wants_headers(const struct options *options, const struct probe *probe,
-			   const struct custom_text *custom)
+bool program_wants_headers(const struct program_spec *spec, const struct probe *probe)
 {
-	if (custom)
-		return custom->kernel_headers;
-	return options->kernel_headers || probe_needs_kernel_headers(probe);
+	if (spec->text)
+		return spec->text->kernel_headers;
+	return spec->kernel_headers || probe_needs_kernel_headers(probe);
 }
 
 /* What is the same for each try at a program. */
 struct build {
-	const struct options *options;
+	const struct program_spec *spec;
 	const struct probe *probe;
-	const struct custom_text *custom; /* or NULL */
 	struct steps *steps;
 	struct program *program;
 };
@@ -74,10 +63,10 @@ static void key_render(const struct build *build, const struct headers *headers,
 {
 	_cleanup_text_ struct text source = {0};
 
-	if (build->custom)
-		custom_render(build->custom, &source);
+	if (build->spec->text)
+		custom_render(build->spec->text, &source);
 	else
-		program_render(build->options, build->probe, headers->kind != HEADERS_OWN, "",
+		program_render(build->spec, build->probe, headers->kind != HEADERS_OWN, "",
 			       &source);
 	store_key(key, &source, headers); /* the kernel's build id stands for them */
 	if (source.err)
@@ -117,18 +106,17 @@ static int source_render(const struct build *build, const struct headers *header
 
 	text_str(&layout, "");
 	text_clear(lacks);
-	err = probe_render_layout(build->probe, program_needs(build->options), &layout, lacks,
-				  diag);
+	err = probe_render_layout(build->probe, program_needs(build->spec), &layout, lacks, diag);
 	if (err)
 		return err;
-	if (!layout.err && build->custom) {
-		err = custom_text_check_layout(build->custom, build->options, layout.data, diag);
+	if (!layout.err && build->spec->text) {
+		err = custom_text_check_layout(build->spec->text, layout.data, diag);
 		if (err)
 			return err;
-		custom_render(build->custom, source);
+		custom_render(build->spec->text, source);
 	} else if (!layout.err) {
-		program_render(build->options, build->probe, headers->kind != HEADERS_OWN,
-			       layout.data, source);
+		program_render(build->spec, build->probe, headers->kind != HEADERS_OWN, layout.data,
+			       source);
 		comments_drop(source);
 	}
 	if (layout.err || source->err || lacks->err)
@@ -160,7 +148,7 @@ static int build_new(const struct build *build, struct way *way, struct diag *di
 	const struct headers *headers = &way->headers;
 	_cleanup_text_ struct text source = {0};
 	struct program *program = build->program;
-	int err = compiler_start(&program->compiler, headers, build->options->max_compile_s, diag);
+	int err = compiler_start(&program->compiler, headers, build->spec->max_compile_s, diag);
 
 	if (!err)
 		err = source_render(build, headers, &source, diag);
@@ -206,13 +194,13 @@ static int build_plain(const struct build *build, struct way *own, struct diag *
 
 static int build_any(const struct build *build, struct diag *diag)
 {
-	bool kernel_headers = program_wants_headers(build->options, build->probe, build->custom);
+	bool kernel_headers = program_wants_headers(build->spec, build->probe);
 	struct way way = {.headers.kind = HEADERS_OWN};
 	int err = 0;
 
 	if (kernel_headers)
-		err = headers_find(build->options->kernel_headers_path, &way.headers, diag);
-	if (!err && !kernel_headers && !build->custom)
+		err = headers_find(build->spec->kernel_headers_path, &way.headers, diag);
+	if (!err && !kernel_headers && !build->spec->text)
 		err = build_plain(build, &way, diag);
 	else if (!err && build_cached(build, &way))
 		err = build_new(build, &way, diag);
@@ -220,17 +208,16 @@ static int build_any(const struct build *build, struct diag *diag)
 	return err;
 }
 
-int program_compile(const struct options *options, const struct probe *probe,
-		    const struct custom_text *custom, struct steps *steps, struct program *program,
-		    struct diag *diag)
+int program_compile(const struct program_spec *spec, const struct probe *probe, struct steps *steps,
+		    struct program *program, struct diag *diag)
 {
-	struct build build = {options, probe, custom, steps, program};
+	struct build build = {spec, probe, steps, program};
 	struct diag unused;
 
 	if (program->looks)
-		store_look(&program->store, options, steps, &unused);
+		store_look(&program->store, spec->cache_dir, steps, &unused);
 	else
-		store_open(&program->store, options, steps);
+		store_open(&program->store, spec->cache_dir, steps);
 	return build_any(&build, diag);
 }
 

@@ -3,16 +3,15 @@
 
 #include <time.h>
 
-#include "options.h"
 #include "privileges.h"
 #include "steps.h"
 
-int rights_drop(const struct options *options, bool cgroups, bool (*may_read)(void *arg), void *arg,
+int rights_drop(bool keep, bool cgroups, bool (*may_read)(void *arg), void *arg,
 		struct steps *steps, struct diag *diag)
 {
 	int err;
 
-	if (options->keep_privileges)
+	if (keep)
 		return 0;
 	tzset(); /* localtime_r(3) would open files later */
 	err = privileges_drop(cgroups, may_read, arg, diag);

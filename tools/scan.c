@@ -6,50 +6,50 @@
 
 #include "custom_text.h"
 #include "diag.h"
-#include "event.h"
 #include "loader.h"
-#include "options.h"
 #include "probe.h"
 #include "program.h"
 #include "seen.h"
 #include "steps.h"
 
 /* A changed text may keep something else of a socket. */
-static bool text_is_changed(const struct custom_text *custom)
+static bool text_is_changed(const struct program_spec *spec)
 {
-	return custom && !custom_text_is_own(custom);
+	return spec->text && !custom_text_is_own(spec->text);
 }
 
-bool scan_is_wanted(const struct options *options, const struct custom_text *custom)
+bool scan_is_wanted(const struct program_spec *spec)
 {
-	if (text_is_changed(custom))
+	if (text_is_changed(spec))
 		return false;
-	return options->summary || options->stuck.after_ns ||
-	       field_list_extras(&options->fields) & 1U << OPTIONAL_OWNER;
+	return spec->summary || spec->stuck || spec->layout.wanted & 1U << OPTIONAL_OWNER;
 }
 
 /* The program's own text, or one that is made of the user's, whose filters it has. */
-static int program_make(const struct options *options, const struct custom_text *custom,
-			struct steps *steps, struct program *program, struct diag *diag)
+static int program_make(const struct program_spec *tracing, struct steps *steps,
+			struct program *program, struct diag *diag)
 {
+	struct program_spec spec = *tracing;
 	struct custom_text made = {0};
 	struct probe probe;
 	int err = 0;
 
 	probe_scan(&probe);
-	if (custom)
-		err = custom_text_scan(custom, options, &probe, &made, diag);
+	spec.text = NULL;
+	if (tracing->text && !text_is_changed(tracing)) {
+		err = custom_text_scan(tracing->text, &spec, &probe, &made, diag);
+		spec.text = &made;
+	}
 	if (!err)
-		err = program_compile(options, &probe, custom ? &made : NULL, steps, program, diag);
+		err = program_compile(&spec, &probe, steps, program, diag);
 	custom_text_free(&made);
 	return err;
 }
 
-int scan_open(struct scan *scan, const struct options *options, const struct custom_text *custom,
-	      const struct loader *tracing, struct steps *steps, struct diag *diag)
+int scan_open(struct scan *scan, const struct program_spec *spec, const struct loader *tracing,
+	      struct steps *steps, struct diag *diag)
 {
 	_cleanup_program_ struct program program = PROGRAM_NONE;
-	bool changed = text_is_changed(custom);
 	struct loader *loader = NULL;
 	int err;
 
@@ -57,14 +57,14 @@ int scan_open(struct scan *scan, const struct options *options, const struct cus
 	err = probe_may_read(diag);
 	if (err)
 		return err;
-	err = program_make(options, changed ? NULL : custom, steps, &program, diag);
+	err = program_make(spec, steps, &program, diag);
 	if (!err)
 		err = program_settle(&program, diag);
 	if (!err)
 		program_tell_lacks(&program);
 	if (!err)
 		err = loader_open(&loader, program.object.data, program.object.len, diag);
-	if (!err && tracing && !changed)
+	if (!err && tracing && !text_is_changed(spec))
 		err = loader_share(loader, tracing, diag);
 	if (!err)
 		err = loader_load(loader, diag);
@@ -108,15 +108,12 @@ static int found_take(void *arg, const void *record)
 	return found->take(found->arg, record);
 }
 
-int scan_run(const struct scan *scan, const struct options *options,
+int scan_run(const struct scan *scan, const struct event_layout *layout,
 	     int (*take)(void *arg, const void *record), void *arg, struct diag *diag)
 {
 	struct found found = {.take = take, .arg = arg};
-	struct event_layout layout;
-	int err;
+	int err = loader_iterate(scan->iterator, layout->sent, found_take, &found, diag);
 
-	event_layout_init(&layout, field_list_extras(&options->fields));
-	err = loader_iterate(scan->iterator, layout.sent, found_take, &found, diag);
 	seen_free(&found.seen);
 	return err;
 }

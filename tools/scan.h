@@ -9,17 +9,17 @@
 
 #include <stdbool.h>
 
-struct custom_text;
 struct diag;
+struct event_layout;
 struct loader;
-struct options;
+struct program_spec;
 struct steps;
 
 /*
- * Whether what is to be shown needs to know of them from the start. custom is the user's text of
- * what traces, or NULL; of one that keeps something else of a socket nothing can be known.
+ * Whether what that program shows needs to know of them from the start. Of a text of the user's
+ * that keeps something else of a socket nothing can be known.
  */
-bool scan_is_wanted(const struct options *options, const struct custom_text *custom);
+bool scan_is_wanted(const struct program_spec *spec);
 
 /* A descriptor, or -1: what looks. */
 struct scan {
@@ -31,11 +31,11 @@ struct scan {
 /*
  * Compiles (or finds in the cache) and loads what looks for them. With tracing, which may be NULL,
  * what is found goes into the table of sockets of the program that it has loaded, and the times of
- * those that it has seen are known, unless custom is changed. -errno with diag filled, and then
- * there is none.
+ * those that it has seen are known, unless its text is a changed one. -errno with diag filled, and
+ * then there is none.
  */
-int scan_open(struct scan *scan, const struct options *options, const struct custom_text *custom,
-	      const struct loader *tracing, struct steps *steps, struct diag *diag);
+int scan_open(struct scan *scan, const struct program_spec *spec, const struct loader *tracing,
+	      struct steps *steps, struct diag *diag);
 void scan_close(struct scan *scan);
 
 /* Whether the rights that there are now are enough for scan_run(). */
@@ -44,10 +44,10 @@ bool scan_may_read(const struct scan *scan);
 /*
  * Looks once, and hands over each that the filters let through once, as an event that has not come:
  * its old state is the one it is in, its new one STATE_STILL, its task one that has it open. NULL
- * comes in between, at least every few milliseconds. The options are those it was opened with.
- * -errno with diag filled, or what take returned.
+ * comes in between, at least every few milliseconds. The layout is that of the spec it was opened
+ * with. -errno with diag filled, or what take returned.
  */
-int scan_run(const struct scan *scan, const struct options *options,
+int scan_run(const struct scan *scan, const struct event_layout *layout,
 	     int (*take)(void *arg, const void *record), void *arg, struct diag *diag);
 
 #endif

@@ -9,8 +9,8 @@
 #include "diag.h"
 #include "event.h"
 #include "loader.h"
-#include "options.h"
 #include "probe.h"
+#include "program.h"
 #include "ring.h"
 #include "summary.h"
 
@@ -19,13 +19,13 @@
  * kernel's positions are looked at: the records are also of others, and are read when the rights
  * have been given up. One of another change does as well, for it has come the same way.
  */
-static int arrived_read(const struct options *options, const struct loader *loader,
+static int arrived_read(const struct program_spec *spec, const struct loader *loader,
 			const struct buffers *buffers, bool *arrived, struct diag *diag)
 {
 	struct summary_row row = {0};
 	int err = 0;
 
-	if (options->summary) {
+	if (spec->summary) {
 		err = summary_read_row(&row, loader, STATE_SELF_TEST, diag);
 		*arrived = row.unknown;
 	} else {
@@ -44,21 +44,21 @@ static bool records_are_lost(const struct loader *loader)
 	       (counters[COUNTER_NO_BUFFER] || counters[COUNTER_LOST]);
 }
 
-int self_test_run(const struct options *options, const struct loader *loader,
+int self_test_run(const struct program_spec *spec, const struct loader *loader,
 		  const struct buffers *buffers, enum self_test *result, struct diag *diag)
 {
 	bool arrived;
 	int err;
 
 	*result = SELF_TEST_NONE;
-	if (options->bpf_text) {
+	if (spec->text) {
 		diag_set(diag, 0, "a program of your own"); /* it need not know the test */
 		return 0;
 	}
 	err = probe_test(loader, diag);
 	if (err)
 		return err == -EOPNOTSUPP ? 0 : err;
-	err = arrived_read(options, loader, buffers, &arrived, diag);
+	err = arrived_read(spec, loader, buffers, &arrived, diag);
 	if (err)
 		return err;
 	if (arrived) {

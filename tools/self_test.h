@@ -10,7 +10,7 @@
 struct buffers;
 struct diag;
 struct loader;
-struct options;
+struct program_spec;
 
 enum self_test {
 	SELF_TEST_NONE, /* not tried, or inconclusive: diag says why */
@@ -18,7 +18,7 @@ enum self_test {
 };
 
 /* Tests an attached program. 0, or -errno with diag filled if no record arrives. */
-int self_test_run(const struct options *options, const struct loader *loader,
+int self_test_run(const struct program_spec *spec, const struct loader *loader,
 		  const struct buffers *buffers, enum self_test *result, struct diag *diag);
 
 #endif

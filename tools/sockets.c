@@ -6,13 +6,12 @@
 #include "diag.h"
 #include "errand.h"
 #include "message.h"
-#include "options.h"
+#include "program.h"
 #include "scan.h"
 #include "steps.h"
 
 struct sockets {
-	const struct options *options;
-	const struct custom_text *custom; /* or NULL */
+	const struct program_spec *spec;
 	const struct loader *tracing;
 	struct steps *steps;
 	struct errand *errand; /* or NULL: none is under way */
@@ -32,17 +31,17 @@ static void scan_fails(const struct diag *diag)
 	message_print("the sockets that are there are not known: %s", diag->what);
 }
 
-struct sockets *sockets_new(const struct options *options, const struct custom_text *custom,
-			    const struct loader *tracing, struct steps *steps)
+struct sockets *sockets_new(const struct program_spec *spec, const struct loader *tracing,
+			    struct steps *steps)
 {
 	struct sockets *sockets = calloc(1, sizeof(*sockets));
 
 	if (!sockets)
 		return NULL;
-	*sockets = (struct sockets){options, custom, tracing, steps, .scan = SCAN_NONE};
-	if (!scan_is_wanted(options, custom))
+	*sockets = (struct sockets){spec, tracing, steps, .scan = SCAN_NONE};
+	if (!scan_is_wanted(spec))
 		return sockets;
-	if (scan_open(&sockets->scan, options, custom, tracing, steps, &sockets->why))
+	if (scan_open(&sockets->scan, spec, tracing, steps, &sockets->why))
 		scan_fails(&sockets->why);
 	return sockets;
 }
@@ -71,7 +70,7 @@ void sockets_find(struct sockets *sockets, int (*take)(void *arg, const void *re
 
 	if (sockets->scan.iterator < 0)
 		return;
-	if (scan_run(&sockets->scan, sockets->options, found_count, &found, &diag))
+	if (scan_run(&sockets->scan, &sockets->spec->layout, found_count, &found, &diag))
 		scan_fails(&diag);
 	else
 		step_done(sockets->steps, "found the %zu sockets that are there", found.count);
@@ -83,8 +82,7 @@ static int scan_fetch(void *arg, int *fd, struct diag *diag)
 	const struct sockets *sockets = arg;
 	struct steps untold = {0};
 	struct scan scan;
-	int err = scan_open(&scan, sockets->options, sockets->custom, sockets->tracing, &untold,
-			    diag);
+	int err = scan_open(&scan, sockets->spec, sockets->tracing, &untold, diag);
 
 	*fd = scan.iterator;
 	return err;
@@ -92,7 +90,7 @@ static int scan_fetch(void *arg, int *fd, struct diag *diag)
 
 int sockets_prepare(struct sockets *sockets)
 {
-	if (scan_is_wanted(sockets->options, sockets->custom))
+	if (scan_is_wanted(sockets->spec))
 		return -1;
 	if (!errand_start(&sockets->errand, scan_fetch, sockets, &sockets->why))
 		return errand_fd(sockets->errand);
@@ -120,6 +118,6 @@ void sockets_list(struct sockets *sockets, int (*take)(void *arg, const void *re
 		return;
 	sockets->asked = false;
 	if (sockets->scan.iterator < 0 ||
-	    scan_run(&sockets->scan, sockets->options, take, arg, &sockets->why))
+	    scan_run(&sockets->scan, &sockets->spec->layout, take, arg, &sockets->why))
 		scan_fails(&sockets->why);
 }

@@ -9,19 +9,18 @@
 
 #include <stdbool.h>
 
-struct custom_text;
 struct diag;
 struct loader;
-struct options;
+struct program_spec;
 struct sockets;
 struct steps;
 
 /*
- * Prepares to find them, if that is wanted. The options, custom (the user's text, or NULL), tracing
- * (what is attached, or will be) and the steps must stay. NULL: no memory.
+ * Prepares to find them, if that is wanted. The spec, tracing (what is attached, or will be) and
+ * the steps must stay. NULL: no memory.
  */
-struct sockets *sockets_new(const struct options *options, const struct custom_text *custom,
-			    const struct loader *tracing, struct steps *steps);
+struct sockets *sockets_new(const struct program_spec *spec, const struct loader *tracing,
+			    struct steps *steps);
 void sockets_free(struct sockets *sockets);
 
 /*

@@ -11,41 +11,39 @@
 #include "kernel_id.h"
 #include "message.h"
 #include "object.h"
-#include "options.h"
 #include "origin.h"
 #include "privileges.h"
 #include "steps.h"
 #include "text.h"
 
-static int store_begin(struct store *store, const struct options *options, struct steps *steps,
+static int store_begin(struct store *store, const char *dir, struct steps *steps,
 		       int (*open)(struct cache *, const char *, struct diag *), struct diag *diag)
 {
 	*store = (struct store){.cache.dir = -1, .steps = steps};
-	if (options->no_cache)
+	if (!dir)
 		return diag_set(diag, -ECANCELED, "cache: --no-cache does without");
 	/* Whoever may run it with more rights than their own must not choose what it loads. */
 	if (privileges_are_raised())
 		return diag_set(diag, -ECANCELED,
 				"cache: not used with raised privileges (setuid or file "
 				"capabilities)");
-	return open(&store->cache, options->cache_dir, diag);
+	return open(&store->cache, dir, diag);
 }
 
-void store_open(struct store *store, const struct options *options, struct steps *steps)
+void store_open(struct store *store, const char *dir, struct steps *steps)
 {
 	struct diag diag;
-	int err = store_begin(store, options, steps, cache_open, &diag);
+	int err = store_begin(store, dir, steps, cache_open, &diag);
 
 	if (err == -EPERM)
 		message_print("%s", diag.what);
-	else if (err && !options->no_cache)
+	else if (err && dir)
 		step_done(steps, "%s", diag.what);
 }
 
-int store_look(struct store *store, const struct options *options, struct steps *steps,
-	       struct diag *diag)
+int store_look(struct store *store, const char *dir, struct steps *steps, struct diag *diag)
 {
-	return store_begin(store, options, steps, cache_look, diag);
+	return store_begin(store, dir, steps, cache_look, diag);
 }
 
 void store_close(struct store *store)

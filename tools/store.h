@@ -11,7 +11,6 @@
 
 struct diag;
 struct headers;
-struct options;
 struct steps;
 struct text;
 
@@ -22,12 +21,12 @@ struct store {
 
 #define STORE_NONE ((struct store){.cache.dir = -1})
 
-/* Both: store_close() in any case. A folder that others can write to is told of on stderr. */
-void store_open(struct store *store, const struct options *options, struct steps *steps);
+/* dir is the cache's folder, or NULL: there is none. Both: store_close() in any case. A folder that
+ * others can write to is told of on stderr. */
+void store_open(struct store *store, const char *dir, struct steps *steps);
 
 /* Only to look what is there: nothing is made, changed or told. -errno with diag saying why not. */
-int store_look(struct store *store, const struct options *options, struct steps *steps,
-	       struct diag *diag);
+int store_look(struct store *store, const char *dir, struct steps *steps, struct diag *diag);
 void store_close(struct store *store);
 
 /* Appends all that shapes what source becomes here with these headers. */

@@ -9,7 +9,6 @@
 #include "diag.h"
 #include "event.h"
 #include "loader.h"
-#include "options.h"
 
 #define ENTRIES_PER_TICK 4096
 
@@ -23,21 +22,21 @@ struct stuck {
 	void *arg;
 };
 
-uint64_t stuck_period_ns(const struct options *options)
+uint64_t stuck_period_ns(const struct stuck_limit *limit)
 {
-	uint64_t period = options->stuck.after_ns / 4;
+	uint64_t period = limit->after_ns / 4;
 
 	return period < NS_PER_SECOND ? period : NS_PER_SECOND;
 }
 
-struct stuck *stuck_new(const struct options *options, const struct event_layout *layout,
+struct stuck *stuck_new(const struct stuck_limit *limit, const struct event_layout *layout,
 			uint64_t now_ns)
 {
 	struct stuck *stuck = calloc(1, sizeof(*stuck));
 
 	if (!stuck)
 		return NULL;
-	stuck->limit = &options->stuck;
+	stuck->limit = limit;
 	stuck->layout = layout;
 	stuck->looked_ns = now_ns;
 	stuck->event = calloc(1, layout->size);

@@ -9,14 +9,19 @@
 struct diag;
 struct event_layout;
 struct loader;
-struct options;
 struct stuck;
 
-/* How often to look, in nanoseconds, or 0: never. */
-uint64_t stuck_period_ns(const struct options *options);
+/* How long a session may be in one of these states, before it is shown as being there still. */
+struct stuck_limit {
+	uint64_t after_ns; /* or 0: for ever */
+	uint32_t states; /* a bit for each */
+};
 
-/* The options and the layout must stay. NULL: no memory. */
-struct stuck *stuck_new(const struct options *options, const struct event_layout *layout,
+/* How often to look, in nanoseconds, or 0: never. */
+uint64_t stuck_period_ns(const struct stuck_limit *limit);
+
+/* The limit and the layout must stay. NULL: no memory. */
+struct stuck *stuck_new(const struct stuck_limit *limit, const struct event_layout *layout,
 			uint64_t now_ns);
 void stuck_free(struct stuck *stuck);
 

@@ -20,10 +20,8 @@
 #include "message.h"
 #include "now.h"
 #include "options.h"
-#include "output.h"
 #include "privileges.h"
 #include "probe.h"
-#include "program.h"
 #include "steps.h"
 #include "tracer.h"
 
@@ -85,31 +83,36 @@ static void files_limit_raise(void)
 static int layout_render(const struct options *options, struct probe *probe, struct text *layout,
 			 struct text *lacks, struct diag *diag)
 {
+	const struct program_spec *spec = &options->trace.program;
 	const char *name;
 
 	for (size_t i = 0; !options->now && (name = probe_kind_name(i)); i++) {
 		text_clear(layout);
 		text_clear(lacks);
-		if ((!options->probe || !strcmp(name, options->probe)) &&
-		    !probe_try(probe, name, diag) &&
-		    !probe_render_layout(probe, program_needs(options), layout, lacks, diag))
+		if ((!spec->probe || !strcmp(name, spec->probe)) && !probe_try(probe, name, diag) &&
+		    !probe_render_layout(probe, program_needs(spec), layout, lacks, diag))
 			return 0;
 	}
 	if (options->now)
 		probe_scan(probe);
 	else
-		probe_assume(probe, options->probe);
+		probe_assume(probe, spec->probe);
 	text_clear(layout);
 	text_clear(lacks);
-	return probe_render_layout(probe, program_needs(options), layout, lacks, diag);
+	return probe_render_layout(probe, program_needs(spec), layout, lacks, diag);
 }
 
 static int text_render(const struct options *options, struct text *text, struct diag *diag)
 {
+	const struct program_spec *spec = &options->trace.program;
 	_cleanup_text_ struct text layout = {0}, lacks = {0};
 	struct probe probe;
 	int err;
 
+	if (spec->text) {
+		text_bytes(text, spec->text->text.data, spec->text->text.len);
+		return 0;
+	}
 	text_str(&layout, "");
 	err = layout_render(options, &probe, &layout, &lacks, diag);
 	if (!err && layout.err)
@@ -118,22 +121,15 @@ static int text_render(const struct options *options, struct text *text, struct 
 		return err;
 	if (lacks.len)
 		message_print("%s", lacks.data);
-	program_render(options, &probe,
-		       options->kernel_headers || probe_needs_kernel_headers(&probe), layout.data,
-		       text);
+	program_render(spec, &probe, program_wants_headers(spec, &probe), layout.data, text);
 	return 0;
 }
 
-static int text_print(const struct options *options, const struct custom_text *custom,
-		      struct diag *diag)
+static int text_print(const struct options *options, struct diag *diag)
 {
 	struct output output = {.fd = STDOUT_FILENO};
-	int err = 0;
+	int err = text_render(options, &output.lines, diag);
 
-	if (custom)
-		text_bytes(&output.lines, custom->text.data, custom->text.len);
-	else
-		err = text_render(options, &output.lines, diag);
 	if (!err) {
 		err = output_flush(&output);
 		err = err && err != -EPIPE ? diag_errno(diag, err, "writing to stdout") : 0;
@@ -142,49 +138,49 @@ static int text_print(const struct options *options, const struct custom_text *c
 	return err;
 }
 
-static int trace(struct options *options, const struct custom_text *custom, struct diag *diag)
+static int trace(const struct options *options, struct steps *steps, struct diag *diag)
 {
-	struct steps steps;
-	int err;
+	const struct trace_config *config = &options->trace;
+	const struct custom_text *custom = config->program.text;
+	int err = config->output.journal ? journal_open(diag) : 0;
 
-	steps_begin(&steps, options->verbose);
-	err = options->journal ? journal_open(diag) : 0;
 	if (!err)
 		err = host_may_trace(diag);
 	if (!err && options->now)
-		return now_run(options, &steps, diag);
-	if (!err && !options->keep_privileges)
+		return now_run(config, steps, diag);
+	if (!err && !config->keep_privileges)
 		err = privileges_may_drop(diag); /* before it has begun to trace */
 	if (err)
 		return err;
 	if (custom)
-		step_done(&steps, "program text of %s: %zu bytes", options->bpf_text,
-			  custom->text.len);
-	return tracer_run(options, custom, &steps, diag);
+		step_done(steps, "program text of %s: %zu bytes", custom->path, custom->text.len);
+	return tracer_run(config, steps, diag);
 }
 
 /* status is what an error means, unless it is found to be the options' own. */
 static int tool_run(struct options *options, int *status, struct diag *diag)
 {
-	const struct custom_text *custom = NULL;
-	struct custom_text from_file = {0};
+	struct program_spec *spec = &options->trace.program;
+	struct custom_text custom = {0};
+	struct steps steps;
 	int err = 0;
 
 	if (options->bpf_text) {
-		err = custom_text_read(&from_file, options->bpf_text, diag);
-		if (!err)
-			custom_text_fit(&from_file, options);
-		if (!err && custom_text_check(&from_file, options, diag)) {
-			*status = STATUS_USAGE;
-			err = -EINVAL;
+		err = custom_text_read(&custom, options->bpf_text, diag);
+		if (!err) {
+			custom_text_fit(&custom, field_list_extras(&options->trace.output.fields),
+					spec);
+			err = custom_text_check(spec, diag);
+			if (err)
+				*status = STATUS_USAGE;
 		}
-		custom = &from_file;
 	}
+	steps_begin(&steps, options->verbose);
 	if (!err)
-		err = options->ebpf    ? text_print(options, custom, diag)
-		      : options->check ? check_run(options, custom, diag)
-				       : trace(options, custom, diag);
-	custom_text_free(&from_file);
+		err = options->ebpf    ? text_print(options, diag)
+		      : options->check ? check_run(&options->trace, &steps, diag)
+				       : trace(options, &steps, diag);
+	custom_text_free(&custom);
 	return err;
 }
 

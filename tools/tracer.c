@@ -18,22 +18,20 @@
 #include "loader.h"
 #include "message.h"
 #include "notify.h"
-#include "options.h"
 #include "order.h"
 #include "probe.h"
 #include "rights.h"
 #include "ring.h"
 #include "sockets.h"
 #include "steps.h"
-#include "stuck.h"
 #include "summary.h"
+#include "trace_config.h"
 #include "wakeups.h"
-#include "writer.h"
 
 #define TIMER_SLACK_NS 10000 /* the usual 50 us would be felt in a lone line */
 
 struct tracer {
-	const struct options *options;
+	const struct trace_config *config;
 	struct ladder ladder;
 	const struct probe *probe; /* that the ladder found */
 	const struct loader *loader; /* its programs */
@@ -52,9 +50,8 @@ static int wakeups_make(struct tracer *tracer, struct diag *diag)
 {
 	const struct buffers *buffers = tracer->intake.buffers;
 	const struct ring_set *const sets[] = {buffers->wakeups, buffers->events};
-	int err =
-		wakeups_open(&tracer->wakeups, tracer->options, sets, sizeof(sets) / sizeof(*sets),
-			     tracer->options->quiet ? -1 : tracer->writer.output.fd, diag);
+	int err = wakeups_open(&tracer->wakeups, tracer->config, sets, sizeof(sets) / sizeof(*sets),
+			       tracer->config->output.quiet ? -1 : tracer->writer.output.fd, diag);
 
 	if (!err)
 		writer_end_with(&tracer->writer, wakeups_end(tracer->wakeups));
@@ -68,8 +65,9 @@ static int tracer_open(struct tracer *tracer, struct diag *diag)
 	tracer->loader = tracer->ladder.rung->loader;
 	tracer->slack.tv_nsec = buffers_slack_ns(tracer->intake.buffers);
 	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
-	if (tracer->options->stuck.after_ns) {
-		tracer->stuck = stuck_new(tracer->options, &tracer->writer.layout, clock_now_ns());
+	if (tracer->config->stuck.after_ns) {
+		tracer->stuck =
+			stuck_new(&tracer->config->stuck, tracer->writer.layout, clock_now_ns());
 		if (!tracer->stuck)
 			return diag_errno(diag, -ENOMEM, "starting");
 	}
@@ -80,7 +78,7 @@ static int tracer_open(struct tracer *tracer, struct diag *diag)
 static int tracer_start(struct tracer *tracer, struct diag *diag)
 {
 	struct ladder *ladder = &tracer->ladder;
-	int err = intake_open(&tracer->intake, tracer->options, &ladder->ahead.buffers,
+	int err = intake_open(&tracer->intake, tracer->writer.layout, &ladder->ahead.buffers,
 			      &tracer->writer.losses, diag);
 
 	if (!err)
@@ -198,7 +196,7 @@ static int still_take(void *arg, const void *record)
 	struct tracer *tracer = arg;
 
 	if (record)
-		intake_take(&tracer->intake, CPU_UNKNOWN, record, tracer->writer.layout.size);
+		intake_take(&tracer->intake, CPU_UNKNOWN, record, tracer->writer.layout->size);
 	return found_take(arg, record);
 }
 
@@ -207,7 +205,7 @@ static int tracer_round(struct tracer *tracer, int came, struct diag *diag)
 {
 	int err = 0;
 
-	if (tracer->options->summary)
+	if (tracer->config->program.summary)
 		return came & (WAKEUP_SUMMARY | WAKEUP_LIST) ? summary_round(tracer, diag) : 0;
 	if (came & WAKEUP_LIST)
 		sockets_ask(tracer->ladder.sockets);
@@ -277,11 +275,11 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	err = wakeups_start(tracer->wakeups, diag);
 	if (err)
 		return err;
-	if (!tracer->options->summary)
+	if (!tracer->config->program.summary)
 		wakeups_watch(tracer->wakeups, sockets_prepare(sockets));
 	manager_connect();
-	err = rights_drop(tracer->options, tracer->writer.line.cgroups, may_read, tracer,
-			  tracer->steps, diag);
+	err = rights_drop(tracer->config->keep_privileges, tracer->writer.line.cgroups, may_read,
+			  tracer, tracer->steps, diag);
 	if (err)
 		return err;
 	tracer_begin(tracer);
@@ -289,8 +287,8 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	notify_tell("STOPPING=1");
 	ladder_detach(&tracer->ladder);
 	if (!err)
-		err = tracer->options->summary ? summary_round(tracer, diag)
-					       : events_round(tracer, true, diag);
+		err = tracer->config->program.summary ? summary_round(tracer, diag)
+						      : events_round(tracer, true, diag);
 	losses_read(tracer);
 	writer_end(&tracer->writer);
 	return err ? err : writer_check(&tracer->writer, diag);
@@ -307,18 +305,18 @@ static void untold_tell(struct tracer *tracer)
 	message_diag(&untold, false);
 }
 
-static struct tracer *tracer_new(struct options *options, const struct custom_text *custom,
-				 enum stage last, bool looks, struct steps *steps)
+static struct tracer *tracer_new(const struct trace_config *config, enum stage last, bool looks,
+				 struct steps *steps)
 {
 	struct tracer *tracer = calloc(1, sizeof(*tracer));
 
 	if (!tracer)
 		return NULL;
-	tracer->options = options;
-	tracer->ladder = (struct ladder){options, custom, steps, last, looks, .ahead = AHEAD_NONE};
+	tracer->config = config;
+	tracer->ladder = (struct ladder){config, steps, last, looks, .ahead = AHEAD_NONE};
 	tracer->steps = steps;
-	tracer->quiet = options->summary; /* no event comes */
-	writer_open(&tracer->writer, options);
+	tracer->quiet = config->program.summary; /* no event comes */
+	writer_open(&tracer->writer, &config->output, &config->program.layout);
 	return tracer;
 }
 
@@ -334,10 +332,9 @@ void tracer_free(struct tracer *tracer)
 	free(tracer);
 }
 
-int tracer_run(struct options *options, const struct custom_text *custom, struct steps *steps,
-	       struct diag *diag)
+int tracer_run(const struct trace_config *config, struct steps *steps, struct diag *diag)
 {
-	struct tracer *tracer = tracer_new(options, custom, STAGE_TEST, false, steps);
+	struct tracer *tracer = tracer_new(config, STAGE_TEST, false, steps);
 	int err;
 
 	if (!tracer)
@@ -351,10 +348,10 @@ int tracer_run(struct options *options, const struct custom_text *custom, struct
 	return err;
 }
 
-int tracer_check(struct tracer **tracer, struct options *options, const struct custom_text *custom,
-		 enum stage last, struct steps *steps, struct diag *diag)
+int tracer_check(struct tracer **tracer, const struct trace_config *config, enum stage last,
+		 struct steps *steps, struct diag *diag)
 {
-	*tracer = tracer_new(options, custom, last, true, steps);
+	*tracer = tracer_new(config, last, true, steps);
 	return *tracer ? tracer_start(*tracer, diag) : diag_errno(diag, -ENOMEM, "starting");
 }
 

@@ -12,9 +12,8 @@
 
 #include "clock.h"
 #include "diag.h"
-#include "options.h"
 #include "ring.h"
-#include "stuck.h"
+#include "trace_config.h"
 
 enum {
 	POLL_END,
@@ -40,14 +39,14 @@ struct wakeups {
 	size_t count;
 };
 
-static void timers_choose(struct timer timers[POLL_RINGS], const struct options *options)
+static void timers_choose(struct timer timers[POLL_RINGS], const struct trace_config *config)
 {
 	timers[POLL_DURATION] =
-		(struct timer){options->duration_ns, false, "-d/--duration", WAKEUP_END};
+		(struct timer){config->duration_ns, false, "-d/--duration", WAKEUP_END};
 	timers[POLL_SUMMARY] =
-		(struct timer){options->summary_ns, true, "--summary", WAKEUP_SUMMARY};
+		(struct timer){config->summary_ns, true, "--summary", WAKEUP_SUMMARY};
 	timers[POLL_STUCK] =
-		(struct timer){stuck_period_ns(options), true, "--stuck", WAKEUP_STUCK};
+		(struct timer){stuck_period_ns(&config->stuck), true, "--stuck", WAKEUP_STUCK};
 }
 
 static int pollers_make(struct wakeups *wakeups, const struct ring_set *const *sets, size_t count,
@@ -99,7 +98,7 @@ static int signals_open(int signal, int other)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-int wakeups_open(struct wakeups **wakeups, const struct options *options,
+int wakeups_open(struct wakeups **wakeups, const struct trace_config *config,
 		 const struct ring_set *const *sets, size_t count, int output, struct diag *diag)
 {
 	struct wakeups *new = *wakeups = calloc(1, sizeof(*new));
@@ -111,7 +110,7 @@ int wakeups_open(struct wakeups **wakeups, const struct options *options,
 	new->pollers[POLL_LIST].fd = signals_open(SIGUSR1, SIGUSR1);
 	if (new->pollers[POLL_END].fd < 0 || new->pollers[POLL_LIST].fd < 0)
 		return diag_errno(diag, -errno, "starting");
-	timers_choose(new->timers, options);
+	timers_choose(new->timers, config);
 	for (size_t i = 0; i < POLL_RINGS; i++) {
 		if (!new->timers[i].ns)
 			continue;

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 struct diag;
-struct options;
+struct trace_config;
 struct ring_set;
 struct timespec;
 struct wakeups;
@@ -24,7 +24,7 @@ enum wakeup {
  * Blocks the signals, and makes the timers that the options want. The sets, of which some may be
  * NULL, and stdout must stay open until wakeups_free(). -errno with diag filled.
  */
-int wakeups_open(struct wakeups **wakeups, const struct options *options,
+int wakeups_open(struct wakeups **wakeups, const struct trace_config *config,
 		 const struct ring_set *const *sets, size_t count, int output, struct diag *diag);
 void wakeups_free(struct wakeups *wakeups);
 

@@ -10,7 +10,6 @@
 #include "journal.h"
 #include "journal_entry.h"
 #include "message.h"
-#include "options.h"
 
 #define BATCH_SIZE 65536 /* bytes of lines that are written at once */
 
@@ -19,7 +18,7 @@ static void cgroups_prepare(struct writer *writer)
 {
 	struct diag why = {0};
 
-	if (!(writer->layout.wanted & 1U << OPTIONAL_cgroup) ||
+	if (!(writer->layout->wanted & 1U << OPTIONAL_cgroup) ||
 	    !cgroups_open(&writer->line.cgroups, &why))
 		return;
 	message_print(CGROUP_FIELDS ": %s", why.what);
@@ -27,15 +26,30 @@ static void cgroups_prepare(struct writer *writer)
 		message_print("%s", why.hint);
 }
 
-void writer_open(struct writer *writer, struct options *options)
+void writer_open(struct writer *writer, const struct output_config *config,
+		 const struct event_layout *layout)
 {
-	*writer = (struct writer){.options = options, .output.fd = STDOUT_FILENO, .end = -1};
-	aliases_init(&writer->aliases, options->max_sockets);
-	options_format(options, &writer->line);
-	event_layout_init(&writer->layout, field_list_extras(&options->fields));
-	writer->line.extras = &writer->layout;
-	writer->format = options->summary ? format_of_summary(writer->line.layout)
-					  : format_of(writer->line.layout);
+	*writer = (struct writer){
+		.config = config,
+		.fields = config->fields,
+		.layout = layout,
+		.output.fd = STDOUT_FILENO,
+		.end = -1,
+	};
+	writer->line = (struct line_format){
+		.layout = config->layout,
+		.time = config->time,
+		.timestamp = config->timestamp,
+		.color = config->color,
+		.csv_safe = config->csv_safe,
+		.extended = config->extended,
+		.no_object_pid = config->no_object_pid,
+		.list = config->fields.count ? &writer->fields : NULL,
+		.extras = layout,
+	};
+	writer->format =
+		config->summary ? format_of_summary(config->layout) : format_of(config->layout);
+	aliases_init(&writer->aliases, config->numbered);
 	cgroups_prepare(writer);
 }
 
@@ -55,7 +69,7 @@ void writer_close(struct writer *writer)
 void writer_begin(struct writer *writer)
 {
 	wall_clock_update(&writer->line.clock);
-	if (!writer->options->no_header || writer->line.layout >= LAYOUT_JSON)
+	if (!writer->config->no_header || writer->line.layout >= LAYOUT_JSON)
 		writer->format->begin(&writer->line, &writer->output.lines);
 	writer_flush(writer);
 }
@@ -64,7 +78,7 @@ void writer_flush(struct writer *writer)
 {
 	int err;
 
-	if (writer->options->quiet)
+	if (writer->config->quiet)
 		text_clear(&writer->output.lines);
 	err = output_flush(&writer->output);
 	if (err && !writer->err)
@@ -74,7 +88,7 @@ void writer_flush(struct writer *writer)
 
 static bool count_is_reached(const struct writer *writer)
 {
-	return writer->options->count && writer->shown >= writer->options->count;
+	return writer->config->count && writer->shown >= writer->config->count;
 }
 
 bool writer_is_done(const struct writer *writer)
@@ -86,13 +100,13 @@ void writer_event(struct writer *writer, struct event *event)
 {
 	if (count_is_reached(writer))
 		return;
-	if (writer->options->numbered)
-		aliases_hide(&writer->aliases, &writer->layout, event);
+	if (writer->config->numbered)
+		aliases_hide(&writer->aliases, writer->layout, event);
 	writer->format->event(&writer->line, event, &writer->output.lines);
 	writer->shown++;
 	if (writer->output.lines.len > BATCH_SIZE)
 		writer_flush(writer);
-	if (writer->options->journal && journal_entry_send(event, &writer->line, writer->end))
+	if (writer->config->journal && journal_entry_send(event, &writer->line, writer->end))
 		writer->losses.counts[LOSS_JOURNAL]++;
 }
 
@@ -102,7 +116,7 @@ static bool loss_show(void *arg, enum loss cause, uint64_t count)
 
 	if (writer->format->lost)
 		writer->format->lost(&writer->line, cause, count, &writer->output.lines);
-	return writer->options->journal && !journal_entry_lost(cause, count, writer->end) &&
+	return writer->config->journal && !journal_entry_lost(cause, count, writer->end) &&
 	       journal_has_stderr();
 }
 

@@ -8,18 +8,37 @@
 
 #include "aliases.h"
 #include "event.h"
+#include "fields.h"
 #include "format.h"
 #include "losses.h"
 #include "output.h"
 
 struct diag;
-struct options;
+
+/* What is shown, and how. A plain value. */
+struct output_config {
+	enum layout layout;
+	bool time;
+	bool timestamp;
+	bool color;
+	bool csv_safe;
+	bool extended;
+	bool no_header;
+	bool quiet; /* nothing on stdout */
+	bool journal;
+	bool no_object_pid; /* nothing for which journald looks up the process */
+	bool summary; /* in place of the events */
+	struct field_list fields; /* none: the layout's own */
+	uint64_t numbered; /* so many sockets at most have a number in place of an address; or 0 */
+	uint64_t count; /* of events to show, or 0: no end */
+};
 
 struct writer {
-	const struct options *options;
+	const struct output_config *config;
 	struct line_format line;
+	struct field_list fields; /* the columns' widths grow */
 	const struct format *format;
-	struct event_layout layout; /* of the events */
+	const struct event_layout *layout; /* of the events */
 	struct aliases aliases; /* in place of addresses, if those are not to be shown */
 	struct output output;
 	struct losses losses;
@@ -28,8 +47,9 @@ struct writer {
 	int err; /* of the first write that failed */
 };
 
-/* The options must stay. Says once on stderr if a field that they ask for must be off. */
-void writer_open(struct writer *writer, struct options *options);
+/* Both must stay. Says once on stderr if a field that is asked for must be off. */
+void writer_open(struct writer *writer, const struct output_config *config,
+		 const struct event_layout *layout);
 
 /* When end can be read from, neither stdout nor the journal is waited for; else they are. */
 void writer_end_with(struct writer *writer, int end);

@@ -23,22 +23,23 @@
 static int source_render(int argc, char **argv, struct text *source, struct diag *diag)
 {
 	_cleanup_text_ struct text layout = {0}, lacks = {0};
+	const struct program_spec *spec;
 	struct options options;
 	struct probe probe;
-	bool kernel_headers;
 	int err = options_parse(argc - 1, argv + 1, &options, diag);
 
 	if (err)
 		return err;
+	spec = &options.trace.program;
 	if (strcmp(argv[1], "scan"))
 		probe_assume(&probe, argv[1]);
 	else
 		probe_scan(&probe);
 	text_str(&layout, "");
-	err = probe_render_layout(&probe, program_needs(&options), &layout, &lacks, diag);
-	kernel_headers = program_wants_headers(&options, &probe, NULL);
+	err = probe_render_layout(&probe, program_needs(spec), &layout, &lacks, diag);
 	if (!err)
-		program_render(&options, &probe, kernel_headers, layout.data, source);
+		program_render(spec, &probe, program_wants_headers(spec, &probe), layout.data,
+			       source);
 	options_free(&options);
 	return err ? err : source->err;
 }

@@ -14,8 +14,8 @@
 #include "bpf_text.h"
 #include "diag.h"
 #include "event.h"
+#include "fields.h"
 #include "fuzz.h"
-#include "options.h"
 #include "probe.h"
 #include "program.h"
 
@@ -35,23 +35,25 @@ static void begin_make(struct text *text, unsigned int what)
 
 static void text_judge(const struct text *given, const struct custom_text *custom, unsigned int how)
 {
-	struct options options = {
-		.bpf_text = "text",
+	struct program_spec spec = {
+		.text = custom,
 		.probe = how & 1 ? "tracepoint" : NULL,
 		.kernel_headers = how & 2,
 		.summary = how & 4,
 	};
 	struct line_format format = {.layout = how & 8 ? LAYOUT_JSON : LAYOUT_COLUMNS};
+	struct field_list fields;
 	struct diag diag;
 	int err;
 
 	PROMISE(custom->text.len == given->len && strlen(custom->text.data) == given->len);
 	PROMISE(!memcmp(custom->text.data, given->data, given->len));
 	PROMISE(probe_is_known(custom->probe));
-	PROMISE(!field_list_make(&options.fields, &format, how & 16 ? "age_ms" : NULL, &diag));
-	err = custom_text_check(custom, &options, &diag);
+	PROMISE(!field_list_make(&fields, &format, how & 16 ? "age_ms" : NULL, &diag));
+	event_layout_init(&spec.layout, field_list_extras(&fields));
+	err = custom_text_check(&spec, &diag);
 	PROMISE(!err || (err == -EINVAL && diag.what[0]));
-	custom_text_check_layout(custom, &options, "#define SKC_FAMILY 16\n", &diag);
+	custom_text_check_layout(custom, "#define SKC_FAMILY 16\n", &diag);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -22,24 +22,21 @@ static void filters_judge(const struct options *options)
 	_cleanup_text_ struct text text = {0};
 	const char *line;
 
-	filter_render(&text, options);
+	filter_render(&text, &options->trace.program.filter);
 	PROMISE(!text.err && judge_ascii(text.len ? text.data : "", text.len, "\n"));
 	/* Each line is a macro of ours. */
 	for (line = text.data; line && *line; line = strchr(line, '\n') + 1)
 		PROMISE(!strncmp(line, "#define FILTER", strlen("#define FILTER")));
 }
 
-static void options_judge(int err, struct options *options, const struct diag *diag)
+static void options_judge(int err, const struct options *options, const struct diag *diag)
 {
-	struct line_format format;
-
 	PROMISE(!err || err == -EINVAL);
 	if (err) {
 		PROMISE(diag->what[0] && strlen(diag->what) < sizeof(diag->what));
 		PROMISE(diag->place <= strlen(diag->hint) + 1);
 		return;
 	}
-	options_format(options, &format);
 	filters_judge(options);
 }
 

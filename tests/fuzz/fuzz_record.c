@@ -11,6 +11,7 @@
 #include <sys/uio.h>
 
 #include "cgroup.h"
+#include "fields.h"
 #include "fuzz.h"
 #include "journal.h"
 #include "journal_entry.h"
@@ -144,7 +145,7 @@ static void shown_begin(struct shown *shown, struct input *input)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct options options = {.stuck = {.after_ns = 1, .states = ~0U}};
+	struct stuck_limit limit = {.after_ns = 1, .states = ~0U};
 	struct input input = {data, size};
 	struct shown shown = {0};
 	struct event_layout layout;
@@ -155,7 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	event_layout_init(&layout, field_list_extras(&shown.list));
 	shown.line.extras = &layout;
 	shown.order = order_new(layout.size);
-	stuck = stuck_new(&options, &layout, 0);
+	stuck = stuck_new(&limit, &layout, 0);
 	PROMISE(shown.order && stuck);
 	stuck->now_ns = input_number(&input, 8);
 	path = input_string(&input);

@@ -231,7 +231,7 @@ static struct bpf_object *program_load(const struct options *options)
 	struct bpf_object *loaded;
 	struct diag diag;
 
-	filter_render(&source, options);
+	filter_render(&source, &options->trace.program.filter);
 	text_str(&source, "#define MAX_SOCKETS 1\n");
 	text_str(&source, bpf_text_filters);
 	text_str(&source, entry);

@@ -12,18 +12,17 @@
 #include "custom_text.h"
 #include "diag.h"
 #include "event.h"
-#include "options.h"
 #include "probe.h"
 #include "program.h"
 
 /* As --ebpf prints it. */
 static void text_print(struct text *text, const char *name, bool kernel_headers)
 {
-	struct options options = {.max_sockets = 1234};
+	struct program_spec spec = {.max_sockets = 1234};
 	struct probe probe;
 
 	probe_assume(&probe, name);
-	program_render(&options, &probe, kernel_headers, "#define PLACE 12\n", text);
+	program_render(&spec, &probe, kernel_headers, "#define PLACE 12\n", text);
 	assert_int_equal(text->err, 0);
 }
 
@@ -143,58 +142,57 @@ static void first_line_and_record_must_be_ours(void **state)
 
 static void places_must_be_this_kernels(void **state)
 {
-	struct options options = {.bpf_text = "some/file"};
 	_cleanup_text_ struct text text = {0};
 	struct custom_text custom;
 	struct diag diag = {0};
 
 	text_print(&text, "tracepoint", false);
 	assert_int_equal(text_read(&custom, &text, &diag), 0);
-	assert_int_equal(custom_text_check_layout(&custom, &options, "#define PLACE 12\n", &diag),
-			 0);
-	assert_int_equal(custom_text_check_layout(&custom, &options, "", &diag), 0);
-	assert_int_equal(custom_text_check_layout(&custom, &options, "#define PLACE 1\n", &diag),
-			 -EINVAL);
+	custom.path = "some/file";
+	assert_int_equal(custom_text_check_layout(&custom, "#define PLACE 12\n", &diag), 0);
+	assert_int_equal(custom_text_check_layout(&custom, "", &diag), 0);
+	assert_int_equal(custom_text_check_layout(&custom, "#define PLACE 1\n", &diag), -EINVAL);
 	assert_string_equal(diag.what, "--bpf-text: some/file: the places of members are not this "
 				       "kernel's");
 	custom_text_free(&custom);
 }
 
-static void options_must_agree(void **state)
+static void spec_must_agree(void **state)
 {
-	struct options options = {.bpf_text = "some/file"};
 	_cleanup_text_ struct text text = {0};
 	struct custom_text custom;
+	struct program_spec spec = {.text = &custom};
 	struct diag diag = {0};
 
 	text_print(&text, "tracepoint", false);
 	assert_int_equal(text_read(&custom, &text, &diag), 0);
-	assert_int_equal(custom_text_check(&custom, &options, &diag), 0);
-	options.fields.untold = 1U << OPTIONAL_AGE;
-	custom_text_fit(&custom, &options);
-	assert_int_equal(options.fields.untold, 0);
-	options.probe = "tracepoint";
-	assert_int_equal(custom_text_check(&custom, &options, &diag), 0);
-	options.probe = "kprobe";
-	assert_int_equal(custom_text_check(&custom, &options, &diag), -EINVAL);
+	custom.path = "some/file";
+	assert_int_equal(custom_text_check(&spec, &diag), 0);
+	event_layout_init(&spec.layout, 1U << OPTIONAL_AGE);
+	custom_text_fit(&custom, 0, &spec);
+	assert_int_equal(spec.layout.wanted, 0);
+	spec.probe = "tracepoint";
+	assert_int_equal(custom_text_check(&spec, &diag), 0);
+	spec.probe = "kprobe";
+	assert_int_equal(custom_text_check(&spec, &diag), -EINVAL);
 	assert_string_equal(diag.what, "--bpf-text: some/file is for the probe tracepoint: "
 				       "--probe kprobe contradicts it");
-	options.probe = NULL;
-	options.kernel_headers = true;
-	assert_int_equal(custom_text_check(&custom, &options, &diag), -EINVAL);
+	spec.probe = NULL;
+	spec.kernel_headers = true;
+	assert_int_equal(custom_text_check(&spec, &diag), -EINVAL);
 	assert_string_equal(diag.what, "--bpf-text: some/file declares all it uses: "
 				       "--kernel-headers goes without it");
 	custom.kernel_headers = true;
-	assert_int_equal(custom_text_check(&custom, &options, &diag), 0);
+	assert_int_equal(custom_text_check(&spec, &diag), 0);
 	/* A member that no field asks for. */
 	text_bytes(&custom.text, BYTES("#define EVENT_AGE\n"));
-	assert_int_equal(custom_text_check(&custom, &options, &diag), -EINVAL);
+	assert_int_equal(custom_text_check(&spec, &diag), -EINVAL);
 	assert_string_equal(diag.what, "--bpf-text: some/file was printed for other fields: "
 				       "-o/--output and -x/--extended must be the same");
 	/* For numbers of sockets, which are there or not. */
-	custom_text_fit(&custom, &options);
-	assert_int_equal(options.fields.untold, 1U << OPTIONAL_AGE);
-	assert_int_equal(custom_text_check(&custom, &options, &diag), 0);
+	custom_text_fit(&custom, 0, &spec);
+	assert_int_equal(spec.layout.wanted, 1U << OPTIONAL_AGE);
+	assert_int_equal(custom_text_check(&spec, &diag), 0);
 	custom_text_free(&custom);
 }
 
@@ -206,7 +204,7 @@ int main(void)
 		cmocka_unit_test(largest_is_taken_and_no_larger),
 		cmocka_unit_test(first_line_and_record_must_be_ours),
 		cmocka_unit_test(places_must_be_this_kernels),
-		cmocka_unit_test(options_must_agree),
+		cmocka_unit_test(spec_must_agree),
 	};
 
 	return cmocka_run_group_tests_name("custom-text", tests, NULL, NULL);

@@ -303,15 +303,12 @@ static void options_have_a_list_where_one_is_wanted(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct line_format format;
 		struct options options;
 		struct diag diag = {0};
 		char got[512] = "";
 
 		assert_int_equal(words_parse(cases[i].words, &options, &diag), 0);
-		options_format(&options, &format);
-		if (format.list)
-			list_show(format.list, got);
+		list_show(&options.trace.output.fields, got);
 		assert_string_equal(got, cases[i].want);
 		options_free(&options);
 	}
@@ -319,14 +316,12 @@ static void options_have_a_list_where_one_is_wanted(void **state)
 
 static bool color_of(const char *word)
 {
-	struct line_format format;
 	struct options options;
 	struct diag diag = {0};
 
 	assert_int_equal(PARSE(&options, &diag, word), 0);
-	options_format(&options, &format);
 	options_free(&options);
-	return format.color;
+	return options.trace.output.color;
 }
 
 /* Nothing may be asserted until stdout is back. */

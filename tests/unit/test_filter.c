@@ -36,7 +36,7 @@ static void rendered_assert(const char *const *words, const char *const *macros)
 	assert_int_equal(words_parse(words, &options, &diag), 0);
 	text_str(&text, "kept\n");
 	text_str(&expected, "kept\n");
-	filter_render(&text, &options);
+	filter_render(&text, &options.trace.program.filter);
 	if (any)
 		text_str(&expected, "#define FILTERS\n");
 	for (size_t i = 0; any && i < COUNT(defaults); i++)

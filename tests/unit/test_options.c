@@ -10,28 +10,30 @@
 #include "option_rows.h"
 #include "words.h"
 
-#define FLAG(member) offsetof(struct options, member)
+#define FLAG(member)   offsetof(struct options, member)
+#define FILTER(member) FLAG(trace.program.filter.member)
+#define OUTPUT(member) FLAG(trace.output.member)
 
 static const struct {
 	const char *letter, *name, *prefix;
 	size_t offset;
 } flags[] = {
 	{"-h", "--help", "--he", FLAG(help)},
-	{"-T", "--time", "--time", FLAG(time)}, /* the whole of one name goes before a prefix */
-	{"-t", "--timestamp", "--times", FLAG(timestamp)},
+	{"-T", "--time", "--time", OUTPUT(time)}, /* the whole of one name goes before a prefix */
+	{"-t", "--timestamp", "--times", OUTPUT(timestamp)},
 	{"-w", "--wide", "--w", FLAG(wide)},
 	{"-s", "--csv", "--cs", FLAG(csv)},
-	{"-Y", "--journal", "--j", FLAG(journal)},
-	{"-4", "--ipv4", "--ipv4", FLAG(ipv4)},
-	{"-6", "--ipv6", "--ipv6", FLAG(ipv6)},
+	{"-Y", "--journal", "--j", OUTPUT(journal)},
+	{"-4", "--ipv4", "--ipv4", FILTER(ipv4)},
+	{"-6", "--ipv6", "--ipv6", FILTER(ipv6)},
 	{"--ebpf", "--ebpf", "--eb", FLAG(ebpf)},
 	{"-v", "--verbose", "--verb", FLAG(verbose)},
 	{"-V", "--version", "--vers", FLAG(version)},
 	{"--no-cache", "--no-cache", "--no-c", FLAG(no_cache)},
-	{"-H", "--no-header", "--no-h", FLAG(no_header)},
-	{"-x", "--extended", "--ex", FLAG(extended)},
+	{"-H", "--no-header", "--no-h", OUTPUT(no_header)},
+	{"-x", "--extended", "--ex", OUTPUT(extended)},
 	{"--skaddr", "--skaddr", "--sk", FLAG(skaddr)},
-	{"--kernel-headers", "--kernel-headers", "--kern", FLAG(kernel_headers)},
+	{"--kernel-headers", "--kernel-headers", "--kern", FLAG(trace.program.kernel_headers)},
 };
 
 static void flag_assert(const char *word, size_t offset)
@@ -69,20 +71,20 @@ static void nothing_is_the_default(void **state)
 	assert_int_equal(PARSE(&options, &diag, NULL), 0);
 	for (size_t i = 0; i < COUNT(flags); i++)
 		assert_false(*(bool *)((char *)&options + flags[i].offset));
-	assert_false(options.quiet);
-	assert_int_equal(options.count, 0);
-	assert_int_equal(options.duration_ns, 0);
-	assert_int_equal(options.max_sockets, 65536);
-	assert_int_equal(options.max_compile_s, 30);
-	assert_string_equal(options.cache_dir, "/var/cache/tcpstates");
-	assert_null(options.probe);
-	assert_null(options.expression);
-	assert_null(options.kernel_headers_path);
-	assert_int_equal(options.lports.chosen.count, 0);
-	assert_int_equal(options.rports.chosen.count, 0);
-	assert_int_equal(options.laddrs.chosen.count, 0);
-	assert_int_equal(options.old_states.chosen, 0);
-	assert_false(options.min_span.set);
+	assert_false(options.trace.output.quiet);
+	assert_int_equal(options.trace.output.count, 0);
+	assert_int_equal(options.trace.duration_ns, 0);
+	assert_int_equal(options.trace.program.max_sockets, 65536);
+	assert_int_equal(options.trace.program.max_compile_s, 30);
+	assert_string_equal(options.trace.program.cache_dir, "/var/cache/tcpstates");
+	assert_null(options.trace.program.probe);
+	assert_null(options.trace.program.filter.expression);
+	assert_null(options.trace.program.kernel_headers_path);
+	assert_int_equal(options.trace.program.filter.lports.chosen.count, 0);
+	assert_int_equal(options.trace.program.filter.rports.chosen.count, 0);
+	assert_int_equal(options.trace.program.filter.laddrs.chosen.count, 0);
+	assert_int_equal(options.trace.program.filter.old_states.chosen, 0);
+	assert_false(options.trace.program.filter.min_span.set);
 	options_free(&options);
 }
 
@@ -106,13 +108,13 @@ static void letters_cluster(void **state)
 	struct diag diag = {0};
 
 	assert_int_equal(PARSE(&options, &diag, "-stT"), 0);
-	assert_true(options.csv && options.timestamp && options.time);
-	assert_false(options.wide || options.journal || options.verbose);
+	assert_true(options.csv && options.trace.output.timestamp && options.trace.output.time);
+	assert_false(options.wide || options.trace.output.journal || options.verbose);
 	options_free(&options);
 	assert_int_equal(PARSE(&options, &diag, "-wtL80,81"), 0);
-	assert_true(options.wide && options.timestamp);
-	assert_int_equal(options.lports.chosen.count, 2);
-	assert_int_equal(options.lports.chosen.ranges[1].first, 81);
+	assert_true(options.wide && options.trace.output.timestamp);
+	assert_int_equal(options.trace.program.filter.lports.chosen.count, 2);
+	assert_int_equal(options.trace.program.filter.lports.chosen.ranges[1].first, 81);
 	options_free(&options);
 }
 
@@ -123,8 +125,10 @@ static void ports_assert(const char *one, const char *two, bool local)
 	struct diag diag = {0};
 
 	assert_int_equal(PARSE(&options, &diag, one, two), 0);
-	list = local ? &options.lports.chosen : &options.rports.chosen;
-	other = local ? &options.rports.chosen : &options.lports.chosen;
+	list = local ? &options.trace.program.filter.lports.chosen
+		     : &options.trace.program.filter.rports.chosen;
+	other = local ? &options.trace.program.filter.rports.chosen
+		      : &options.trace.program.filter.lports.chosen;
 	assert_int_equal(list->count, 3);
 	assert_int_equal(list->ranges[0].first, 80);
 	assert_int_equal(list->ranges[1].first, 0);
@@ -158,11 +162,11 @@ static void probe_is_named(void **state)
 	struct diag diag = {0};
 
 	assert_int_equal(PARSE(&options, &diag, "--probe", "kprobe"), 0);
-	assert_string_equal(options.probe, "kprobe");
+	assert_string_equal(options.trace.program.probe, "kprobe");
 	assert_int_equal(PARSE(&options, &diag, "--probe=tracepoint"), 0);
-	assert_string_equal(options.probe, "tracepoint");
+	assert_string_equal(options.trace.program.probe, "tracepoint");
 	assert_int_equal(PARSE(&options, &diag, "--pr=kprobe", "--probe=tracepoint"), 0);
-	assert_string_equal(options.probe, "tracepoint");
+	assert_string_equal(options.trace.program.probe, "tracepoint");
 }
 
 static void expressions_must_all_hold(void **state)
@@ -171,13 +175,13 @@ static void expressions_must_all_hold(void **state)
 	struct diag diag = {0};
 
 	assert_int_equal(PARSE(&options, &diag, "--filter", "lport == 80"), 0);
-	assert_string_equal(options.expression, "lport == 80");
+	assert_string_equal(options.trace.program.filter.expression, "lport == 80");
 	options_free(&options);
 	assert_int_equal(PARSE(&options, &diag, "--f=lport", "-t", "--filter=1 || 0"), 0);
-	assert_string_equal(options.expression, "(lport) && (1 || 0)");
+	assert_string_equal(options.trace.program.filter.expression, "(lport) && (1 || 0)");
 	options_free(&options);
 	assert_int_equal(PARSE(&options, &diag, "--filter=1", "--filter=-2", "--filter=pid"), 0);
-	assert_string_equal(options.expression, "((1) && (-2)) && (pid)");
+	assert_string_equal(options.trace.program.filter.expression, "((1) && (-2)) && (pid)");
 	options_free(&options);
 }
 
@@ -187,11 +191,11 @@ static void kernel_headers_may_be_named(void **state)
 	struct diag diag = {0};
 
 	assert_int_equal(PARSE(&options, &diag, "--kernel-headers=some/folder"), 0);
-	assert_true(options.kernel_headers);
-	assert_string_equal(options.kernel_headers_path, "some/folder");
+	assert_true(options.trace.program.kernel_headers);
+	assert_string_equal(options.trace.program.kernel_headers_path, "some/folder");
 	assert_int_equal(PARSE(&options, &diag, "--kernel-headers", "-t"), 0);
-	assert_true(options.kernel_headers && options.timestamp);
-	assert_null(options.kernel_headers_path);
+	assert_true(options.trace.program.kernel_headers && options.trace.output.timestamp);
+	assert_null(options.trace.program.kernel_headers_path);
 }
 
 static void bpf_text_is_named(void **state)
@@ -214,9 +218,9 @@ static void cache_dir_is_named(void **state)
 	struct diag diag = {0};
 
 	assert_int_equal(PARSE(&options, &diag, "--cache-dir", "some/folder"), 0);
-	assert_string_equal(options.cache_dir, "some/folder");
+	assert_string_equal(options.trace.program.cache_dir, "some/folder");
 	assert_int_equal(PARSE(&options, &diag, "--ca=other"), 0);
-	assert_string_equal(options.cache_dir, "other");
+	assert_string_equal(options.trace.program.cache_dir, "other");
 	assert_int_equal(PARSE(&options, &diag, "--cache-dir="), -EINVAL);
 	assert_string_equal(diag.what, "--cache-dir: the path is empty");
 }
@@ -247,9 +251,14 @@ static void prefixes_of_the_original_stay(void **state)
 			if (PARSE(&one, &diag, prefix))
 				print_error("%s: %s\n", prefix, diag.what);
 			assert_string_equal(diag.what, "");
-			assert_int_equal(one.lports.chosen.count, whole.lports.chosen.count);
-			assert_int_equal(one.rports.chosen.count, whole.rports.chosen.count);
-			assert_memory_equal(&one, &whole, offsetof(struct options, no_cache));
+			assert_int_equal(one.trace.program.filter.lports.chosen.count,
+					 whole.trace.program.filter.lports.chosen.count);
+			assert_int_equal(one.trace.program.filter.rports.chosen.count,
+					 whole.trace.program.filter.rports.chosen.count);
+			assert_memory_equal(&one, &whole, FLAG(trace));
+			assert_memory_equal(&one.trace.output, &whole.trace.output,
+					    OUTPUT(fields) - FLAG(trace.output));
+			assert_memory_equal(&one.wide, &whole.wide, sizeof(one) - FLAG(wide));
 			options_free(&one);
 			options_free(&whole);
 		}
@@ -261,11 +270,11 @@ static void count_is_a_number(void **state)
 	struct diag diag = {0};
 
 	assert_int_equal(PARSE(&options, &diag, "-n", "1"), 0);
-	assert_int_equal(options.count, 1);
+	assert_int_equal(options.trace.output.count, 1);
 	assert_int_equal(PARSE(&options, &diag, "-n18446744073709551615"), 0);
-	assert_int_equal(options.count, UINT64_MAX);
+	assert_int_equal(options.trace.output.count, UINT64_MAX);
 	assert_int_equal(PARSE(&options, &diag, "--cou=20", "-v"), 0);
-	assert_int_equal(options.count, 20);
+	assert_int_equal(options.trace.output.count, 20);
 }
 
 static void duration_has_decimals(void **state)
@@ -274,13 +283,13 @@ static void duration_has_decimals(void **state)
 	struct diag diag = {0};
 
 	assert_int_equal(PARSE(&options, &diag, "-d", "2"), 0);
-	assert_int_equal(options.duration_ns, 2000000000);
+	assert_int_equal(options.trace.duration_ns, 2000000000);
 	assert_int_equal(PARSE(&options, &diag, "-d0.001"), 0);
-	assert_int_equal(options.duration_ns, 1000000);
+	assert_int_equal(options.trace.duration_ns, 1000000);
 	assert_int_equal(PARSE(&options, &diag, "--duration=1.000000001"), 0);
-	assert_int_equal(options.duration_ns, 1000000001);
+	assert_int_equal(options.trace.duration_ns, 1000000001);
 	assert_int_equal(PARSE(&options, &diag, "--d", "1000000000.0"), 0);
-	assert_int_equal(options.duration_ns, 1000000000000000000);
+	assert_int_equal(options.trace.duration_ns, 1000000000000000000);
 }
 
 static void summary_may_have_an_interval(void **state)
@@ -289,15 +298,15 @@ static void summary_may_have_an_interval(void **state)
 	struct diag diag = {0};
 
 	assert_int_equal(PARSE(&options, &diag, "-v"), 0);
-	assert_false(options.summary);
+	assert_false(options.trace.program.summary);
 	assert_int_equal(PARSE(&options, &diag, "--summary"), 0);
-	assert_true(options.summary);
-	assert_int_equal(options.summary_ns, 0);
+	assert_true(options.trace.program.summary);
+	assert_int_equal(options.trace.summary_ns, 0);
 	assert_int_equal(PARSE(&options, &diag, "--su=1.5", "-T"), 0);
-	assert_true(options.summary && options.time);
-	assert_int_equal(options.summary_ns, 1500000000);
+	assert_true(options.trace.program.summary && options.trace.output.time);
+	assert_int_equal(options.trace.summary_ns, 1500000000);
 	assert_int_equal(PARSE(&options, &diag, "--summary=0.001", "-j"), 0);
-	assert_int_equal(options.summary_ns, 1000000);
+	assert_int_equal(options.trace.summary_ns, 1000000);
 }
 
 static void some_flags_go_with_the_journal(void **state)
@@ -306,10 +315,11 @@ static void some_flags_go_with_the_journal(void **state)
 	struct diag diag = {0};
 
 	assert_int_equal(PARSE(&options, &diag, "-qY"), 0);
-	assert_true(options.quiet && options.journal);
-	assert_false(options.no_object_pid);
+	assert_true(options.trace.output.quiet && options.trace.output.journal);
+	assert_false(options.trace.output.no_object_pid);
 	assert_int_equal(PARSE(&options, &diag, "--journal", "--quiet", "--no-object-pid"), 0);
-	assert_true(options.quiet && options.journal && options.no_object_pid);
+	assert_true(options.trace.output.quiet && options.trace.output.journal &&
+		    options.trace.output.no_object_pid);
 }
 
 static void max_sockets_is_a_number(void **state)
@@ -318,11 +328,11 @@ static void max_sockets_is_a_number(void **state)
 	struct diag diag = {0};
 
 	assert_int_equal(PARSE(&options, &diag, "--max-sockets", "1"), 0);
-	assert_int_equal(options.max_sockets, 1);
+	assert_int_equal(options.trace.program.max_sockets, 1);
 	assert_int_equal(PARSE(&options, &diag, "--max-sockets=2147483648"), 0);
-	assert_int_equal(options.max_sockets, 2147483648);
+	assert_int_equal(options.trace.program.max_sockets, 2147483648);
 	assert_int_equal(PARSE(&options, &diag, "--max-s=1000", "-v"), 0);
-	assert_int_equal(options.max_sockets, 1000);
+	assert_int_equal(options.trace.program.max_sockets, 1000);
 }
 
 static void max_compile_is_a_number(void **state)
@@ -331,9 +341,9 @@ static void max_compile_is_a_number(void **state)
 	struct diag diag = {0};
 
 	assert_int_equal(PARSE(&options, &diag, "--max-compile", "1"), 0);
-	assert_int_equal(options.max_compile_s, 1);
+	assert_int_equal(options.trace.program.max_compile_s, 1);
 	assert_int_equal(PARSE(&options, &diag, "--max-c=3600"), 0);
-	assert_int_equal(options.max_compile_s, 3600);
+	assert_int_equal(options.trace.program.max_compile_s, 3600);
 }
 
 static void stuck_has_a_limit_and_states(void **state)
@@ -342,16 +352,16 @@ static void stuck_has_a_limit_and_states(void **state)
 	struct diag diag = {0};
 
 	assert_int_equal(PARSE(&options, &diag, "-t"), 0);
-	assert_int_equal(options.stuck.after_ns, 0);
+	assert_int_equal(options.trace.stuck.after_ns, 0);
 	assert_int_equal(PARSE(&options, &diag, "--stuck", "60"), 0);
-	assert_int_equal(options.stuck.after_ns, 60000000000);
-	assert_int_equal(options.stuck.states,
+	assert_int_equal(options.trace.stuck.after_ns, 60000000000);
+	assert_int_equal(options.trace.stuck.states,
 			 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 11);
 	assert_int_equal(PARSE(&options, &diag, "--stuck=0.5:close_wait,LISTEN"), 0);
-	assert_int_equal(options.stuck.after_ns, 500000000);
-	assert_int_equal(options.stuck.states, 1 << 8 | 1 << 10);
+	assert_int_equal(options.trace.stuck.after_ns, 500000000);
+	assert_int_equal(options.trace.stuck.states, 1 << 8 | 1 << 10);
 	assert_int_equal(PARSE(&options, &diag, "--stuck=1:!ESTABLISHED"), 0);
-	assert_int_equal(options.stuck.states, ~(1U << 1));
+	assert_int_equal(options.trace.stuck.states, ~(1U << 1));
 }
 
 /* Who asks for help gets it, whatever else is wrong with the words. */
@@ -365,7 +375,7 @@ static void help_goes_before_errors_of_sense(void **state)
 	assert_int_equal(PARSE(&options, &diag, "stray", "--version"), 0);
 	assert_true(options.version);
 	assert_int_equal(PARSE(&options, &diag, "-t", "--"), 0);
-	assert_true(options.timestamp);
+	assert_true(options.trace.output.timestamp);
 }
 
 /* The lines of help that tell an option, by their beginnings. */

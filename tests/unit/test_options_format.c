@@ -10,14 +10,12 @@
 
 static bool csv_is_safe(const char *option)
 {
-	struct line_format format;
 	struct options options;
 	struct diag diag = {0};
 
 	assert_int_equal(PARSE(&options, &diag, "-s", option), 0);
-	options_format(&options, &format);
 	options_free(&options);
-	return format.csv_safe;
+	return options.trace.output.csv_safe;
 }
 
 /* Where stdout is a file, unless it is asked for. Nothing is asserted while stdout is another. */
@@ -80,11 +78,12 @@ static void sockets_are_numbered_where_the_original_is_not_followed(void **state
 		struct diag diag = {0};
 
 		assert_int_equal(words_parse(cases[i].words, &options, &diag), 0);
-		if (options.numbered != cases[i].numbered)
+		if (!!options.trace.output.numbered != cases[i].numbered)
 			print_error("case %zu\n", i);
-		assert_int_equal(options.numbered, cases[i].numbered);
+		assert_int_equal(!!options.trace.output.numbered, cases[i].numbered);
 		/* By which one socket is told from the next at that address. */
-		assert_int_equal(!!(options.fields.untold & 1U << OPTIONAL_AGE), options.numbered);
+		if (cases[i].numbered)
+			assert_true(options.trace.program.layout.wanted & 1U << OPTIONAL_AGE);
 		options_free(&options);
 	}
 }
@@ -96,29 +95,33 @@ static void now_has_fields_of_its_own(void **state)
 
 	assert_int_equal(PARSE(&options, &diag, "--now"), 0);
 	assert_true(options.now);
-	assert_string_equal(options.fields.fields[0]->name, "oldstate");
-	assert_int_equal(options.fields.count, 9);
+	assert_string_equal(options.trace.output.fields.fields[0]->name, "oldstate");
+	assert_int_equal(options.trace.output.fields.count, 9);
 	options_free(&options);
 	assert_int_equal(PARSE(&options, &diag, "--now", "-j"), 0);
-	assert_string_equal(options.fields.fields[0]->name, "isotime");
-	assert_string_equal(options.fields.fields[options.fields.count - 1]->name, "netns");
+	assert_string_equal(options.trace.output.fields.fields[0]->name, "isotime");
+	assert_string_equal(
+		options.trace.output.fields.fields[options.trace.output.fields.count - 1]->name,
+		"netns");
 	options_free(&options);
 	assert_int_equal(PARSE(&options, &diag, "--now", "-o", "lport"), 0);
-	assert_int_equal(options.fields.count, 1);
+	assert_int_equal(options.trace.output.fields.count, 1);
 	options_free(&options);
 	assert_int_equal(PARSE(&options, &diag, "--now", "-o", "+cgroup,lport"), 0);
-	assert_string_equal(options.fields.fields[0]->name, "oldstate");
-	assert_string_equal(options.fields.fields[9]->name, "cgroup");
-	assert_int_equal(options.fields.count, 10);
+	assert_string_equal(options.trace.output.fields.fields[0]->name, "oldstate");
+	assert_string_equal(options.trace.output.fields.fields[9]->name, "cgroup");
+	assert_int_equal(options.trace.output.fields.count, 10);
 	options_free(&options);
 	assert_int_equal(PARSE(&options, &diag, "--now", "-jo+cgroup"), 0);
-	assert_string_equal(options.fields.fields[0]->name, "isotime");
-	assert_true(field_list_has(&options.fields, "netns"));
-	assert_string_equal(options.fields.fields[options.fields.count - 1]->name, "cgroup");
+	assert_string_equal(options.trace.output.fields.fields[0]->name, "isotime");
+	assert_true(field_list_has(&options.trace.output.fields, "netns"));
+	assert_string_equal(
+		options.trace.output.fields.fields[options.trace.output.fields.count - 1]->name,
+		"cgroup");
 	options_free(&options);
 	assert_int_equal(PARSE(&options, &diag, "--now", "-xo+cgroup"), 0);
-	assert_string_equal(options.fields.fields[0]->name, "laddr");
-	assert_false(field_list_has(&options.fields, "netns"));
+	assert_string_equal(options.trace.output.fields.fields[0]->name, "laddr");
+	assert_false(field_list_has(&options.trace.output.fields, "netns"));
 	options_free(&options);
 }
 

@@ -30,9 +30,9 @@ static void parts_assert(const struct text *text, const char *const parts[])
 static void text_render(struct text *text, const char *name, bool kernel_headers)
 {
 	struct port_range lports[] = {{80, 80}, {443, 443}};
-	struct options options = {.ipv4 = true,
-				  .max_sockets = 1234,
-				  .lports.chosen = {lports, COUNT(lports)}};
+	struct program_spec spec = {.filter = {.ipv4 = true,
+					       .lports.chosen = {lports, COUNT(lports)}},
+				    .max_sockets = 1234};
 	_cleanup_text_ struct text layout = {0}, lacks = {0};
 	struct probe probe;
 	struct diag diag;
@@ -43,7 +43,7 @@ static void text_render(struct text *text, const char *name, bool kernel_headers
 					     &diag),
 			 0);
 	assert_null(lacks.data);
-	program_render(&options, &probe, kernel_headers, layout.data, text);
+	program_render(&spec, &probe, kernel_headers, layout.data, text);
 	assert_int_equal(text->err, 0);
 	assert_int_equal(strlen(text->data), text->len);
 }
@@ -118,7 +118,7 @@ static void kprobe_has_no_macro_of_the_tracepoint(void **state)
 
 static void old_tracepoint_has_a_narrow_protocol(void **state)
 {
-	struct options options = {.max_sockets = MAX_SOCKETS_DEFAULT};
+	struct program_spec spec = {.max_sockets = MAX_SOCKETS_DEFAULT};
 	_cleanup_text_ struct text text = {0}, layout = {0}, lacks = {0};
 	struct probe probe;
 	struct diag diag;
@@ -128,7 +128,7 @@ static void old_tracepoint_has_a_narrow_protocol(void **state)
 	assert_int_equal(probe_render_layout(&probe, (struct offset_needs){0}, &layout, &lacks,
 					     &diag),
 			 0);
-	program_render(&options, &probe, false, layout.data, &text);
+	program_render(&spec, &probe, false, layout.data, &text);
 	assert_non_null(strstr(text.data, "#define ARGS_PROTOCOL u8\n"));
 	assert_non_null(strstr(text.data, "#define MAX_SOCKETS 65536\n"));
 	assert_null(strstr(text.data, "u16\n#"));

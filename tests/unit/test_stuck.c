@@ -36,14 +36,14 @@ static int ticks_count(void *arg, const void *event)
 /* However few of them are stuck, whoever waits is let in between. */
 static void a_large_table_is_looked_through_in_parts(void **state)
 {
-	struct options options = {.stuck = {.after_ns = 1000, .states = ~0U}};
+	struct stuck_limit limit = {.after_ns = 1000, .states = ~0U};
 	struct event_layout layout;
 	struct stuck *stuck;
 	struct diag diag;
 	size_t ticks = 0;
 
 	event_layout_init(&layout, 0);
-	stuck = stuck_new(&options, &layout, 0);
+	stuck = stuck_new(&limit, &layout, 0);
 	assert_non_null(stuck);
 	for (int look = 1; look <= 3; look++) {
 		entries = 100000;
