@@ -18,12 +18,12 @@ its reader, so that now and then its duration lacks those microseconds.
 import atexit
 import itertools
 import re
-import select
 import shlex
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import bcc
@@ -35,8 +35,8 @@ PORT = 6101
 PORTS = range(PORT, PORT + 4)  # with the ports of what is refused
 SESSIONS = 11  # of each kind in each family
 FAR = 0.10  # of all lines may be further apart in MS; half of a case, as MEDIAN says
-MEDIAN = 0.02  # milliseconds that the lines may be apart in the median
-PATIENCE = 60  # seconds without a line
+MEDIAN = 0.02  # milliseconds that the lines may be apart in the median, in MS and in TIME(s)
+PATIENCE = 60  # seconds for a header or a mark
 MARKS = itertools.count(1000)
 WIDE = 39  # columns of an address under -w
 WIDE_ORIGINAL = 39 if tuple(map(int, bcc.__version__.split(".")[:2])) >= (0, 29) else 26
@@ -50,45 +50,54 @@ SCENARIOS = ["client-fin", "server-fin", "client-rst", "server-rst", "half-close
 
 
 class Tracer:
-    """A running tracer, whose lines are read as they come."""
+    """A running tracer, whose lines are read as they come: other programs' lines may be many, and a
+    tracer that waits for its reader loses events."""
 
     def __init__(self, command):
-        # A file, since nobody reads on while the traffic runs: a pipe could fill up.
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(ONE_CPU + command, stdout=subprocess.PIPE,
                                         stderr=self.errors)
         atexit.register(self.process.kill)
-        self.buffer = b""
-        self.lines = []
+        self.lines, self.marks, self.ended = [], set(), False
+        self.news = threading.Condition()
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
 
-    def read(self, timeout):
-        """Takes what is there or comes within the time; False at the end or if nothing came."""
-        if not select.select([self.process.stdout], [], [], timeout)[0]:
-            return False
-        data = self.process.stdout.read1(65536)
-        *lines, self.buffer = (self.buffer + data).split(b"\n")
-        self.lines += lines
-        return bool(data)
+    def read(self):
+        for line in self.process.stdout:
+            with self.news:
+                self.lines.append(line.rstrip(b"\n"))
+                self.marks.update(re.findall(rb"mark\d+", line))
+                self.news.notify()
+        with self.news:
+            self.ended = True
+            self.news.notify()
+
+    def wait(self, seen, timeout=PATIENCE):
+        """Whether it has come, within the time and before the tracer's end."""
+        with self.news:
+            self.news.wait_for(lambda: seen() or self.ended, timeout)
+            return seen()
 
     def header(self):
-        while not self.lines:
-            if not self.read(PATIENCE):
-                self.errors.seek(0)
-                sys.exit("%s: no header; %s" % (self.process.args, self.errors.read().decode()))
+        if not self.wait(lambda: self.lines):
+            sys.exit("%s: no header; %s" % (self.process.args, self.said()))
         return self.lines[0]
+
+    def said(self):
+        self.errors.seek(0)
+        return self.errors.read().decode()
 
     def refused(self):
         """Whether it ends because the kernel's headers are newer than it can compile."""
-        while not self.lines and self.read(PATIENCE):
-            pass
-        self.errors.seek(0)
-        return not self.lines and b"Failed to compile BPF" in self.errors.read()
+        return not self.wait(lambda: self.lines) and "Failed to compile BPF" in self.said()
 
     def end(self, number):
+        """What it said on stderr."""
         self.process.send_signal(number)
-        while self.read(PATIENCE):
-            pass
+        self.reader.join()
         self.process.wait()
+        return self.said()
 
 
 def session(traffic, family, port, count, *scenarios, comm="traffic"):
@@ -112,20 +121,19 @@ def mark(tracers, traffic, options):
     tracer shows one. It shows what came before, too: one processor's events come in order."""
     shown = int(options[-1].split(",")[-1]) if options and options[-1][0] != "-" else PORT
     for family in [option[1] for option in options if option in ("-4", "-6")] or ["4", "6"]:
-        name, deadline = "mark%d" % next(MARKS), time.monotonic() + PATIENCE
-        waiting = {tracer: len(tracer.lines) for tracer in tracers}
+        name, deadline = b"mark%d" % next(MARKS), time.monotonic() + PATIENCE
+        waiting = tracers
         while waiting:
             if time.monotonic() > deadline:
                 sys.exit("%s: does not show the mark" % [tracer.process.args for tracer in waiting])
-            session(traffic, family, shown, 1, "client-fin", comm=name)
-            for tracer in tracers:
-                tracer.read(0.1)
-                if any(name.encode() in line for line in tracer.lines[waiting.get(tracer, 0):]):
-                    waiting.pop(tracer, None)
+            session(traffic, family, shown, 1, "client-fin", comm=name.decode())
+            waiting = [tracer for tracer in waiting
+                       if not tracer.wait(lambda: name in tracer.marks, 0.1)]
 
 
 def run(tool, traffic, options, extra):
-    """Both tools' headers and lines of the same sessions; extra are options of ours alone."""
+    """Both tools' headers and lines of the same sessions, and what ours said; extra are options of ours
+    alone."""
     original, ours = Tracer(ORIGINAL + options), Tracer([tool] + options + extra)
     headers = original.header(), ours.header()
     mark([original], traffic, options)  # it opens its buffers after its header
@@ -135,13 +143,13 @@ def run(tool, traffic, options, extra):
             # The original's perf buffers hold little more than these. At SIGINT our tool waits for no
             # reader, so all must have been read before.
             mark([original, ours], traffic, options)
-    ours.end(signal.SIGINT)
+    said = ours.end(signal.SIGINT)
     # bcc's callback swallows the exception that SIGINT raises in the middle of a line.
     original.end(signal.SIGTERM)
     if any("w" in option for option in options):
         ours.lines = [as_original(line) for line in ours.lines]
         headers = headers[0], as_original(headers[1])
-    return (headers[0], events(original)), (headers[1], events(ours))
+    return (headers[0], events(original)), (headers[1], events(ours)), said
 
 
 def as_original(line):
@@ -174,6 +182,10 @@ def seconds(clock):
     return hours * 3600 + minutes * 60 + secs
 
 
+def middle(numbers):
+    return sorted(numbers)[len(numbers) // 2] if numbers else 0
+
+
 def pair(original, ours, options):
     """Pairs each line of the original with one of ours: what is wrong, and how far MS is apart."""
     filtered = "-L" in options or "-D" in options
@@ -197,9 +209,11 @@ def pair(original, ours, options):
             offsets.append(float(stamp) - float(best[1]))
     wrong += ["only ours has: %s" % parts[2].decode()
               for rest in waiting.values() for parts in rest]
-    if offsets and max(offsets) - min(offsets) > 0.005:
-        wrong.append("TIME(s) differs by %.6f to %.6f" % (min(offsets), max(offsets)))
-    median = sorted(apart)[len(apart) // 2] if apart else 0
+    zero = middle(offsets)
+    drift = middle([abs(offset - zero) for offset in offsets])
+    if drift > MEDIAN / 1000:
+        wrong.append("TIME(s) differs by %.6f in the median" % drift)
+    median = middle(apart)
     if median > MEDIAN:
         wrong += far
     return wrong, len(far), median
@@ -214,8 +228,10 @@ def main(tool, traffic):
     first.end(signal.SIGTERM)
     for case in FORMS + FILTERS + OURS:
         options, extra = ([], shlex.split(case)) if case in OURS else (shlex.split(case), [])
-        (header, original), (our_header, ours) = run(tool, traffic, options, extra)
+        (header, original), (our_header, ours), said = run(tool, traffic, options, extra)
         wrong, far, median = pair(original, ours, options)
+        if said:
+            wrong.insert(0, "ours said: %s" % said)
         if header != our_header:
             wrong.append("headers: %s\n    ours: %s" % (header, our_header))
         if len(original) < SESSIONS:
