@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /*
- * A value for each macro that tools/program.c defines, so that an editor and `clang -target bpf
- * -fsyntax-only` take each program as it is. No text that is compiled to be run has these: the
+ * A value for each macro that tools/program/program.c defines, so that an editor and `clang -target
+ * bpf -fsyntax-only` take each program as it is. No text that is compiled to be run has these: the
  * offsets are no kernel's.
  */
 #pragma once

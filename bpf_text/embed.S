@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The programs' source as NUL-terminated strings (tools/bpf_text.h), as bpf_text/expand.cmake makes it. */
+/* The programs' source as NUL-terminated strings (tools/program/bpf_text.h), as bpf_text/expand.cmake makes it. */
 #include "embed.inc"
 
 embed bpf_text_raw_tracepoint, "raw_tracepoint.bpf.c"

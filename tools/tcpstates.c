@@ -12,18 +12,18 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "check.h"
-#include "custom_text.h"
-#include "diag.h"
-#include "host.h"
-#include "journal.h"
-#include "message.h"
-#include "now.h"
-#include "options.h"
-#include "privileges.h"
-#include "probe.h"
-#include "steps.h"
-#include "tracer.h"
+#include "base/diag.h"
+#include "log/message.h"
+#include "log/startup_log.h"
+#include "options/options.h"
+#include "program/custom_text.h"
+#include "program/probe.h"
+#include "system/host.h"
+#include "system/journal.h"
+#include "system/privileges.h"
+#include "trace/check.h"
+#include "trace/now.h"
+#include "trace/tracer.h"
 
 #define LARGE_BLOCK (128 * 1024) /* bytes, as malloc(3) has it at the start */
 

@@ -13,10 +13,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "event.h"
-#include "lines.h"
+#include "base/text.h"
+#include "event/event.h"
+#include "output/lines.h"
 #include "random.h"
-#include "text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define SESSIONS     512

@@ -12,11 +12,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "diag.h"
-#include "options.h"
-#include "probe.h"
-#include "program.h"
-#include "text.h"
+#include "base/diag.h"
+#include "base/text.h"
+#include "options/options.h"
+#include "program/probe.h"
+#include "program/program.h"
 
 #define DEBUG_PREPROCESSOR 4 /* of bcc/bpf_module.h, which is C++ */
 

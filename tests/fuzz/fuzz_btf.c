@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A kernel's BTF, asked for everything that a program's text is made with. */
-#include "btf.h"
+#include "bpf/kernel_btf.h"
 
-#include "diag.h"
-#include "event.h"
+#include "base/diag.h"
+#include "base/text.h"
+#include "event/event.h"
 #include "fuzz.h"
 #include "judge.h"
-#include "offsets.h"
-#include "text.h"
+#include "program/offsets.h"
 
 /* The paths of another kernel lead elsewhere: through unions, typedefs and structs in structs. */
 static void fields_find(const struct btf_types *types)

@@ -6,7 +6,7 @@
  * Input: whether to mend it (a byte), the length of the key and of the value (2 bytes each), the
  * key, the file.
  */
-#include "cache.c"
+#include "compile/cache.c"
 
 #include "fuzz.h"
 

@@ -5,10 +5,10 @@
  *
  * Input: the path, the mount point and the line, each up to a NUL.
  */
-#include "cgroup.c"
+#include "system/cgroup.c"
 
-#include "cgroup_path.h"
 #include "fuzz.h"
+#include "output/cgroup_path.h"
 
 static void part_judge(const struct cgroup_part *part, const char *path)
 {

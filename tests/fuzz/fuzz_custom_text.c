@@ -5,19 +5,19 @@
  *
  * Input: what is put before it (a byte), the options (a byte), the file.
  */
-#include "custom_text.h"
+#include "program/custom_text.h"
 
 #include <errno.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "bpf_text.h"
-#include "diag.h"
-#include "event.h"
-#include "fields.h"
+#include "base/diag.h"
+#include "event/event.h"
 #include "fuzz.h"
-#include "probe.h"
-#include "program.h"
+#include "output/fields.h"
+#include "program/bpf_text.h"
+#include "program/probe.h"
+#include "program/program.h"
 
 static void begin_make(struct text *text, unsigned int what)
 {

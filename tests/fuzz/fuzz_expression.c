@@ -3,15 +3,15 @@
  * An expression of --filter. What is taken is rendered from its tree alone, in words that the
  * program has; parentheses around it change nothing, and "!" turns it around.
  */
-#include "expression.h"
+#include "filter/expression.h"
 
 #include <ctype.h>
 #include <errno.h>
 
-#include "diag.h"
+#include "base/diag.h"
+#include "base/text.h"
 #include "fuzz.h"
 #include "judge.h"
-#include "text.h"
 
 static const int64_t values[][EXPRESSION_NAMES] = {
 	{0},

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The Makefile of a kernel's build tree, which names the source tree. */
-#include "headers.h"
+#include "compile/headers.h"
 
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "diag.h"
+#include "base/diag.h"
 #include "fuzz.h"
 
 static char folder[] = "/tmp/fuzz_headers.XXXXXX", makefile[64];

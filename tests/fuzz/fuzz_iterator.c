@@ -4,12 +4,12 @@
  *
  * Input: a record's size (a byte), then pieces: a length (a byte) and so many bytes.
  */
-#include "iterator.c"
+#include "bpf/iterator.c"
 
 #include <sys/socket.h>
 
+#include "base/text.h"
 #include "fuzz.h"
-#include "text.h"
 
 #define PIECES_MAX 32
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The ELF notes of a kernel. */
-#include "kernel_id.h"
+#include "compile/kernel_id.h"
 
 #include "fuzz.h"
 

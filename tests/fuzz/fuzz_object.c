@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An object as the compiler or the cache hands it over: what compiled it is looked up. */
-#include "object.h"
+#include "bpf/object.h"
 
+#include "compile/file_identity.h"
 #include "fuzz.h"
-#include "origin.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

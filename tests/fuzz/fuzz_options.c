@@ -5,15 +5,15 @@
  *
  * Input: the words, each up to a NUL.
  */
-#include "options.h"
+#include "options/options.h"
 
 #include <errno.h>
 #include <getopt.h>
 
-#include "diag.h"
+#include "base/diag.h"
+#include "base/text.h"
 #include "fuzz.h"
 #include "judge.h"
-#include "text.h"
 
 #define WORDS_MAX 16
 

@@ -6,18 +6,18 @@
  * Input: which fields (5 bytes), the format (a byte), the clocks' difference (8), now (8), the path
  * of each cgroup up to a NUL, then the records.
  */
-#include "stuck.c"
+#include "trace/stuck.c"
 
 #include <sys/uio.h>
 
-#include "cgroup.h"
-#include "fields.h"
+#include "base/text.h"
+#include "bpf/order.h"
 #include "fuzz.h"
-#include "journal.h"
-#include "journal_entry.h"
 #include "judge.h"
-#include "order.h"
-#include "text.h"
+#include "output/fields.h"
+#include "output/journal_entry.h"
+#include "system/cgroup.h"
+#include "system/journal.h"
 
 #define RECORDS_MAX 64
 
@@ -29,8 +29,8 @@ struct shown {
 	struct text text;
 };
 
-/* In the place of the one in lib/journal.c. A value is text, and an entry without one has no field
- * for it. */
+/* In the place of the one in lib/system/journal.c. A value is text, and an entry without one has no
+ * field for it. */
 int journal_send(const struct iovec *fields, int count, int end)
 {
 	(void)end;

@@ -4,7 +4,7 @@
  *
  * Input: pages (a byte), head less tail (4 bytes), tail (8), the content from tail on.
  */
-#include "ring.c"
+#include "bpf/ring.c"
 
 #include "fuzz.h"
 

@@ -4,12 +4,12 @@
  *
  * Input: the format (a byte), why sessions ended (8 bytes each), the states of two CPUs.
  */
-#include "summary.h"
+#include "output/summary.h"
 
-#include "format.h"
+#include "base/text.h"
 #include "fuzz.h"
 #include "judge.h"
-#include "text.h"
+#include "output/format.h"
 
 #define CPUS 2
 

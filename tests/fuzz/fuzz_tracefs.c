@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The text of a tracepoint's format file. */
-#include "tracefs.h"
+#include "system/tracefs.h"
 
 #include <errno.h>
 

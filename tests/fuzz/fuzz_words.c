@@ -6,8 +6,8 @@
  * Input: the signal that it ended by, if any, the status otherwise, whether it came in time (a byte
  * each), the words.
  */
-#include "compile.c"
-#include "verifier_log.c"
+#include "bpf/verifier_log.c"
+#include "compile/compile.c"
 
 #include "fuzz.h"
 #include "judge.h"

@@ -28,7 +28,7 @@ static size_t character_read(const unsigned char *at, size_t len, uint32_t *poin
 static bool is_printable(uint32_t point)
 {
 	static const uint32_t turns[] = {
-#include "printable.inc"
+#include "base/printable.inc"
 	};
 	bool printable = true;
 

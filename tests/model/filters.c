@@ -16,14 +16,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bpf_text.h"
-#include "compile.h"
-#include "diag.h"
-#include "filter.h"
+#include "base/diag.h"
+#include "base/text.h"
+#include "compile/compile.h"
+#include "filter/filter.h"
 #include "model.h"
-#include "options.h"
+#include "options/options.h"
+#include "program/bpf_text.h"
 #include "random.h"
-#include "text.h"
 
 #define SETS	     24
 #define EVENTS	     2000

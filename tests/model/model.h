@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the filters of a command line mean, said as plainly as can be: each list is walked as the
- * user wrote it, for each event. Nothing of tools/filter*.c and lib/ is used but the names of
+ * user wrote it, for each event. Nothing of tools/filter/ and lib/ is used but the names of
  * states.
  */
 #ifndef MODEL_H
@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "event.h"
+#include "event/event.h"
 
 #define MODEL_LISTS 4 /* how often an option is given, at most */
 

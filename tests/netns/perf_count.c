@@ -14,9 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "diag.h"
-#include "perf_event.h"
-#include "tracefs.h"
+#include "base/diag.h"
+#include "bpf/perf_event.h"
+#include "system/tracefs.h"
 
 #define PROGRAMS_MAX 64 /* BPF_TRACE_MAX_PROGS in kernel/trace/bpf_trace.c */
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes lib/printable.inc: where characters that are not shown as they are begin and end.
+"""Makes lib/base/printable.inc: where characters that are not shown as they are begin and end.
 
 usage: printable.py            writes the file anew
        printable.py --check    compares it with what this Python knows of Unicode; status 1 if they differ
@@ -13,7 +13,7 @@ import re
 import sys
 import unicodedata
 
-FILE = pathlib.Path(__file__).resolve().parents[2] / "lib/printable.inc"
+FILE = pathlib.Path(__file__).resolve().parents[2] / "lib/base/printable.inc"
 # Controls, format characters, surrogates, private use, unassigned, separators, combining marks.
 HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs", "Mn", "Mc", "Me")
 # Letters and symbols that show nothing: the Hangul fillers, the blank Braille pattern, the blanks of

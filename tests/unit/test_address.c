@@ -5,7 +5,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "address.h"
+#include "base/address.h"
 #include "random.h"
 
 #define ADDRESSES 1000000

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "btf.h"
+#include "bpf/kernel_btf.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/diag.h"
 #include "btf_image.h"
-#include "diag.h"
 #include "unit.h"
 
 #define KFLAG (1U << 31)

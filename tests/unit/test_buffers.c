@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "buffers.h"
-#include "event.h"
+#include "event/event.h"
+#include "trace/buffers.h"
 
 #define MS    1000000ULL
 #define BEGIN (1000 * MS)

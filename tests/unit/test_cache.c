@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cache.h"
-#include "diag.h"
+#include "base/diag.h"
+#include "compile/cache.h"
 
 #define VALUE_SIZE 500
 #define KEY_SIZE   (8 + 3)

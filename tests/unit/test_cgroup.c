@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cgroup.h"
+#include "system/cgroup.h"
 
 #define KEPT 1024
 

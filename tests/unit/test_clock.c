@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "clock.h"
+#include "base/clock.h"
 
 #define MIDNIGHT_NS (1710892800LL * NS_PER_SECOND) /* 2024-03-20 00:00:00 UTC */
 

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "close_reason.h"
+#include "event/close_reason.h"
 
 #define ANY 0 /* no state has it */
 

@@ -15,9 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "compile.h"
-#include "diag.h"
-#include "syscalls.h"
+#include "base/diag.h"
+#include "base/syscalls.h"
+#include "compile/compile.h"
 
 #define DEADLINE_S 30 /* far more than any script here takes */
 

@@ -8,12 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bpf_text.h"
-#include "custom_text.h"
-#include "diag.h"
-#include "event.h"
-#include "probe.h"
-#include "program.h"
+#include "base/diag.h"
+#include "event/event.h"
+#include "program/bpf_text.h"
+#include "program/custom_text.h"
+#include "program/probe.h"
+#include "program/program.h"
 
 /* As --ebpf prints it. */
 static void text_print(struct text *text, const char *name, bool kernel_headers)

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "diag.h"
+#include "base/diag.h"
 
 static const struct diag full = {.what = "old", .hint = "old", .place = 4, .detail = "old"};
 

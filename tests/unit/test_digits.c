@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "digits.h"
+#include "base/digits.h"
 #include "random.h"
 
 #define NUMBERS 500000

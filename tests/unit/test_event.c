@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "event.h"
+#include "event/event.h"
 
 static void record_of_84_bytes_is_an_event(void **state)
 {

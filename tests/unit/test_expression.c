@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "diag.h"
-#include "event.h"
-#include "expression.h"
+#include "base/diag.h"
+#include "event/event.h"
+#include "filter/expression.h"
 
 #define LEAST "(-0x7fffffffffffffff - 1)"
 

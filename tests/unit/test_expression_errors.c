@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diag.h"
-#include "expression.h"
+#include "base/diag.h"
+#include "filter/expression.h"
 #include "random.h"
 
 #define FUZZ 20000

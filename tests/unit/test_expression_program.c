@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bpf_text.h"
-#include "compile.h"
-#include "diag.h"
-#include "expression.h"
+#include "base/diag.h"
+#include "compile/compile.h"
+#include "filter/expression.h"
+#include "program/bpf_text.h"
 #include "random.h"
 
 #define PROGRAMS	 8

@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "diag.h"
-#include "event.h"
-#include "fields.h"
+#include "base/diag.h"
+#include "event/event.h"
+#include "output/fields.h"
 #include "words.h"
 
 #define COLUMNS	 "skaddr pid comm laddr lport raddr rport oldstate newstate ms"

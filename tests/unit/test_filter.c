@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "diag.h"
-#include "filter.h"
+#include "base/diag.h"
+#include "filter/filter.h"
 #include "words.h"
 
 /* As the macros are without options, in order. */

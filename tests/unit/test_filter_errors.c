@@ -2,7 +2,7 @@
 /* What the filters' options refuse, with the words that they say. */
 #include "unit.h"
 
-#include "diag.h"
+#include "base/diag.h"
 #include "words.h"
 
 #define L	 "-L/--localport: "

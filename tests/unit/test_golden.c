@@ -13,11 +13,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "cgroup.h"
-#include "diag.h"
-#include "event.h"
-#include "fields.h"
-#include "format.h"
+#include "base/diag.h"
+#include "event/event.h"
+#include "output/fields.h"
+#include "output/format.h"
+#include "system/cgroup.h"
 
 static const struct event events[] = {
 #include "events.inc"

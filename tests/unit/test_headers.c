@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "diag.h"
-#include "headers.h"
+#include "base/diag.h"
+#include "compile/headers.h"
 
 #define SOURCE_MARK "include/linux/kconfig.h"
 #define BUILD_MARK  "include/generated/autoconf.h"

@@ -8,20 +8,20 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "cgroup.h"
-#include "clock.h"
-#include "event.h"
-#include "fields.h"
-#include "format.h"
-#include "journal.h"
-#include "journal_entry.h"
+#include "base/clock.h"
+#include "event/event.h"
+#include "output/fields.h"
+#include "output/format.h"
+#include "output/journal_entry.h"
+#include "system/cgroup.h"
+#include "system/journal.h"
 
 #define CHANGE_ID "c2a30fa51cb04d2896b52112287616ea"
 
 static struct text sent; /* a line a field */
 static int answer;
 
-/* In the place of the one in lib/journal.c, which the linker need not look for then. */
+/* In the place of the one in lib/system/journal.c, which the linker need not look for then. */
 int journal_send(const struct iovec *fields, int count, int end)
 {
 	text_clear(&sent);

@@ -7,7 +7,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
-#include "json.h"
+#include "output/json.h"
 
 #define TIME_LEN strlen("YYYY-MM-DDTHH:MM:SS")
 

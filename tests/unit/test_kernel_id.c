@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "kernel_id.h"
+#include "compile/kernel_id.h"
 
 /* 32 bits, as this processor has them; byte is the lowest one. */
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__

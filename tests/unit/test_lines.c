@@ -10,8 +10,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "event.h"
-#include "lines.h"
+#include "event/event.h"
+#include "output/lines.h"
 #include "random.h"
 
 #define EVENTS	  200000
@@ -59,7 +59,7 @@ static bool is_begun(const unsigned char *bytes, size_t len)
 static bool is_unsafe(int64_t point)
 {
 	static const int64_t turns[] = {
-#include "printable.inc"
+#include "base/printable.inc"
 	};
 	bool unsafe = false;
 

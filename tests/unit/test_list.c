@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
-#include "diag.h"
-#include "list.h"
+#include "base/diag.h"
+#include "base/list.h"
 
 /* The items of a value, each in brackets, behind a '!' where they are excluded. */
 static void items_assert(const char *value, const char *expected)

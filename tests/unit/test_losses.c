@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "capture.h"
-#include "losses.h"
+#include "output/losses.h"
 
 static bool loss_sum(void *arg, enum loss cause, uint64_t count)
 {

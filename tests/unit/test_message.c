@@ -4,10 +4,10 @@
 
 #include <string.h>
 
+#include "base/diag.h"
 #include "capture.h"
-#include "diag.h"
-#include "message.h"
-#include "steps.h"
+#include "log/message.h"
+#include "log/startup_log.h"
 
 #define NASTY "a\033[2J\n\xe2\x80\xae\\b"
 #define SAFE  "a\\x1b[2J\\x0a\\xe2\\x80\\xae\\\\b"

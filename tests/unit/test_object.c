@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diag.h"
-#include "object.h"
+#include "base/diag.h"
+#include "bpf/object.h"
 
 #define INSN(...) ((struct bpf_insn){__VA_ARGS__})
 #define LD_MAP(reg, fd)                                                                            \

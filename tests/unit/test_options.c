@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diag.h"
-#include "option_rows.h"
+#include "base/diag.h"
+#include "options/option_rows.h"
 #include "words.h"
 
 #define FLAG(member)   offsetof(struct options, member)

@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "diag.h"
-#include "option_rows.h"
-#include "probe.h"
+#include "base/diag.h"
+#include "options/option_rows.h"
+#include "program/probe.h"
 #include "words.h"
 
 static void bad_ports_are_refused(void **state)

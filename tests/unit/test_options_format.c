@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "event.h"
+#include "event/event.h"
 #include "words.h"
 
 static bool csv_is_safe(const char *option)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "order.h"
+#include "bpf/order.h"
 
 struct record {
 	uint64_t time;

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "output.h"
+#include "system/output.h"
 
 static void batches_arrive(void **state)
 {

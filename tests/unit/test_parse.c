@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "parse.h"
+#include "base/parse.h"
 
 #define UNTOUCHED 4711
 

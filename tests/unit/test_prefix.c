@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "list.h"
-#include "prefix.h"
+#include "base/list.h"
+#include "base/prefix.h"
 
 /* As the prefix is understood: its IPv6 form and length, and its family. */
 static void prefix_append(const struct prefix *prefix, struct text *text)

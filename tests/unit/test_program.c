@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-#include "bpf_text.h"
-#include "diag.h"
-#include "options.h"
-#include "probe.h"
-#include "program.h"
+#include "base/diag.h"
+#include "options/options.h"
+#include "program/bpf_text.h"
+#include "program/probe.h"
+#include "program/program.h"
 
 /* Each part is there once, and begins after the end of the one before. */
 static void parts_assert(const struct text *text, const char *const parts[])
@@ -100,7 +100,7 @@ static void programs_are_expanded(void **state)
 		assert_non_null(wire);
 		assert_null(strstr(wire + 1, bpf_text_wire));
 		/* Up to its table of sockets, a text of --bpf-text can be a scan's
-		 * (tools/custom_text.c). */
+		 * (tools/program/custom_text.c). */
 		assert_int_equal(strncmp(wire, strstr(bpf_text_scan, bpf_text_wire),
 					 strstr(wire, "/* The table of sockets:") - wire),
 				 0);

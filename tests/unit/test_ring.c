@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Records of a perf buffer in memory: what the kernel says of those that it has dropped. */
-#include "ring.c"
+#include "bpf/ring.c"
 
 #include "unit.h"
 

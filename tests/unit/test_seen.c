@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "unit.h"
 
-#include "seen.h"
+#include "base/seen.h"
 
 #define MANY 100000
 #define SOCK 0xffff888000000000 /* addresses of sockets are multiples of 64 */

@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-#include "btf.h"
+#include "bpf/kernel_btf.h"
 #include "btf_image.h"
-#include "event.h"
-#include "socket_fields.h"
+#include "event/event.h"
+#include "event/socket_fields.h"
 
 /* Offsets of the names in strings below. */
 enum { S_INT = 1, S_SOCK = 5, S_MARK = 10, S_NET = 18, S_NS = 22, S_INUM = 25, S_UID = 30 };

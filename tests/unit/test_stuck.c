@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "loader.h"
+#include "bpf/loader.h"
 
 static size_t entries;
 
@@ -22,7 +22,7 @@ static int each_play(const struct loader *loader, const char *name,
 }
 
 #define loader_each each_play
-#include "stuck.c"
+#include "trace/stuck.c"
 
 static int ticks_count(void *arg, const void *event)
 {

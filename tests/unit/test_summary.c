@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "close_reason.h"
-#include "format.h"
-#include "json.h"
+#include "event/close_reason.h"
+#include "output/format.h"
+#include "output/json.h"
+#include "output/summary.h"
 #include "random.h"
-#include "summary.h"
 
 #define TIMES 1000
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "tracefs.h"
+#include "system/tracefs.h"
 
 #define FIELD(type, offset, size, sign)                                                            \
 	"\tfield:" type ";\toffset:" #offset ";\tsize:" #size ";\tsigned:" #sign ";\n"

@@ -8,12 +8,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "cgroup.h"
-#include "diag.h"
-#include "event.h"
-#include "json.h"
-#include "lines.h"
-#include "value.h"
+#include "base/diag.h"
+#include "event/event.h"
+#include "output/json.h"
+#include "output/lines.h"
+#include "output/value.h"
+#include "system/cgroup.h"
 
 static const struct event four = {
 	.ts_ns = 5000000999,

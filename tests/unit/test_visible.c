@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "visible.h"
+#include "base/visible.h"
 
 #define R "\xef\xbf\xbd" /* U+FFFD */
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* All that a record can have is read where it is sent: bpf_text/wire.h and tools/event.c agree. */
+/* All that a record can have is read where it is sent: bpf_text/wire.h and tools/event/event.c
+ * agree. */
 #define EVENT_AGE
-#include "socket_fields.h"
+#include "event/socket_fields.h"
 #define MEMBER(name, ...)   __u64 name EVENT_OPTIONAL;
 #define EVENT_SOCKET_FIELDS SOCKET_FIELDS(MEMBER) SOCKET_VALUES(MEMBER)
 #define EVENT_OWNER
 #define EVENT_CLOSE
-#include "event.h"
+#include "event/event.h"
 #include "unit.h"
 
 #define AT(member) offsetof(struct event, member)

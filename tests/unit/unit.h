@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "text.h"
+#include "base/text.h"
 
 #ifndef assert_uint_in_range /* its name since cmocka 2 */
 #define assert_uint_in_range assert_in_range

@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <getopt.h>
 
-#include "diag.h"
-#include "options.h"
+#include "base/diag.h"
+#include "options/options.h"
 #include "unit.h"
 
 #define WORDS_MAX 8

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/seen.h"
+
+#include <stdlib.h>
+
+#define ROOM_FIRST 1024
+
+/* Where it is, or would be. A hash by multiplication (Knuth): addresses differ in their middle. */
+static uint64_t *number_at(uint64_t *numbers, size_t room, uint64_t number)
+{
+	size_t at = number * 0x9e3779b97f4a7c15 >> 32;
+
+	while (numbers[at & (room - 1)] && numbers[at & (room - 1)] != number)
+		at++;
+	return &numbers[at & (room - 1)];
+}
+
+/* At most half of it is in use, so that a search ends soon. */
+static bool room_make(struct seen *seen)
+{
+	size_t room = seen->room ? seen->room * 2 : ROOM_FIRST;
+	uint64_t *numbers;
+
+	if (seen->count < seen->room / 2)
+		return true;
+	numbers = calloc(room, sizeof(*numbers));
+	if (!numbers)
+		return false;
+	for (size_t i = 0; i < seen->room; i++)
+		if (seen->numbers[i])
+			*number_at(numbers, room, seen->numbers[i]) = seen->numbers[i];
+	free(seen->numbers);
+	seen->numbers = numbers;
+	seen->room = room;
+	return true;
+}
+
+bool seen_add(struct seen *seen, uint64_t number)
+{
+	bool may_add = room_make(seen);
+	uint64_t *at;
+
+	if (!seen->room)
+		return true;
+	at = number_at(seen->numbers, seen->room, number);
+	if (*at)
+		return false;
+	if (may_add) {
+		*at = number;
+		seen->count++;
+	}
+	return true;
+}
+
+void seen_free(struct seen *seen)
+{
+	free(seen->numbers);
+	*seen = (struct seen){0};
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bpf/hash_map.h"
+
+#include <errno.h>
+#include <linux/bpf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/kernel_release.h"
+
+#define BATCH 1024 /* elements of one look into a map */
+
+uint32_t hash_map_flags(void)
+{
+	return kernel_before(6, 1) || kernel_is_realtime() ? 0 : BPF_F_NO_PREALLOC;
+}
+
+/*
+ * By bpf(2), for libbpf would load two programs before to know what this kernel has. One of them
+ * tells whether RLIMIT_MEMLOCK is to be raised, as before Linux 5.11: there this may fail.
+ */
+int hash_map_make(void *arg, struct diag *diag)
+{
+	struct hash_map *map = arg;
+	union bpf_attr attr = {
+		.map_type = BPF_MAP_TYPE_HASH,
+		.key_size = map->key_size,
+		.value_size = map->value_size,
+		.max_entries = map->entries,
+		.map_flags = hash_map_flags(),
+	};
+
+	(void)diag;
+	strncpy(attr.map_name, map->name, sizeof(attr.map_name) - 1);
+	map->fd = syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr));
+	return 0;
+}
+
+void hash_map_close(struct hash_map *map)
+{
+	if (map->fd >= 0)
+		close(map->fd);
+	map->fd = -1;
+}
+
+typedef int take_fn(void *arg, const void *value, size_t size);
+
+/* The kernel gives whole buckets: BATCH is more than any has. EINVAL: it does not know batches. */
+static int batches_take(int fd, void *keys, char *values, size_t size, take_fn *take, void *arg)
+{
+	uint32_t where;
+	union bpf_attr attr = {
+		.batch.out_batch = (uintptr_t)&where,
+		.batch.keys = (uintptr_t)keys,
+		.batch.values = (uintptr_t)values,
+		.batch.map_fd = fd,
+	};
+
+	for (;;) {
+		int err;
+
+		attr.batch.count = BATCH;
+		err = syscall(SYS_bpf, BPF_MAP_LOOKUP_BATCH, &attr, sizeof(attr)) ? -errno : 0;
+		if (err && err != -ENOENT)
+			return err == -EINVAL && !attr.batch.in_batch ? -EOPNOTSUPP : err;
+		for (uint32_t i = 0; take && i < attr.batch.count; i++) {
+			int stop = take(arg, values + i * size, size);
+
+			if (stop)
+				return stop;
+		}
+		if (err)
+			return 0; /* that was the last */
+		attr.batch.in_batch = (uintptr_t)&where;
+	}
+}
+
+int hash_map_walk(int fd, size_t key_size, size_t value_size, take_fn *take, void *arg)
+{
+	void *keys = calloc(BATCH, key_size);
+	char *values = calloc(BATCH, value_size);
+	int err = keys && values ? batches_take(fd, keys, values, value_size, take, arg) : -ENOMEM;
+
+	free(keys);
+	free(values);
+	return err;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bpf/iterator.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+
+#define BUFFER_SIZE 8192 /* bytes of one read */
+
+/* Hands the whole records of the buffer over, and keeps what is left. */
+static int records_take(char *buffer, size_t *len, size_t size,
+			int (*take)(void *arg, const void *record), void *arg)
+{
+	size_t at = 0;
+	int err = 0;
+
+	for (; !err && *len - at >= size; at += size)
+		err = take(arg, buffer + at);
+	memmove(buffer, buffer + at, *len - at);
+	*len -= at;
+	return err;
+}
+
+int iterator_read(int fd, size_t size, int (*take)(void *arg, const void *record), void *arg,
+		  struct diag *diag)
+{
+	char buffer[BUFFER_SIZE];
+	size_t len = 0;
+
+	for (;;) {
+		ssize_t got = read(fd, buffer + len, sizeof(buffer) - len);
+		int err;
+
+		/* It gives up its processor so after many objects that had nothing to say. */
+		if (got < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (got < 0)
+			return diag_errno(diag, -errno, "reading the iterator");
+		if (!got)
+			return len ? diag_set(diag, -EPROTO, "the iterator wrote half a record")
+				   : 0;
+		len += got;
+		err = records_take(buffer, &len, size, take, arg);
+		if (!err)
+			err = take(arg, NULL);
+		if (err)
+			return err;
+	}
+}

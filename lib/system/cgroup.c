@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "system/cgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+
+#define MOUNTS	      "/proc/self/mountinfo"
+#define FILEID_KERNFS 0xfe /* include/linux/exportfs.h; the handle is the id alone */
+#define DELETED	      " (deleted)" /* behind the path of what is gone, d_path() in fs/d_path.c */
+
+#define KEPT	  1024
+#define HEAD_BITS 10
+
+struct entry {
+	uint64_t id; /* 0: none yet */
+	char *path; /* NULL: it is known to be unknown */
+	struct entry *next; /* under the same head */
+};
+
+struct cgroups {
+	cgroup_find *find;
+	void *arg;
+	int root; /* of the hierarchy, or -1 */
+	char point[CGROUP_PATH_ROOM]; /* where it is mounted; "" for / */
+	struct entry *heads[1 << HEAD_BITS];
+	struct entry entries[KEPT];
+	size_t added; /* the next one comes to this place, by the number of places */
+};
+
+union handle {
+	struct file_handle header;
+	unsigned char bytes[sizeof(struct file_handle) + sizeof(uint64_t)];
+};
+
+static int fd_path(int fd, char path[CGROUP_PATH_ROOM])
+{
+	char link[64];
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, path, CGROUP_PATH_ROOM);
+	if (len < 0)
+		return -errno;
+	if (len == CGROUP_PATH_ROOM)
+		return -ENAMETOOLONG;
+	path[len] = '\0';
+	return 0;
+}
+
+/* The kernel gives out a plain "/" for what lies outside of what the mount shows: -EXDEV. */
+static int point_drop(const char *point, char *path)
+{
+	size_t len = strlen(point);
+
+	if (strncmp(path, point, len) || (path[len] && path[len] != '/'))
+		return -EXDEV;
+	memmove(path, path + len, strlen(path + len) + 1);
+	if (!*path)
+		memcpy(path, "/", sizeof("/"));
+	return 0;
+}
+
+/* O_PATH, or -errno: -ESTALE if it is gone. */
+static int id_open(int root, uint64_t id)
+{
+	union handle handle = {
+		.header = {.handle_bytes = sizeof(id), .handle_type = FILEID_KERNFS}};
+	int fd;
+
+	memcpy(handle.bytes + sizeof(handle.header), &id, sizeof(id));
+	fd = open_by_handle_at(root, &handle.header, O_PATH | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* It may have gone just now, unless that is its name. */
+static void deleted_drop(int root, uint64_t id, char *path)
+{
+	size_t len = strlen(path), more = strlen(DELETED);
+	int fd;
+
+	if (len <= more || strcmp(path + len - more, DELETED))
+		return;
+	fd = id_open(root, id);
+	if (fd >= 0)
+		close(fd);
+	else
+		path[len - more] = '\0';
+}
+
+static int kernel_find(void *arg, uint64_t id, char path[CGROUP_PATH_ROOM])
+{
+	const struct cgroups *cgroups = arg;
+	int fd = id_open(cgroups->root, id), err;
+
+	if (fd < 0)
+		return fd;
+	err = fd_path(fd, path);
+	close(fd);
+	if (!err)
+		err = point_drop(cgroups->point, path);
+	if (!err)
+		deleted_drop(cgroups->root, id, path);
+	return err;
+}
+
+/* \040 and the like, for blanks and backslashes; the kernel always writes three digits. */
+static void octal_decode(char *text)
+{
+	char *to = text;
+
+	while (*text) {
+		if (*text == '\\' && strspn(text + 1, "01234567") >= 3) {
+			*to++ = (text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0');
+			text += 4;
+		} else {
+			*to++ = *text++;
+		}
+	}
+	*to = '\0';
+}
+
+char *cgroup_mount_point(char *line)
+{
+	static const char separator[] = " - ", type[] = "cgroup2 ";
+	char *end = strstr(line, separator), *at = line, *root, *point;
+
+	if (!end || strncmp(end + strlen(separator), type, strlen(type)))
+		return NULL;
+	*end = '\0';
+	for (int i = 0; i < 3; i++) /* its number, its parent's, the device */
+		strsep(&at, " ");
+	root = strsep(&at, " ");
+	point = strsep(&at, " ");
+	if (!point || strcmp(root, "/"))
+		return NULL;
+	octal_decode(point);
+	return point;
+}
+
+/* Something else may be mounted over it. */
+static int root_open(const char *point)
+{
+	int fd = open(point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct statfs fs;
+
+	if (fd < 0 || (!fstatfs(fd, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static int root_find(void)
+{
+	FILE *file = fopen(MOUNTS, "re");
+	char *line = NULL;
+	size_t room = 0;
+	int root = -1;
+
+	if (!file)
+		return -errno;
+	while (root < 0 && getline(&line, &room, file) > 0) {
+		const char *point = cgroup_mount_point(line);
+
+		if (point)
+			root = root_open(point);
+	}
+	free(line);
+	fclose(file);
+	return root < 0 ? -ENOENT : root;
+}
+
+/* That the kernel's handles are what is taken for granted here, and that they may be opened. */
+static int root_try(struct cgroups *cgroups)
+{
+	union handle handle = {.header = {.handle_bytes = sizeof(uint64_t)}};
+	char path[CGROUP_PATH_ROOM];
+	uint64_t id;
+	int mount;
+
+	if (name_to_handle_at(cgroups->root, "", &handle.header, &mount, AT_EMPTY_PATH))
+		return -errno;
+	if (handle.header.handle_type != FILEID_KERNFS || handle.header.handle_bytes != sizeof(id))
+		return -ENOTSUP;
+	memcpy(&id, handle.bytes + sizeof(handle.header), sizeof(id));
+	return kernel_find(cgroups, id, path);
+}
+
+struct cgroups *cgroups_new(cgroup_find *find, void *arg)
+{
+	struct cgroups *cgroups = calloc(1, sizeof(*cgroups));
+
+	if (!cgroups)
+		return NULL;
+	cgroups->find = find;
+	cgroups->arg = arg;
+	cgroups->root = -1;
+	return cgroups;
+}
+
+static int kernel_open(struct cgroups *cgroups, struct diag *diag)
+{
+	int err;
+
+	cgroups->root = root_find();
+	if (cgroups->root == -ENOENT)
+		return diag_set(diag, -ENOENT, "no cgroup2 hierarchy is mounted");
+	if (cgroups->root < 0)
+		return diag_errno(diag, cgroups->root, MOUNTS);
+	err = fd_path(cgroups->root, cgroups->point);
+	if (!err && !strcmp(cgroups->point, "/"))
+		cgroups->point[0] = '\0';
+	if (!err)
+		err = root_try(cgroups);
+	if (err)
+		diag_errno(diag, err, "opening cgroups by id");
+	if (err == -EPERM)
+		diag_hint(diag, "CAP_DAC_READ_SEARCH is missing");
+	if (err == -EOPNOTSUPP)
+		diag_hint(diag, "it comes with Linux 5.5");
+	return err;
+}
+
+int cgroups_open(struct cgroups **cgroups, struct diag *diag)
+{
+	struct cgroups *new = cgroups_new(kernel_find, NULL);
+	int err;
+
+	if (!new)
+		return diag_errno(diag, -ENOMEM, "cgroups");
+	new->arg = new;
+	err = kernel_open(new, diag);
+	if (err) {
+		cgroups_free(new);
+		return err;
+	}
+	*cgroups = new;
+	return 0;
+}
+
+void cgroups_free(struct cgroups *cgroups)
+{
+	if (!cgroups)
+		return;
+	for (size_t i = 0; i < KEPT; i++)
+		free(cgroups->entries[i].path);
+	if (cgroups->root >= 0)
+		close(cgroups->root);
+	free(cgroups);
+}
+
+/* What may be otherwise the next time is not kept. */
+static bool is_passing(int err)
+{
+	return err == -ENOMEM || err == -EMFILE || err == -ENFILE || err == -EINTR;
+}
+
+/* Ids count up, by more than one: Knuth's multiplicative hashing spreads them. */
+static struct entry **head_of(struct cgroups *cgroups, uint64_t id)
+{
+	return &cgroups->heads[id * 0x9e3779b97f4a7c15 >> (64 - HEAD_BITS)];
+}
+
+/* Takes the place of the oldest one. */
+static void entry_add(struct cgroups *cgroups, uint64_t id, char *path)
+{
+	struct entry *entry = &cgroups->entries[cgroups->added++ % KEPT], **link;
+
+	if (entry->id) {
+		for (link = head_of(cgroups, entry->id); *link != entry;)
+			link = &(*link)->next;
+		*link = entry->next;
+		free(entry->path);
+	}
+	link = head_of(cgroups, id);
+	*entry = (struct entry){id, path, *link};
+	*link = entry;
+}
+
+static const char *path_find(struct cgroups *cgroups, uint64_t id)
+{
+	char found[CGROUP_PATH_ROOM], *path = NULL;
+	int err = cgroups->find(cgroups->arg, id, found);
+
+	if (!err) {
+		path = strdup(found);
+		err = path ? 0 : -ENOMEM;
+	}
+	if (!is_passing(err))
+		entry_add(cgroups, id, path);
+	return path;
+}
+
+const char *cgroups_path(struct cgroups *cgroups, uint64_t id)
+{
+	if (!id)
+		return NULL;
+	for (struct entry *entry = *head_of(cgroups, id); entry; entry = entry->next)
+		if (entry->id == id)
+			return entry->path;
+	return path_find(cgroups, id);
+}

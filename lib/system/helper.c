@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "system/helper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "base/syscalls.h"
+
+struct errand {
+	pid_t pid; /* or 0: there is none any more */
+	int pidfd; /* or -1 */
+	int socket;
+};
+
+struct answer {
+	int err; /* 0: with the descriptor */
+	struct diag diag;
+};
+
+union control {
+	struct cmsghdr header;
+	char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+static struct msghdr message_of(struct iovec *data, union control *control)
+{
+	return (struct msghdr){
+		.msg_iov = data,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(*control),
+	};
+}
+
+static bool answer_send(int to, struct answer *answer, int fd)
+{
+	struct iovec data = {answer, sizeof(*answer)};
+	union control control = {.header = {CMSG_LEN(sizeof(fd)), SOL_SOCKET, SCM_RIGHTS}};
+	struct msghdr message = message_of(&data, &control);
+
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	if (answer->err)
+		message.msg_controllen = 0;
+	return sendmsg(to, &message, MSG_NOSIGNAL) == sizeof(*answer);
+}
+
+/* Closed, it would be the name of the next file that is opened. */
+static int stderr_mute(struct diag *diag)
+{
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	int err = null < 0 || dup2(null, STDERR_FILENO) < 0 ? diag_errno(diag, -errno, "/dev/null")
+							    : 0;
+
+	if (null >= 0)
+		close(null);
+	return err;
+}
+
+/* In the child. */
+static void errand_run(int to, pid_t parent, errand_fetch *fetch, void *arg)
+{
+	struct answer answer = {0};
+	int fd = -1;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent) /* gone before the line above */
+		_exit(1);
+	answer.err = stderr_mute(&answer.diag);
+	if (!answer.err)
+		answer.err = fetch(arg, &fd, &answer.diag);
+	_exit(answer_send(to, &answer, fd) ? 0 : 1);
+}
+
+int errand_start(struct errand **errand, errand_fetch *fetch, void *arg, struct diag *diag)
+{
+	struct errand *new = *errand = calloc(1, sizeof(*new));
+	pid_t parent = getpid();
+	int pair[2];
+
+	if (!new)
+		return diag_errno(diag, -ENOMEM, "starting a process");
+	new->pidfd = new->socket = -1;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+		return diag_errno(diag, -errno, "starting a process");
+	new->socket = pair[0];
+	new->pid = fork();
+	if (!new->pid)
+		errand_run(pair[1], parent, fetch, arg);
+	close(pair[1]);
+	if (new->pid < 0) {
+		new->pid = 0;
+		return diag_errno(diag, -errno, "starting a process");
+	}
+	new->pidfd = sys_pidfd_open(new->pid, 0); /* Linux 5.3; it is only waited for before */
+	return 0;
+}
+
+int errand_fd(const struct errand *errand)
+{
+	return errand->socket;
+}
+
+static void child_reap(struct errand *errand)
+{
+	while (errand->pid && waitpid(errand->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	errand->pid = 0;
+}
+
+static int answer_receive(int from, struct answer *answer, int *fd)
+{
+	struct iovec data = {answer, sizeof(*answer)};
+	union control control = {0};
+	struct msghdr message = message_of(&data, &control);
+	ssize_t got;
+
+	do
+		got = recvmsg(from, &message, MSG_CMSG_CLOEXEC);
+	while (got < 0 && errno == EINTR);
+	if (got != sizeof(*answer))
+		return got < 0 ? -errno : -ECHILD;
+	if (answer->err)
+		return answer->err;
+	if (message.msg_flags & MSG_CTRUNC || !message.msg_controllen)
+		return -EMFILE; /* there was no number left for it */
+	memcpy(fd, CMSG_DATA(&control.header), sizeof(*fd));
+	return 0;
+}
+
+int errand_take(struct errand *errand, int *fd, struct diag *diag)
+{
+	struct answer answer = {0};
+	int err = answer_receive(errand->socket, &answer, fd);
+
+	child_reap(errand);
+	if (answer.err)
+		*diag = answer.diag;
+	else if (err == -ECHILD)
+		diag_set(diag, err, "the process that was to find out has ended");
+	else if (err)
+		diag_errno(diag, err, "asking a process");
+	return err;
+}
+
+void errand_free(struct errand *errand)
+{
+	if (!errand)
+		return;
+	if (errand->pid && errand->pidfd >= 0)
+		sys_pidfd_send_signal(errand->pidfd, SIGKILL, NULL, 0);
+	child_reap(errand);
+	if (errand->pidfd >= 0)
+		close(errand->pidfd);
+	if (errand->socket >= 0)
+		close(errand->socket);
+	free(errand);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "system/journal.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "base/text.h"
+#include "system/wait_writable.h"
+
+#define SOCKET	    "/run/systemd/journal/socket"
+#define BUFFER_SIZE (256 << 10) /* bytes: more than any entry has (socket(7), SO_SNDBUF) */
+
+static int journald = -1; /* connected to it */
+static bool has_stderr;
+static bool given_up;
+
+static bool stderr_is_journald(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat st;
+
+	return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	       !fstat(STDERR_FILENO, &st) && st.st_dev == device && st.st_ino == inode;
+}
+
+int journal_open(struct diag *diag)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = SOCKET};
+	int size = BUFFER_SIZE;
+
+	journald = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (journald < 0 || connect(journald, (struct sockaddr *)&address, sizeof(address))) {
+		int err = diag_errno(diag, -errno, "journal: " SOCKET);
+
+		diag_hint(diag, "is systemd-journald running?");
+		journal_close();
+		return err;
+	}
+	setsockopt(journald, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	has_stderr = stderr_is_journald();
+	return 0;
+}
+
+bool journal_has_stderr(void)
+{
+	return has_stderr;
+}
+
+void journal_close(void)
+{
+	if (journald >= 0)
+		close(journald);
+	journald = -1;
+}
+
+/* "NAME=value" and a newline; or the name, a newline, the value's length, and the value. */
+static void field_append(struct text *entry, const struct iovec *field)
+{
+	const char *name = field->iov_base, *value = memchr(name, '=', field->iov_len);
+	size_t name_len = value ? (size_t)(value++ - name) : field->iov_len;
+	size_t len = value ? field->iov_len - name_len - 1 : 0;
+	uint64_t size = htole64(len);
+
+	text_bytes(entry, name, name_len);
+	if (len && memchr(value, '\n', len)) {
+		text_char(entry, '\n');
+		text_bytes(entry, (const char *)&size, sizeof(size));
+	} else {
+		text_char(entry, '=');
+	}
+	text_bytes(entry, value, len);
+	text_char(entry, '\n');
+}
+
+static int entry_write(const struct text *entry, int end)
+{
+	for (;;) {
+		int err = room_wait(journald, end);
+
+		if (err)
+			return err;
+		if (write(journald, entry->data, entry->len) >= 0)
+			return 0;
+		if (errno != EAGAIN && errno != EINTR)
+			return -errno;
+	}
+}
+
+int journal_send(const struct iovec *fields, int count, int end)
+{
+	_cleanup_text_ struct text entry = {0};
+	int err;
+
+	if (given_up)
+		return -ECANCELED;
+	for (int i = 0; i < count; i++)
+		field_append(&entry, &fields[i]);
+	err = entry.err ? entry.err : entry_write(&entry, end);
+	given_up = err == -ECANCELED;
+	return err;
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "system/privileges.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "seccomp_filters.h"
+#include "system/landlock.h"
+
+#define HINT	       "--keep-privileges goes on with all of them"
+#define PASSWD	       "/etc/passwd"
+#define OVERFLOW_ID    65534 /* DEFAULT_OVERFLOWUID, include/linux/highuid.h */
+#define COMPILE_MEMORY (4ULL << 30) /* bytes of address space; Clang takes some 0.5 GB */
+#define COMPILE_FILE   (256ULL << 20) /* bytes; the kernel's headers are unpacked one by one */
+#define FILTER(array)  sizeof(array) / sizeof(*(array)), (struct sock_filter *)(array)
+#define KEPT_MAX       2
+
+static const struct sock_fprog tracer_filter = {FILTER(tracer_0)};
+static const struct sock_fprog tracer_cgroups_filter = {FILTER(tracer_1)};
+static const struct sock_fprog compiler_filter = {FILTER(compiler_0)};
+
+#ifndef __has_feature /* Clang's; gcc defines the other */
+#define __has_feature(feature) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+/* At the end it stops its own process with ptrace(2), and its shadow memory is 20 TB of addresses.
+ */
+static const bool is_sanitized = true;
+#else
+static const bool is_sanitized = false;
+#endif
+
+bool privileges_are_raised(void)
+{
+	return getauxval(AT_SECURE);
+}
+
+int privileges_have(int capability)
+{
+	cap_flag_value_t value = CAP_CLEAR;
+	cap_t caps = cap_get_proc();
+
+	if (!caps)
+		return -errno;
+	cap_get_flag(caps, capability, CAP_EFFECTIVE, &value);
+	cap_free(caps);
+	return value == CAP_SET;
+}
+
+/* Of one set, the capabilities among kept become the whole of the other. */
+static void set_copy(cap_t caps, cap_flag_t from, cap_flag_t to, const cap_value_t *kept, int count)
+{
+	cap_clear_flag(caps, to);
+	for (int i = 0; i < count; i++) {
+		cap_flag_value_t value = CAP_CLEAR;
+
+		cap_get_flag(caps, kept[i], from, &value);
+		cap_set_flag(caps, to, 1, &kept[i], value);
+	}
+}
+
+/* Those of kept that are permitted, and no other, in every set, or only in the effective one. */
+static int caps_set(const cap_value_t *kept, int count, bool for_good)
+{
+	cap_t caps = cap_get_proc(), now = NULL;
+	int err = 0;
+
+	if (!caps)
+		return -errno;
+	set_copy(caps, CAP_PERMITTED, CAP_EFFECTIVE, kept, count);
+	if (for_good) { /* what is not permitted is not ambient either (capabilities(7)) */
+		set_copy(caps, CAP_EFFECTIVE, CAP_PERMITTED, kept, count);
+		cap_clear_flag(caps, CAP_INHERITABLE);
+	}
+	if (cap_set_proc(caps))
+		err = -errno;
+	now = err ? NULL : cap_get_proc();
+	if (!err)
+		err = !now ? -errno : cap_compare(now, caps) ? -EPERM : 0;
+	cap_free(now);
+	cap_free(caps);
+	return err;
+}
+
+/* What bpf(2) asks for where it lets in nobody else. */
+static cap_value_t bpf_capability(void)
+{
+	return CAP_IS_SUPPORTED(CAP_BPF) ? CAP_BPF : CAP_SYS_ADMIN;
+}
+
+static int caps_drop(bool cgroups, bool (*may_read)(void *arg), void *arg)
+{
+	cap_value_t kept[KEPT_MAX];
+	int count = 0, err;
+
+	if (cgroups)
+		kept[count++] = CAP_DAC_READ_SEARCH;
+	err = caps_set(kept, count, false);
+	if (err)
+		return err;
+	if (!may_read(arg))
+		kept[count++] = bpf_capability();
+	return caps_set(kept, count, true);
+}
+
+static int filter_set(const struct sock_fprog *filter)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, filter))
+		return -errno;
+	return 0;
+}
+
+/* None of the filters lets anybody into the network. */
+static bool filter_holds(void)
+{
+	int fd;
+
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 ||
+	    prctl(PR_GET_SECCOMP) != SECCOMP_MODE_FILTER)
+		return false;
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 && errno == EPERM;
+}
+
+static int refusal(int err, struct diag *diag)
+{
+	diag_errno(diag, err, "seccomp");
+	diag_hint(diag, HINT);
+	return err;
+}
+
+int privileges_may_drop(struct diag *diag)
+{
+	uint32_t action = SECCOMP_RET_ERRNO;
+
+	return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) ? refusal(-errno, diag)
+									  : 0;
+}
+
+int privileges_drop(bool cgroups, bool (*may_read)(void *arg), void *arg, struct diag *diag)
+{
+	int err = caps_drop(cgroups, may_read, arg);
+
+	if (err) {
+		diag_errno(diag, err, "giving up capabilities");
+		diag_hint(diag, HINT);
+	} else if (!is_sanitized) {
+		err = filter_set(cgroups ? &tracer_cgroups_filter : &tracer_filter);
+		if (err)
+			refusal(err, diag);
+		else if (!filter_holds())
+			err = refusal(-ENOTSUP, diag);
+	}
+	return err;
+}
+
+static int limit_set(int resource, rlim_t value)
+{
+	struct rlimit limit;
+
+	if (getrlimit(resource, &limit))
+		return -errno;
+	if (limit.rlim_max < value) /* RLIM_INFINITY is the largest */
+		value = limit.rlim_max;
+	limit = (struct rlimit){value, value};
+	return setrlimit(resource, &limit) ? -errno : 0;
+}
+
+/* To change the user, and to end its processes afterwards. */
+static bool user_may_change(void)
+{
+	static const int needed[] = {CAP_SETUID, CAP_SETGID, CAP_KILL};
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++)
+		if (privileges_have(needed[i]) != 1)
+			return false;
+	return true;
+}
+
+struct unprivileged unprivileged_find(void)
+{
+	struct unprivileged found = {OVERFLOW_ID, OVERFLOW_ID};
+	struct passwd entry = {0}, *user;
+	char strings[4096]; /* an entry that is longer ends the search */
+	FILE *file;
+
+	if (!user_may_change())
+		return (struct unprivileged){geteuid(), getegid()};
+	/* Not by getpwnam(3), which loads what nsswitch.conf names into this process. */
+	file = fopen(PASSWD, "re");
+	while (file && !fgetpwent_r(file, &entry, strings, sizeof(strings), &user)) {
+		bool ours = !strcmp(user->pw_name, COMPILE_USER);
+
+		if (!user->pw_uid || (!ours && strcmp(user->pw_name, "nobody")))
+			continue;
+		found = (struct unprivileged){user->pw_uid, user->pw_gid};
+		if (ours)
+			break;
+	}
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* A user namespace that does not know the user (-EINVAL) has a root who is nobody outside. */
+static int user_change(void)
+{
+	struct unprivileged user = unprivileged_find();
+
+	if (user.uid == geteuid())
+		return 0;
+	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) || setgroups(0, NULL) ||
+	    setresgid(user.gid, user.gid, user.gid) || setresuid(user.uid, user.uid, user.uid))
+		return errno == EINVAL ? 0 : -errno;
+	return 0;
+}
+
+static int limits_set(unsigned int seconds)
+{
+	const struct {
+		int resource;
+		rlim_t value;
+	} limits[] = {
+		{RLIMIT_AS, is_sanitized ? RLIM_INFINITY : COMPILE_MEMORY},
+		{RLIMIT_CPU, seconds},
+		{RLIMIT_FSIZE, COMPILE_FILE},
+		{RLIMIT_CORE, 0},
+	};
+	int err = 0;
+
+	for (size_t i = 0; !err && i < sizeof(limits) / sizeof(*limits); i++)
+		err = limit_set(limits[i].resource, limits[i].value);
+	return err;
+}
+
+/* The user, the limits and the capabilities of a child that only works on what it reads. */
+static int child_confine(unsigned int seconds, const cap_value_t *kept, int count)
+{
+	int err = user_change();
+
+	if (!err)
+		err = caps_set(kept, count, true);
+	if (!err)
+		err = limits_set(seconds);
+	if (!err && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		err = -errno;
+	return err;
+}
+
+int privileges_compile(unsigned int seconds)
+{
+	/* Its folder may be closed to the user, as below /root. Neither outlives exec. */
+	const cap_value_t kept[] = {CAP_DAC_OVERRIDE};
+	struct landlock_rule rules[] = {{open("/", O_PATH | O_CLOEXEC), LANDLOCK_RUN}};
+	struct diag none;
+	int err = child_confine(seconds, kept, 1);
+
+	if (!err)
+		err = landlock_confine(rules, 1);
+	if (rules[0].fd >= 0)
+		close(rules[0].fd);
+	/* Whoever has a kernel without seccomp has been told, and gone on with --keep-privileges.
+	 */
+	return err || privileges_may_drop(&none) ? err : filter_set(&compiler_filter);
+}
+
+int privileges_unpack(unsigned int seconds, int dir)
+{
+	struct landlock_rule rules[] = {{open("/", O_PATH | O_CLOEXEC), LANDLOCK_RUN},
+					{dir, LANDLOCK_ALL}};
+	int err = child_confine(seconds, NULL, 0);
+
+	if (!err)
+		err = landlock_confine(rules, 2);
+	if (rules[0].fd >= 0)
+		close(rules[0].fd);
+	return err;
+}

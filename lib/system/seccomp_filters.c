@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Writes seccomp_filters.h: the filters of privileges.c, as the kernel takes them. libseccomp makes
+ * them when this is built, so that a start has neither to load it nor to wait for it.
+ *
+ *	seccomp_filters >seccomp_filters.h
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <linux/filter.h>
+#include <linux/perf_event.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+enum { ARG_ANY, ARG_0, ARG_1, ARG_2 }; /* the argument that is looked at */
+
+/*
+ * Which argument has the flags of clone(2) and which the protection of mmap(2). s390 has the stack
+ * before the flags (CONFIG_CLONE_BACKWARDS2), and mmap(2) takes a pointer to its arguments, which a
+ * filter does not see (arch/s390/kernel/syscall.c).
+ */
+#ifdef __s390x__
+#define CLONE_FLAGS ARG_1
+#define MMAP_PROT   ARG_ANY
+#else
+#define CLONE_FLAGS ARG_0
+#define MMAP_PROT   ARG_2
+#endif
+
+/* A system call that is let through, if one of its arguments is so. */
+struct allowed {
+	const char *name;
+	bool for_cgroups; /* only where they are to be found */
+	int arg;
+	uint32_t mask, value;
+};
+
+/*
+ * What the tracer's loop does, its end, and what libc may do meanwhile. abort(3) does without
+ * tgkill(2), by an instruction that ends the process.
+ */
+static const struct allowed tracer[] = {
+	{.name = "read"},
+	{.name = "write"},
+	{.name = "writev"},
+	{.name = "close"},
+	{.name = "poll"},
+	{.name = "ppoll"},
+	{.name = "restart_syscall"}, /* ppoll(2) after SIGCONT */
+	{.name = "clock_gettime"}, /* where there is no vDSO */
+	{.name = "gettimeofday"},
+	{.name = "recvmsg"},
+	{.name = "lseek"},
+	{.name = "fstat"},
+	{.name = "brk"},
+	{.name = "munmap"},
+	{.name = "madvise"},
+	{.name = "mremap"},
+	{.name = "mmap", .arg = MMAP_PROT, .mask = PROT_EXEC},
+	{.name = "mprotect", .arg = ARG_2, .mask = PROT_EXEC},
+	{.name = "futex"},
+	{.name = "uname"}, /* in the first record of JSON */
+	{.name = "getpid"},
+	{.name = "gettid"},
+	{.name = "getrandom"},
+	{.name = "wait4"},
+	{.name = "waitid"},
+	{.name = "pidfd_send_signal"}, /* to whom there is a descriptor of: its own child */
+	{.name = "rt_sigaction"},
+	{.name = "rt_sigprocmask"},
+	{.name = "rt_sigreturn"},
+	{.name = "exit"},
+	{.name = "exit_group"},
+	{.name = "capget"},
+	{.name = "ioctl", .arg = ARG_1, .mask = UINT32_MAX, .value = PERF_EVENT_IOC_DISABLE},
+	{.name = "prctl", .arg = ARG_0, .mask = UINT32_MAX, .value = PR_GET_SECCOMP},
+	{.name = "prctl", .arg = ARG_0, .mask = UINT32_MAX, .value = PR_GET_NO_NEW_PRIVS},
+	{.name = "bpf", .arg = ARG_0, .mask = UINT32_MAX, .value = BPF_MAP_LOOKUP_ELEM},
+	{.name = "bpf", .arg = ARG_0, .mask = UINT32_MAX, .value = BPF_MAP_LOOKUP_BATCH},
+	{.name = "bpf", .arg = ARG_0, .mask = UINT32_MAX, .value = BPF_OBJ_GET_INFO_BY_FD},
+	{.name = "bpf", .arg = ARG_0, .mask = UINT32_MAX, .value = BPF_ITER_CREATE},
+
+	/* lib/system/cgroup.c: names, but nothing in them. */
+	{"open_by_handle_at", true, ARG_2, O_PATH, O_PATH},
+	{.name = "readlink", .for_cgroups = true},
+	{.name = "readlinkat", .for_cgroups = true},
+};
+
+/* What no compiler needs: the network, other processes, other namespaces, the kernel, and to change
+ * a file. */
+static const char not_the_compiler[] =
+	"socket socketcall connect bind listen accept accept4 io_uring_setup "
+	"io_uring_enter ptrace process_vm_readv process_vm_writev pidfd_getfd kcmp bpf "
+	"perf_event_open init_module finit_module delete_module kexec_load "
+	"kexec_file_load mount umount2 move_mount open_tree fsopen fsmount fspick "
+	"mount_setattr pivot_root chroot setns unshare add_key request_key keyctl "
+	"userfaultfd reboot swapon swapoff settimeofday clock_settime adjtimex "
+	"clock_adjtime sethostname setdomainname acct quotactl open_by_handle_at iopl "
+	"ioperm syslog kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo "
+	"pidfd_open pidfd_send_signal process_madvise setpriority sched_setattr "
+	"sched_setscheduler sched_setparam "
+	"creat mkdir mkdirat mknod mknodat link linkat symlink symlinkat rename renameat "
+	"renameat2 unlink unlinkat rmdir truncate chmod fchmod fchmodat fchmodat2 chown "
+	"fchown lchown fchownat utime utimes utimensat futimesat setxattr lsetxattr "
+	"fsetxattr removexattr lremovexattr fremovexattr setxattrat removexattrat "
+	"inotify_init inotify_init1 fanotify_init mq_open shmget semget msgget";
+
+/* What their arguments would make of calls that it needs. */
+static const struct allowed not_so_the_compiler[] = {
+	{.name = "open", .arg = ARG_1, .mask = O_WRONLY, .value = O_WRONLY},
+	{.name = "open", .arg = ARG_1, .mask = O_RDWR, .value = O_RDWR},
+	{.name = "open", .arg = ARG_1, .mask = O_CREAT, .value = O_CREAT},
+	{.name = "open", .arg = ARG_1, .mask = O_TRUNC, .value = O_TRUNC},
+	{.name = "openat", .arg = ARG_2, .mask = O_WRONLY, .value = O_WRONLY},
+	{.name = "openat", .arg = ARG_2, .mask = O_RDWR, .value = O_RDWR},
+	{.name = "openat", .arg = ARG_2, .mask = O_CREAT, .value = O_CREAT},
+	{.name = "openat", .arg = ARG_2, .mask = O_TRUNC, .value = O_TRUNC},
+	{.name = "clone", .arg = CLONE_FLAGS, .mask = CLONE_NEWUSER, .value = CLONE_NEWUSER},
+};
+
+/* Their arguments are in memory, which a filter does not see: libc then takes the older call. */
+static const char unseen[] = "openat2 clone3";
+
+static void die(const char *what, int err)
+{
+	fprintf(stderr, "seccomp_filters: %s: %s\n", what, strerror(-err));
+	exit(1);
+}
+
+static void rule_add(scmp_filter_ctx filter, uint32_t action, const struct allowed *allowed)
+{
+	int number = seccomp_syscall_resolve_name(allowed->name), err;
+
+	if (number == __NR_SCMP_ERROR) /* younger than this libseccomp */
+		return;
+	if (allowed->arg == ARG_ANY)
+		err = seccomp_rule_add(filter, action, number, 0);
+	else
+		err = seccomp_rule_add(filter, action, number, 1,
+				       SCMP_CMP(allowed->arg - ARG_0, SCMP_CMP_MASKED_EQ,
+						allowed->mask, allowed->value));
+	if (err)
+		die(allowed->name, err);
+}
+
+/* Names with a blank in between. */
+static void names_add(scmp_filter_ctx filter, uint32_t action, const char *names)
+{
+	char name[64];
+
+	for (int len; sscanf(names, "%63s%n", name, &len) == 1; names += len)
+		rule_add(filter, action, &(struct allowed){.name = name});
+}
+
+/* Writes it as an array of struct sock_filter. */
+static void filter_write(scmp_filter_ctx filter, const char *name, unsigned int number)
+{
+	FILE *file = tmpfile();
+	struct sock_filter step;
+	int err = file ? seccomp_export_bpf(filter, fileno(file)) : -errno;
+
+	if (err)
+		die("the filter", err);
+	rewind(file);
+	printf("static const struct sock_filter %s_%u[] = {\n", name, number);
+	while (fread(&step, sizeof(step), 1, file) == 1)
+		printf("\t{%#x, %u, %u, %#x},\n", step.code, step.jt, step.jf, step.k);
+	puts("};");
+	fclose(file);
+	seccomp_release(filter);
+}
+
+static scmp_filter_ctx filter_new(uint32_t action)
+{
+	scmp_filter_ctx filter = seccomp_init(action);
+
+	if (!filter || seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2))
+		die("libseccomp", -ENOMEM);
+	return filter;
+}
+
+int main(void)
+{
+	const uint32_t refuse = SCMP_ACT_ERRNO(EPERM);
+	scmp_filter_ctx filter;
+
+	puts("/* Made by seccomp_filters.c. */");
+	for (unsigned int cgroups = 0; cgroups <= 1; cgroups++) {
+		filter = filter_new(refuse);
+		for (size_t i = 0; i < COUNT(tracer); i++)
+			if (!tracer[i].for_cgroups || cgroups)
+				rule_add(filter, SCMP_ACT_ALLOW, &tracer[i]);
+		filter_write(filter, "tracer", cgroups);
+	}
+	filter = filter_new(SCMP_ACT_ALLOW);
+	names_add(filter, refuse, not_the_compiler);
+	names_add(filter, SCMP_ACT_ERRNO(ENOSYS), unseen);
+	for (size_t i = 0; i < COUNT(not_so_the_compiler); i++)
+		rule_add(filter, refuse, &not_so_the_compiler[i]);
+	filter_write(filter, "compiler", 0);
+	return fflush(stdout) ? 1 : 0;
+}

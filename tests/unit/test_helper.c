@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "capture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+
+#include "base/diag.h"
+#include "system/helper.h"
+
+/* In the process: says something, and fetches an open file. */
+static int null_fetch(void *arg, int *fd, struct diag *diag)
+{
+	int err = *(int *)arg;
+
+	fprintf(stderr, "something\n");
+	if (err)
+		return diag_set(diag, err, "refused");
+	*fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	/* stderr must not be the name of a file that is opened here. */
+	return *fd <= STDERR_FILENO ? diag_set(diag, -EBADF, "the file is %d", *fd) : 0;
+}
+
+static int fetch(int err, int *fd, struct diag *diag)
+{
+	struct errand *errand;
+	struct pollfd poller;
+
+	err = errand_start(&errand, null_fetch, &err, diag);
+	if (!err) {
+		poller = (struct pollfd){.fd = errand_fd(errand), .events = POLLIN};
+		poll(&poller, 1, -1);
+		err = errand_take(errand, fd, diag);
+	}
+	errand_free(errand);
+	return err;
+}
+
+static void a_descriptor_comes_in_silence(void **state)
+{
+	struct capture capture = capture_begin();
+	struct diag diag = {0};
+	int fd = -1, err = fetch(0, &fd, &diag);
+	char got;
+
+	capture_end(&capture, "");
+	assert_string_equal(diag.what, "");
+	assert_int_equal(err, 0);
+	assert_int_equal(read(fd, &got, 1), 0);
+	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	close(fd);
+}
+
+static void an_error_comes_with_its_words(void **state)
+{
+	struct capture capture = capture_begin();
+	struct diag diag = {0};
+	int fd, err = fetch(-EPERM, &fd, &diag);
+
+	capture_end(&capture, "");
+	assert_int_equal(err, -EPERM);
+	assert_string_equal(diag.what, "refused");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_descriptor_comes_in_silence),
+		cmocka_unit_test(an_error_comes_with_its_words),
+	};
+
+	return cmocka_run_group_tests_name("errand", tests, NULL, NULL);
+}

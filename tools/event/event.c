@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "event/event.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+/* By enum event_optional; the macro that makes the program send it, if it has one of its own. */
+static const struct {
+	const char *macro;
+	uint8_t size;
+} extras[OPTIONALS] = {
+	[OPTIONAL_AGE] = {"EVENT_AGE", sizeof(uint64_t)},
+#define OPTIONAL_SIZE(name, ...) [OPTIONAL_##name] = {NULL, sizeof(uint64_t)},
+	/* clang-format off */
+	SOCKET_FIELDS(OPTIONAL_SIZE)
+	SOCKET_VALUES(OPTIONAL_SIZE)
+	[OPTIONAL_OWNER] = {"EVENT_OWNER", sizeof(struct owner)},
+	[OPTIONAL_CLOSE] = {"EVENT_CLOSE", sizeof(struct close_info)},
+	[OPTIONAL_CPU] = {NULL, sizeof(int)},
+	/* clang-format on */
+};
+
+void event_layout_init(struct event_layout *layout, unsigned int wanted)
+{
+	size_t at = EVENT_SIZE;
+
+	*layout = (struct event_layout){.wanted = wanted, .sent = at};
+	for (int i = 0; i < OPTIONALS; i++) {
+		if (!(wanted & 1U << i))
+			continue;
+		layout->offsets[i] = at;
+		at += extras[i].size;
+		if (i != OPTIONAL_CPU) /* the reader adds it */
+			layout->sent = at;
+	}
+	layout->size = (at + 7) / 8 * 8;
+}
+
+size_t event_last_size(const struct event_layout *layout)
+{
+	return (layout->sent + 7) / 8 * 8;
+}
+
+size_t event_entry_size(const struct event_layout *layout, bool stuck)
+{
+	size_t size = 2 * sizeof(uint64_t);
+
+	for (int i = 0; i < OPTIONALS; i++)
+		if (layout->wanted & 1U << i && (i == OPTIONAL_AGE || i == OPTIONAL_OWNER))
+			size += extras[i].size;
+	return size + stuck * event_last_size(layout);
+}
+
+void event_layout_render(const struct event_layout *layout, struct text *text)
+{
+	for (int i = 0; i < OPTIONALS; i++)
+		if (layout->wanted & 1U << i && extras[i].macro)
+			text_printf(text, "#define %s\n", extras[i].macro);
+	socket_fields_render(layout->wanted, text);
+}
+
+bool event_decode(const struct event_layout *layout, int cpu, const void *data, size_t size,
+		  struct event *event)
+{
+	if (size < layout->sent)
+		return false;
+	memcpy(event, data, EVENT_SIZE);
+	if (layout->sent > EVENT_SIZE)
+		memcpy((char *)event + EVENT_SIZE, (const char *)data + EVENT_SIZE,
+		       layout->sent - EVENT_SIZE);
+	if (layout->wanted & 1U << OPTIONAL_CPU)
+		memcpy((char *)event + layout->offsets[OPTIONAL_CPU], &cpu, sizeof(cpu));
+	return true;
+}
+
+static uint64_t extra64(const struct event_layout *layout, enum event_optional extra,
+			const struct event *event)
+{
+	uint64_t number;
+
+	memcpy(&number, (const char *)event + layout->offsets[extra], sizeof(number));
+	return number;
+}
+
+void event_stuck(const struct event_layout *layout, struct event *event, uint64_t now_ns)
+{
+	uint64_t span = now_ns - event->ts_ns, age;
+
+	if (layout->wanted & 1U << OPTIONAL_AGE && event_age_ns(layout, event) != AGE_UNKNOWN) {
+		age = event_age_ns(layout, event) + span;
+		memcpy((char *)event + layout->offsets[OPTIONAL_AGE], &age, sizeof(age));
+	}
+	event->ts_ns = now_ns;
+	event->span_ns = span;
+	event->oldstate = event->newstate;
+	event->newstate = STATE_STUCK;
+}
+
+uint64_t event_age_ns(const struct event_layout *layout, const struct event *event)
+{
+	return extra64(layout, OPTIONAL_AGE, event);
+}
+
+uint64_t event_socket_field(const struct event_layout *layout, enum event_optional extra,
+			    const struct event *event)
+{
+	return extra64(layout, extra, event);
+}
+
+const struct owner *event_owner(const struct event_layout *layout, const struct event *event)
+{
+	return (const void *)((const char *)event + layout->offsets[OPTIONAL_OWNER]);
+}
+
+const struct close_info *event_close(const struct event_layout *layout, const struct event *event)
+{
+	return (const void *)((const char *)event + layout->offsets[OPTIONAL_CLOSE]);
+}
+
+int event_cpu(const struct event_layout *layout, const struct event *event)
+{
+	int cpu;
+
+	memcpy(&cpu, (const char *)event + layout->offsets[OPTIONAL_CPU], sizeof(cpu));
+	return cpu;
+}
+
+uint64_t event_span_us(const struct event *event)
+{
+	return event->span_ns == SPAN_UNKNOWN ? 0 : event->span_ns / 1000;
+}
+
+size_t event_comm_len(const char comm[EVENT_COMM_LEN])
+{
+	return strnlen(comm, EVENT_COMM_LEN);
+}
+
+#define NAME(name) name, sizeof(name) - 1
+
+const struct state_name *state_name(unsigned int state)
+{
+	static const struct state_name names[] = {
+		[1] = {NAME("ESTABLISHED")},
+		[2] = {NAME("SYN_SENT")},
+		[3] = {NAME("SYN_RECV")},
+		[4] = {NAME("FIN_WAIT1")},
+		[5] = {NAME("FIN_WAIT2")},
+		[6] = {NAME("TIME_WAIT")},
+		[7] = {NAME("CLOSE")},
+		[8] = {NAME("CLOSE_WAIT")},
+		[9] = {NAME("LAST_ACK")},
+		[10] = {NAME("LISTEN")},
+		[11] = {NAME("CLOSING")},
+		[12] = {NAME("NEW_SYN_RECV")},
+		[STATE_STUCK] = {NAME("(still)")},
+		[STATE_STILL] = {NAME("(still)")},
+	};
+
+	if (state >= sizeof(names) / sizeof(*names) || !names[state].len)
+		return NULL;
+	return &names[state];
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "filter/filter.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/diag.h"
+#include "base/parse.h"
+#include "base/text.h"
+#include "filter/expression.h"
+
+#define MS_DECIMALS 6 /* of a millisecond in nanoseconds */
+
+int span_filter_set(struct span_filter *filter, const char *option, const char *value,
+		    struct diag *diag)
+{
+	int err = parse_decimal(value, strlen(value), MS_DECIMALS, 0, INT64_MAX, &filter->min_ns);
+
+	if (err == -ERANGE)
+		return diag_set(diag, -EINVAL, "%s: more than 9223372036854.775807: '%s'", option,
+				value);
+	if (err)
+		return diag_set(diag, -EINVAL, "%s: not a number with up to six decimals: '%s'",
+				option, value);
+	filter->set = true;
+	return 0;
+}
+
+void filter_free(struct filter *filter)
+{
+	port_filter_free(&filter->lports);
+	port_filter_free(&filter->rports);
+	address_filter_free(&filter->laddrs);
+	address_filter_free(&filter->raddrs);
+	free(filter->expression);
+}
+
+/* A state that --state excludes can be neither the old one nor the new one. */
+static uint32_t old_mask(const struct filter *filter)
+{
+	return state_filter_mask(&filter->old_states) & ~filter->states.excluded;
+}
+
+static uint32_t new_mask(const struct filter *filter)
+{
+	return state_filter_mask(&filter->new_states) & ~filter->states.excluded;
+}
+
+int filter_finish(struct filter *filter, struct diag *diag)
+{
+	int err = port_filter_check(&filter->lports, "-L/--localport", diag);
+
+	if (!err)
+		err = port_filter_check(&filter->rports, "-D/--remoteport", diag);
+	if (!err)
+		err = address_filter_finish(&filter->laddrs, "--laddr", diag);
+	if (!err)
+		err = address_filter_finish(&filter->raddrs, "--raddr", diag);
+	if (!err)
+		err = state_mask_check(state_filter_mask(&filter->states), "--state", diag);
+	if (!err)
+		err = state_mask_check(old_mask(filter), "--old-state", diag);
+	if (!err)
+		err = state_mask_check(new_mask(filter), "--new-state", diag);
+	return err;
+}
+
+static void state_macro(struct text *text, const char *name, uint32_t mask)
+{
+	if (mask == UINT32_MAX)
+		text_printf(text, "#define %s(state) 1\n", name);
+	else
+		text_printf(text, "#define %s(state) (0x%xU >> (state) & 1)\n", name, mask);
+}
+
+static void states_render(struct text *text, const struct filter *filter)
+{
+	uint32_t mask = state_filter_mask(&filter->states);
+
+	state_macro(text, "FILTER_OLD_STATE", old_mask(filter));
+	state_macro(text, "FILTER_NEW_STATE", new_mask(filter));
+	/* What is only excluded is in the two above. */
+	if (filter->states.chosen)
+		text_printf(
+			text,
+			"#define FILTER_STATES(old, new) ((0x%xU >> (old) | 0x%xU >> (new)) & 1)\n",
+			mask, mask);
+	else
+		text_str(text, "#define FILTER_STATES(old, new) 1\n");
+}
+
+static void span_render(struct text *text, const struct span_filter *filter)
+{
+	text_str(text, "#define FILTER_SPAN(ns) ");
+	if (!filter->set)
+		text_str(text, "1\n");
+	else if (!filter->min_ns)
+		text_str(text, "((ns) != SPAN_UNKNOWN)\n");
+	else
+		text_printf(text, "((ns) >= %lluULL && (ns) != SPAN_UNKNOWN)\n",
+			    (unsigned long long)filter->min_ns);
+}
+
+/* It was parsed before, with the options, so it can only fail for want of memory. */
+static void expression_macro(struct text *text, const char *str)
+{
+	struct expression *expression = NULL;
+	struct diag diag;
+	int err = str ? expression_parse(str, &expression, &diag) : 0;
+
+	if (err) {
+		text->err = err;
+		return;
+	}
+	text_str(text, "#define FILTER_EXPRESSION ");
+	if (expression)
+		expression_render(expression, text);
+	else
+		text_char(text, '1');
+	text_char(text, '\n');
+	expression_free(expression);
+}
+
+static void macros_render(struct text *text, const struct filter *filter)
+{
+	text_str(text, "#define FILTERS\n");
+	text_printf(text, "#define FILTER_FAMILY(family) %s\n",
+		    filter->ipv4   ? "((family) == AF_INET)"
+		    : filter->ipv6 ? "((family) == AF_INET6)"
+				   : "1");
+	netns_filter_render(&filter->netns, text);
+	port_filter_render(&filter->lports, "FILTER_LPORT", text);
+	port_filter_render(&filter->rports, "FILTER_DPORT", text);
+	address_filter_render(&filter->laddrs, "FILTER_LADDR", text);
+	address_filter_render(&filter->raddrs, "FILTER_RADDR", text);
+	states_render(text, filter);
+	span_render(text, &filter->min_span);
+	expression_macro(text, filter->expression);
+}
+
+/* What would be compiled in vain makes a start longer by 4 of 60 ms. */
+static bool is_asked(const struct filter *filter, struct text *text)
+{
+	static const struct filter nothing;
+	_cleanup_text_ struct text asked = {0}, all_seen = {0};
+
+	macros_render(&asked, filter);
+	macros_render(&all_seen, &nothing);
+	if (asked.err || all_seen.err) {
+		text->err = -ENOMEM;
+		return false;
+	}
+	return strcmp(asked.data, all_seen.data);
+}
+
+void filter_render(struct text *text, const struct filter *filter)
+{
+	if (is_asked(filter, text))
+		macros_render(text, filter);
+}

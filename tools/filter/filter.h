@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is to be seen, as macros of the program text: each is an expression that is true for it. */
+#ifndef FILTER_H
+#define FILTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "filter/addresses.h"
+#include "filter/netns.h"
+#include "filter/ports.h"
+#include "filter/states.h"
+
+struct diag;
+struct text;
+
+struct span_filter {
+	bool set;
+	uint64_t min_ns;
+};
+
+/* Takes milliseconds with up to six decimals. -EINVAL with diag filled. */
+int span_filter_set(struct span_filter *filter, const char *option, const char *value,
+		    struct diag *diag);
+
+/* Zeroed: all is seen. filter_free() in any case. */
+struct filter {
+	bool ipv4;
+	bool ipv6;
+	struct port_filter lports;
+	struct port_filter rports;
+	struct address_filter laddrs;
+	struct address_filter raddrs;
+	struct netns_filter netns;
+	struct state_filter old_states;
+	struct state_filter new_states;
+	struct state_filter states; /* either of the two */
+	struct span_filter min_span;
+	char *expression; /* or NULL; all that must hold (expression.h) */
+};
+
+void filter_free(struct filter *filter);
+
+/* Once all of it is there. -EINVAL with diag filled if it leaves nothing that could be seen. */
+int filter_finish(struct filter *filter, struct diag *diag);
+
+/*
+ * Appends FILTERS, FILTER_FAMILY(family), FILTER_LPORT(port) and all the others, those that nothing
+ * is asked of as 1; or nothing at all if all of them are.
+ */
+void filter_render(struct text *text, const struct filter *filter);
+
+#endif

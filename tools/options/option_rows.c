@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "options/option_rows.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/diag.h"
+#include "base/parse.h"
+#include "base/text.h"
+#include "filter/expression.h"
+#include "options/options.h"
+#include "program/probe.h"
+
+#define STRING_OF(value) #value
+#define STRING(macro)	 STRING_OF(macro)
+#define DURATION_MIN_NS	 1000000ULL
+/* SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, LAST_ACK, CLOSING: all that should pass. */
+#define STUCK_STATES	0xb3cU
+#define DURATION_MAX_NS 1000000000000000000ULL /* timerfd takes nine times as much */
+
+static int lport_set(struct options *options, const char *value, struct diag *diag)
+{
+	return port_filter_add(&options->trace.program.filter.lports, "-L/--localport", value,
+			       diag);
+}
+
+static int rport_set(struct options *options, const char *value, struct diag *diag)
+{
+	return port_filter_add(&options->trace.program.filter.rports, "-D/--remoteport", value,
+			       diag);
+}
+
+static int laddr_set(struct options *options, const char *value, struct diag *diag)
+{
+	return address_filter_add(&options->trace.program.filter.laddrs, "--laddr", value, diag);
+}
+
+static int raddr_set(struct options *options, const char *value, struct diag *diag)
+{
+	return address_filter_add(&options->trace.program.filter.raddrs, "--raddr", value, diag);
+}
+
+static int netns_set(struct options *options, const char *value, struct diag *diag)
+{
+	options->trace.program.netns = true;
+	return netns_filter_set(&options->trace.program.filter.netns, value, diag);
+}
+
+static int old_state_set(struct options *options, const char *value, struct diag *diag)
+{
+	return state_filter_add(&options->trace.program.filter.old_states, "--old-state", value,
+				diag);
+}
+
+static int new_state_set(struct options *options, const char *value, struct diag *diag)
+{
+	return state_filter_add(&options->trace.program.filter.new_states, "--new-state", value,
+				diag);
+}
+
+static int state_set(struct options *options, const char *value, struct diag *diag)
+{
+	return state_filter_add(&options->trace.program.filter.states, "--state", value, diag);
+}
+
+static int min_ms_set(struct options *options, const char *value, struct diag *diag)
+{
+	return span_filter_set(&options->trace.program.filter.min_span, "--min-ms", value, diag);
+}
+
+static int probe_set(struct options *options, const char *value, struct diag *diag)
+{
+	_cleanup_text_ struct text known = {0};
+
+	options->trace.program.probe = value;
+	if (probe_is_known(value))
+		return 0;
+	for (size_t i = 0; probe_kind_name(i); i++)
+		text_printf(&known, "%s%s", i ? ", " : "", probe_kind_name(i));
+	return diag_set(diag, -EINVAL, "--probe: no such probe: '%s' (there are: %s)", value,
+			known.err ? "" : known.data);
+}
+
+static int expression_check(const char *str, struct diag *diag)
+{
+	struct expression *expression;
+	int err = expression_parse(str, &expression, diag);
+
+	if (!err)
+		expression_free(expression);
+	return err;
+}
+
+/* Each is looked at by itself, for its own columns, and all together, for the bounds. */
+static int filter_set(struct options *options, const char *value, struct diag *diag)
+{
+	char *before = options->trace.program.filter.expression;
+	char *all;
+	int err = expression_check(value, diag);
+
+	if (err)
+		return err;
+	if ((before ? asprintf(&all, "(%s) && (%s)", before, value) : asprintf(&all, "%s", value)) <
+	    0)
+		return diag_errno(diag, -ENOMEM, "--filter");
+	free(before);
+	options->trace.program.filter.expression = all;
+	return before ? expression_check(all, diag) : 0;
+}
+
+static int headers_set(struct options *options, const char *value, struct diag *diag)
+{
+	options->trace.program.kernel_headers = true;
+	options->trace.program.kernel_headers_path = value;
+	if (value && !*value)
+		return diag_set(diag, -EINVAL, "--kernel-headers: the path is empty");
+	return 0;
+}
+
+static int bpf_text_set(struct options *options, const char *value, struct diag *diag)
+{
+	options->bpf_text = value;
+	return *value ? 0 : diag_set(diag, -EINVAL, "--bpf-text: the path is empty");
+}
+
+static int cache_dir_set(struct options *options, const char *value, struct diag *diag)
+{
+	options->trace.program.cache_dir = value;
+	return *value ? 0 : diag_set(diag, -EINVAL, "--cache-dir: the path is empty");
+}
+
+static int count_set(struct options *options, const char *value, struct diag *diag)
+{
+	if (parse_number(value, strlen(value), 1, UINT64_MAX, &options->trace.output.count))
+		return diag_set(diag, -EINVAL,
+				"-n/--count: not a number from 1 to 18446744073709551615: '%s'",
+				value);
+	return 0;
+}
+
+/* The len bytes at value, of that option. */
+static int seconds_read(const char *option, const char *value, size_t len, uint64_t *ns,
+			struct diag *diag)
+{
+	if (parse_decimal(value, len, 9, DURATION_MIN_NS, DURATION_MAX_NS, ns))
+		return diag_set(diag, -EINVAL,
+				"%s: not seconds from 0.001 to 1000000000, with at most 9 "
+				"decimals: '%.*s'",
+				option, (int)len, value);
+	return 0;
+}
+
+static int duration_set(struct options *options, const char *value, struct diag *diag)
+{
+	return seconds_read("-d/--duration", value, strlen(value), &options->trace.duration_ns,
+			    diag);
+}
+
+static int summary_set(struct options *options, const char *value, struct diag *diag)
+{
+	options->trace.program.summary = true;
+	return value ? seconds_read("--summary", value, strlen(value), &options->trace.summary_ns,
+				    diag)
+		     : 0;
+}
+
+/* SECONDS[:STATES] */
+static int stuck_set(struct options *options, const char *value, struct diag *diag)
+{
+	size_t len = strcspn(value, ":");
+	struct state_filter states = {0};
+	int err = seconds_read("--stuck", value, len, &options->trace.stuck.after_ns, diag);
+
+	if (err)
+		return err;
+	options->trace.stuck.states = STUCK_STATES;
+	if (!value[len])
+		return 0;
+	err = state_filter_add(&states, "--stuck", value + len + 1, diag);
+	options->trace.stuck.states = state_filter_mask(&states);
+	return err ? err : state_mask_check(options->trace.stuck.states, "--stuck", diag);
+}
+
+static int max_sockets_set(struct options *options, const char *value, struct diag *diag)
+{
+	/* A BPF hash table's size is 32 bits, rounded up to a power of 2. */
+	if (parse_number(value, strlen(value), 1, 1U << 31, &options->trace.program.max_sockets))
+		return diag_set(diag, -EINVAL,
+				"--max-sockets: not a number from 1 to 2147483648: '%s'", value);
+	return 0;
+}
+
+static int buffer_pages_set(struct options *options, const char *value, struct diag *diag)
+{
+	/* The kernel wants a power of 2 (perf_event_open(2), "MMAP layout"). */
+	if (parse_number(value, strlen(value), 1, 1 << 16, &options->trace.buffer_pages) ||
+	    options->trace.buffer_pages & (options->trace.buffer_pages - 1))
+		return diag_set(diag, -EINVAL,
+				"--buffer-pages: not a power of 2 from 1 to 65536: '%s'", value);
+	return 0;
+}
+
+static int max_compile_set(struct options *options, const char *value, struct diag *diag)
+{
+	if (parse_number(value, strlen(value), 1, 3600, &options->trace.program.max_compile_s))
+		return diag_set(diag, -EINVAL, "--max-compile: not a number from 1 to 3600: '%s'",
+				value);
+	return 0;
+}
+
+static int output_set(struct options *options, const char *value, struct diag *diag)
+{
+	if (options->output)
+		return diag_set(diag, -EINVAL, "-o/--output: given twice: '%s'", value);
+	options->output = value;
+	options->fields_help = !strcmp(value, "help");
+	return 0;
+}
+
+const char *const when_words[] = {"auto", "always", "never", NULL};
+
+static int when_read(const char *option, const char *value, enum when *when, struct diag *diag)
+{
+	for (int i = 0; when_words[i]; i++) {
+		if (strcmp(value, when_words[i]))
+			continue;
+		*when = i;
+		return 0;
+	}
+	return diag_set(diag, -EINVAL, "%s: not auto, always or never: '%s'", option, value);
+}
+
+static int color_set(struct options *options, const char *value, struct diag *diag)
+{
+	return when_read("--color", value, &options->color, diag);
+}
+
+static int csv_safe_set(struct options *options, const char *value, struct diag *diag)
+{
+	return when_read("--csv-safe", value ? value : "always", &options->csv_safe, diag);
+}
+
+#define FLAG(member)   .flag = offsetof(struct options, member)
+#define FILTER(member) FLAG(trace.program.filter.member)
+#define OUTPUT(member) FLAG(trace.output.member)
+
+#define NOT_EVENTS "summary " /* what a summary has no lines for */
+#define IN_TEXT	   "bpf-text " /* what the text of --bpf-text has already */
+
+/*
+ * Each pair that cannot be combined is in the row of one of the two. -w with -s is for the
+ * original's sake, which ignores -w then.
+ */
+const struct option_row option_rows[] = {
+	{'h', "help", .help = "show this help message and exit", FLAG(help)},
+	{'T', "time", .help = "include time column on output (HH:MM:SS)", OUTPUT(time),
+	 .conflicts = "summary+json"},
+	{'t', "timestamp", .help = "include timestamp on output (seconds)", OUTPUT(timestamp),
+	 .conflicts = NOT_EVENTS},
+	{'w', "wide", .help = "wide column output (fits IPv6 addresses)", FLAG(wide),
+	 .conflicts = NOT_EVENTS "json otel"},
+	{'s', "csv", .help = "comma separated values output", FLAG(csv),
+	 .conflicts = NOT_EVENTS "json otel"},
+	{'L', "localport", "LOCALPORT", "comma-separated list of local ports to trace",
+	 .conflicts = IN_TEXT, .set = lport_set},
+	{'D', "remoteport", "REMOTEPORT", "comma-separated list of remote ports to trace",
+	 .conflicts = IN_TEXT, .set = rport_set},
+	{'Y', "journal", .help = "log session state changes to the systemd journal",
+	 OUTPUT(journal), .conflicts = NOT_EVENTS},
+	{'4', "ipv4", .help = "trace IPv4 family only", FILTER(ipv4), .or_next = true,
+	 .conflicts = IN_TEXT "ipv6"},
+	{'6', "ipv6", .help = "trace IPv6 family only", FILTER(ipv6), .conflicts = IN_TEXT},
+	{0, "laddr", "LIST", "trace these local addresses and prefixes, or with !LIST all others",
+	 .group = GROUP_MORE, .conflicts = IN_TEXT, .complete = COMPLETE_ADDRESSES,
+	 .set = laddr_set},
+	{0, "raddr", "LIST", "the same of remote ones", .group = GROUP_MORE, .conflicts = IN_TEXT,
+	 .set = raddr_set},
+	{0, "netns", "NETNS", "trace this network namespace: a name, a path, an inode, or self",
+	 .group = GROUP_MORE, .conflicts = IN_TEXT, .complete = COMPLETE_NAMESPACES,
+	 .set = netns_set},
+	{0, "old-state", "LIST", "trace changes from these states, or with !LIST from others",
+	 .group = GROUP_MORE, .conflicts = IN_TEXT, .complete = COMPLETE_STATES,
+	 .set = old_state_set},
+	{0, "new-state", "LIST", "trace changes to these states, or with !LIST to others",
+	 .group = GROUP_MORE, .conflicts = IN_TEXT "now", .complete = COMPLETE_STATES,
+	 .set = new_state_set},
+	{0, "state", "LIST", "trace changes from or to these states, or with !LIST neither",
+	 .group = GROUP_MORE, .conflicts = IN_TEXT, .complete = COMPLETE_STATES, .set = state_set},
+	{0, "min-ms", "N", "trace changes after at least N ms (1.5, say) in the old state",
+	 .group = GROUP_MORE, .conflicts = IN_TEXT "now", .set = min_ms_set},
+	{0, "filter", "EXPR", "trace only where it holds, as 'rport == 443 && span_us > 1000'",
+	 .group = GROUP_MORE, .conflicts = IN_TEXT, .set = filter_set},
+	{'o', "output", "NAME,...",
+	 "show these fields, or with +NAME,... these as well; help lists them", .group = GROUP_MORE,
+	 .conflicts = NOT_EVENTS, .complete = COMPLETE_FIELDS, .set = output_set},
+	{'x', "extended",
+	 .help = "show who owns the socket and why it ended, and unknown times as -",
+	 .group = GROUP_MORE, OUTPUT(extended), .conflicts = NOT_EVENTS},
+	{'j', "json", .help = "print JSON, one object a line", .group = GROUP_MORE, FLAG(json)},
+	{0, "otel", .help = "print JSON with OpenTelemetry's names", .group = GROUP_MORE,
+	 FLAG(otel), .conflicts = NOT_EVENTS},
+	{0, "skaddr", .help = "show the kernel's address of each socket also in JSON, -o and -x",
+	 .group = GROUP_MORE, FLAG(skaddr), .conflicts = NOT_EVENTS "no-skaddr"},
+	{0, "no-skaddr", .help = "show a number of each socket also in the classic columns and CSV",
+	 .group = GROUP_MORE, FLAG(no_skaddr), .conflicts = NOT_EVENTS},
+	{0, "no-object-pid", .help = "log no OBJECT_PID, so that journald adds no command line",
+	 .group = GROUP_MORE, OUTPUT(no_object_pid), .requires = "journal"},
+	{0, "color", "WHEN", "color states: auto (on a terminal), always, never",
+	 .group = GROUP_MORE, .conflicts = NOT_EVENTS "csv json otel", .complete = COMPLETE_WHEN,
+	 .set = color_set},
+	{0, "csv-safe", "WHEN",
+	 "prevent formulas in CSV: auto (in files; the default), always, never",
+	 .group = GROUP_MORE, .value_optional = true, .requires = "csv", .complete = COMPLETE_WHEN,
+	 .set = csv_safe_set},
+	{'n', "count", "COUNT", "stop after so many events", .group = GROUP_MORE,
+	 .conflicts = NOT_EVENTS, .set = count_set},
+	{'d', "duration", "SECONDS", "stop after so long (such as 0.5)", .group = GROUP_MORE,
+	 .conflicts = "now", .set = duration_set},
+	{'q', "quiet", .help = "print nothing: for -Y", .group = GROUP_MORE, OUTPUT(quiet),
+	 .requires = "journal"},
+	{'H', "no-header", .help = "print no header line", .group = GROUP_MORE, OUTPUT(no_header),
+	 .conflicts = "json otel"},
+	{0, "summary", "SECONDS", "print times by state at the end (and each SECONDS), no lines",
+	 .group = GROUP_MORE, .value_optional = true, .conflicts = "now", .set = summary_set},
+	{0, "stuck", "SECONDS[:STATES]",
+	 "show also who is in a state so long, twice as long, and so on", .group = GROUP_MORE,
+	 .conflicts = NOT_EVENTS "now", .complete = COMPLETE_STUCK, .set = stuck_set},
+	{0, "now", .help = "show the sockets that are open, and exit", .group = GROUP_MORE,
+	 FLAG(now), .conflicts = "bpf-text"},
+	{0, "check", .help = "tell whether a trace would start here, and what lacks, and exit",
+	 .group = GROUP_MORE, FLAG(check), .conflicts = "ebpf now"},
+	{0, "ebpf", .help = "print the BPF program's text and exit", .group = GROUP_MORE,
+	 FLAG(ebpf)},
+	{0, "bpf-text", "FILE", "run this text, which --ebpf printed (- is stdin)",
+	 .group = GROUP_MORE, .complete = COMPLETE_FILES, .set = bpf_text_set},
+	{'v', "verbose", .help = "tell on stderr what is done at start, and its time",
+	 .group = GROUP_MORE, FLAG(verbose)},
+	{'V', "version", .help = "print the version and exit", .group = GROUP_MORE, FLAG(version)},
+	{0, "probe", "NAME", "use this probe and no other", .group = GROUP_MORE, .conflicts = "now",
+	 .complete = COMPLETE_PROBES, .set = probe_set},
+	{0, "kernel-headers", "PATH",
+	 "compile against the kernel's headers (a folder, kheaders.tar.xz)", .group = GROUP_MORE,
+	 .value_optional = true, .complete = COMPLETE_FILES, .set = headers_set},
+	{0, "no-cache", .help = "compile, and keep nothing", .group = GROUP_MORE, FLAG(no_cache),
+	 .conflicts = "cache-dir"},
+	{0, "cache-dir", "DIR", "keep compiled objects there (default " CACHE_DIR_DEFAULT ")",
+	 .group = GROUP_MORE, .complete = COMPLETE_FOLDERS, .set = cache_dir_set},
+	{0, "max-sockets", "N",
+	 "keep the times of at most N sockets (default " STRING(MAX_SOCKETS_DEFAULT) ")",
+	 .group = GROUP_MORE, .conflicts = IN_TEXT, .set = max_sockets_set},
+	{0, "buffer-pages", "N",
+	 "pages of 4 KiB of each CPU's perf buffer (default " STRING(BUFFER_PAGES_DEFAULT) ")",
+	 .group = GROUP_MORE, .conflicts = NOT_EVENTS "now", .set = buffer_pages_set},
+	{0, "max-compile", "SECONDS",
+	 "give the compiler at most so long (default " STRING(MAX_COMPILE_S_DEFAULT) ")",
+	 .group = GROUP_MORE, .set = max_compile_set},
+	{0, "keep-privileges", .help = "do not give them up once it is attached",
+	 .group = GROUP_MORE, FLAG(trace.keep_privileges)},
+};
+
+_Static_assert(sizeof(option_rows) / sizeof(*option_rows) <= OPTION_ROWS_MAX,
+	       "more rows than room");
+const size_t option_row_count = sizeof(option_rows) / sizeof(*option_rows);

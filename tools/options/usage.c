@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "options/option_rows.h"
+#include "options/options.h"
+
+#define HELP_COLUMN 20
+
+static const char examples[] = "examples:\n"
+			       "    tcpstates           # trace all TCP state changes\n"
+			       "    tcpstates -t        # include timestamp column\n"
+			       "    tcpstates -T        # include time column (HH:MM:SS)\n"
+			       "    tcpstates -w        # wider columns (fit IPv6)\n"
+			       "    tcpstates -stT      # csv output, with times & timestamps\n"
+			       "    tcpstates -Y        # log events to the systemd journal\n"
+			       "    tcpstates -L 80     # only trace local port 80\n"
+			       "    tcpstates -L 80,81  # only trace local ports 80 and 81\n"
+			       "    tcpstates -D 80     # only trace remote port 80\n"
+			       "    tcpstates -4        # trace IPv4 family only\n"
+			       "    tcpstates -6        # trace IPv6 family only\n";
+
+static void usage_print(FILE *file)
+{
+	fputs("usage: tcpstates", file);
+	for (size_t i = 0; i < option_row_count && option_rows[i].group == GROUP_CLASSIC; i++) {
+		fprintf(file, "%s-%c", i && option_rows[i - 1].or_next ? " | " : " [",
+			option_rows[i].letter);
+		if (option_rows[i].metavar)
+			fprintf(file, " %s", option_rows[i].metavar);
+		if (!option_rows[i].or_next)
+			fputc(']', file);
+	}
+	fputs("\n\nTrace TCP session state changes and durations\n", file);
+}
+
+static void row_print(FILE *file, const struct option_row *row)
+{
+	int column = 0;
+
+	if (row->letter)
+		column += fprintf(file, "  -%c, --%s", row->letter, row->name);
+	else
+		column += fprintf(file, "  --%s", row->name);
+	if (row->metavar && row->group != GROUP_CLASSIC)
+		column += fprintf(file, row->value_optional ? "[=%s]" : "=%s", row->metavar);
+	if (column > HELP_COLUMN - 2) {
+		fputc('\n', file);
+		column = 0;
+	}
+	fprintf(file, "%*s%s\n", HELP_COLUMN - column, "", row->help);
+}
+
+void options_help(FILE *file)
+{
+	enum group group = GROUP_CLASSIC;
+
+	usage_print(file);
+	fputs("\noptions:\n", file);
+	for (size_t i = 0; i < option_row_count; i++) {
+		if (option_rows[i].group != group)
+			fputs("\nmore options:\n", file);
+		group = option_rows[i].group;
+		row_print(file, &option_rows[i]);
+	}
+	fprintf(file, "\n%s", examples);
+}
+
+/* In roff, a hyphen that is to be one has a backslash, and so has a backslash. */
+static void roff_put(FILE *file, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '-' || *text == '\\')
+			fputc('\\', file);
+		if (*text == '\\')
+			fputc('e', file);
+		else
+			fputc(*text, file);
+	}
+}
+
+static void row_manual(FILE *file, const struct option_row *row)
+{
+	fputs(".TP\n", file);
+	if (row->letter)
+		fprintf(file, ".BR \\-%c \", \" \\-\\-", row->letter);
+	else
+		fputs(".BR \\-\\-", file);
+	roff_put(file, row->name);
+	if (row->metavar)
+		fprintf(file, row->value_optional ? " [= \\fI%s\\fP ]" : " = \\fI%s\\fP",
+			row->metavar);
+	fputc('\n', file);
+	roff_put(file, row->help);
+	fputc('\n', file);
+}
+
+void options_manual(FILE *file)
+{
+	for (size_t i = 0; i < option_row_count; i++)
+		row_manual(file, &option_rows[i]);
+}

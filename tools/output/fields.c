@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/fields.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/diag.h"
+#include "event/event.h"
+
+#define MEMBER(name)	    offsetof(struct event, name)
+#define IN_COLUMNS	    (IN(LAYOUT_COLUMNS) | IN(LAYOUT_WIDE))
+#define IN_JSON		    (IN(LAYOUT_JSON) | IN(LAYOUT_OTEL))
+#define IN_ALL		    (IN_COLUMNS | IN(LAYOUT_CSV) | IN_JSON)
+#define IN_ALL_BUT_COLUMNS  (IN_ALL & ~IN(LAYOUT_COLUMNS))
+#define IN_ALL_AND_EXTENDED (IN_ALL | IN_EXTENDED)
+
+/* clang-format off */
+const struct field field_table[FIELDS] = {
+	{"isotime", "ISOTIME", "timestamp", "date, time and zone, to the microsecond (RFC 3339)",
+	 {32, 32}, "", IN_JSON, KIND_ISOTIME, 0, 0},
+	{"time", "TIME", "tcpstates.time", "time of day, HH:MM:SS",
+	 {8, 8}, "", 0, KIND_TIME, 0, 0},
+	{"time_s", "TIME(s)", "tcpstates.time_s", "seconds since the first event shown",
+	 {9, 9}, " ", 0, KIND_TIMESTAMP, 0, 0},
+	{"skaddr", "SKADDR", "tcpstates.skaddr", "number of the socket, or with --skaddr its address in the kernel",
+	 {16, 16}, " ", IN_ALL, KIND_HEX64, MEMBER(skaddr), 0},
+	{"pid", "C-PID", "process.pid", "process on the CPU at the change",
+	 {5, 5}, " ", IN_ALL, KIND_DEC32, MEMBER(pid), 0},
+	{"comm", "C-COMM", "thread.name", "name of the task on the CPU at the change",
+	 {10, 16}, " ", IN_ALL, KIND_COMM, MEMBER(comm), 0},
+	{"ip", "IP", "network.type", "version of IP, 4 or 6",
+	 {2, 2}, " ", IN_ALL_BUT_COLUMNS, KIND_VERSION, MEMBER(family), 0},
+	{"laddr", "LADDR", "network.local.address", "local address",
+	 {15, 39}, " ", IN_ALL_AND_EXTENDED, KIND_ADDRESS, MEMBER(laddr), 0},
+	{"lport", "LPORT", "network.local.port", "local port, 0 where not chosen yet",
+	 {5, 5}, " ", IN_ALL_AND_EXTENDED, KIND_DEC16, MEMBER(lport), 0},
+	{"raddr", "RADDR", "network.peer.address", "remote address",
+	 {15, 39}, " ", IN_ALL_AND_EXTENDED, KIND_ADDRESS, MEMBER(raddr), 0},
+	{"rport", "RPORT", "network.peer.port", "remote port",
+	 {5, 5}, " ", IN_ALL_AND_EXTENDED, KIND_DEC16, MEMBER(rport), 0},
+	{"oldstate", "OLDSTATE", "tcpstates.connection.old_state", "state that ended",
+	 {11, 11}, " ", IN_ALL_AND_EXTENDED, KIND_STATE, MEMBER(oldstate), 0},
+	{"newstate", "NEWSTATE", "network.connection.state", "state that begins",
+	 {11, 11}, " -> ", IN_ALL_AND_EXTENDED, KIND_STATE, MEMBER(newstate), 0},
+	{"ms", "MS", "tcpstates.duration_ms", "milliseconds in the old state",
+	 {-9, -9}, " ", IN_ALL_AND_EXTENDED, KIND_SPAN, MEMBER(span_ns), 0},
+	{"ts_ns", "TS(ns)", "tcpstates.ts_ns", "kernel time (CLOCK_MONOTONIC) in nanoseconds",
+	 {16, 16}, " ", 0, KIND_DEC64, MEMBER(ts_ns), 0},
+	{"age_ms", "AGE(ms)", "tcpstates.age_ms", "milliseconds since the socket was first seen",
+	 {10, 10}, " ", 0, KIND_AGE, 0, 1 << OPTIONAL_AGE},
+	{"cpu", "CPU", "cpu.logical_number", "CPU on which the state changed",
+	 {3, 3}, " ", 0, KIND_CPU, 0, 1 << OPTIONAL_CPU},
+	{"opid", "O-PID", "tcpstates.owner.pid", "process that opened or closed the socket, where that is known",
+	 {5, 5}, " ", IN_EXTENDED, KIND_OWNER_PID, 0, 1 << OPTIONAL_OWNER},
+	{"ocomm", "O-COMM", "tcpstates.owner.comm", "name of its task",
+	 {10, 16}, " ", IN_EXTENDED, KIND_OWNER_COMM, 0, 1 << OPTIONAL_OWNER},
+	{"ofrom", "O-FROM", "tcpstates.owner.from", "how it is known: self, listener, or scan",
+	 {8, 8}, " ", IN_EXTENDED, KIND_OWNER_FROM, 0, 1 << OPTIONAL_OWNER},
+	{"why", "WHY", "tcpstates.why", "what ended the session, at its change to CLOSE",
+	 {13, 13}, " ", IN_EXTENDED, KIND_WHY, 0, 1 << OPTIONAL_CLOSE},
+	{"first", "FIRST", "tcpstates.first", "who closed it first: local or remote",
+	 {6, 6}, " ", IN_EXTENDED, KIND_FIRST, 0, 1 << OPTIONAL_CLOSE},
+	{"cgroup", "CGROUP", "tcpstates.cgroup", "path of the cgroup that the socket was made in",
+	 {24, 32}, " ", 0, KIND_CGROUP, 0, 1 << OPTIONAL_cgroup},
+	{"unit", "UNIT", "tcpstates.unit", "systemd unit that the path is of",
+	 {16, 24}, " ", 0, KIND_UNIT, 0, 1 << OPTIONAL_cgroup},
+	{"container", "CONTAINER", "container.id", "container that the path is of, 12 digits of its id",
+	 {12, 12}, " ", 0, KIND_CONTAINER, 0, 1 << OPTIONAL_cgroup},
+#define SOCKET_FIELD(name, title, width, otel, path, help)                                         \
+	{#name, title, otel, help, {width, width}, " ", 0, KIND_SOCKET, OPTIONAL_##name, 1 << OPTIONAL_##name},
+	SOCKET_FIELDS(SOCKET_FIELD)
+};
+/* clang-format on */
+
+static const struct field *field_find(const char *name, size_t len)
+{
+	for (const struct field *field = field_table; field < field_table + FIELDS; field++)
+		if (strlen(field->name) == len && !memcmp(field->name, name, len))
+			return field;
+	return NULL;
+}
+
+static bool list_has(const struct field_list *list, const struct field *field)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->fields[i] == field)
+			return true;
+	return false;
+}
+
+static void list_add(struct field_list *list, const struct field *field,
+		     const struct line_format *format)
+{
+	int width = abs(field->width[format->layout == LAYOUT_WIDE]), title = strlen(field->title);
+
+	list->widths[list->count] = width > title ? width : title;
+	list->fields[list->count++] = field;
+}
+
+/* As the format's own, of which -x makes others where they are for people and tables. */
+static bool field_is_own(const struct field *field, const struct line_format *format)
+{
+	if (!format->extended || field->kind == KIND_TIME || field->kind == KIND_TIMESTAMP)
+		return field_shown(field, format);
+	return field->layouts & IN_EXTENDED ||
+	       (format->layout >= LAYOUT_JSON && field_shown(field, format));
+}
+
+static void list_add_own(struct field_list *list, const struct line_format *format)
+{
+	for (const struct field *field = field_table; field < field_table + FIELDS; field++)
+		if (field_is_own(field, format))
+			list_add(list, field, format);
+}
+
+int field_list_add(struct field_list *list, const struct line_format *format, const char *names,
+		   struct diag *diag)
+{
+	for (const char *at = names + (names[0] == '+');; at++) {
+		size_t len = strcspn(at, ",");
+		const struct field *field = field_find(at, len);
+
+		if (!field)
+			return diag_set(diag, -EINVAL,
+					"-o/--output: no such field: '%.*s' in '%s' (-o help "
+					"lists them)",
+					(int)len, at, names);
+		if (!list_has(list, field))
+			list_add(list, field, format);
+		at += len;
+		if (!*at)
+			return 0;
+	}
+}
+
+/* -T and -t ask for a field as well, and for it to be in front. */
+static void list_add_times(struct field_list *list, const struct line_format *format)
+{
+	const struct line_format times = {.time = format->time,
+					  .timestamp = format->timestamp,
+					  .layout = LAYOUTS};
+	const struct field_list named = *list;
+
+	list->count = 0;
+	for (const struct field *field = field_table; field < field_table + FIELDS; field++)
+		if (field_shown(field, &times) && !list_has(&named, field))
+			list_add(list, field, format);
+	for (size_t i = 0; i < named.count; i++)
+		list_add(list, named.fields[i], format);
+}
+
+int field_list_make(struct field_list *list, const struct line_format *format, const char *names,
+		    struct diag *diag)
+{
+	bool more = names && names[0] == '+';
+	int err;
+
+	list->count = 0;
+	if (!names || more)
+		list_add_own(list, format);
+	if (!names)
+		return 0;
+	err = field_list_add(list, format, names, diag);
+	if (!err && !more)
+		list_add_times(list, format);
+	return err;
+}
+
+bool field_list_has(const struct field_list *list, const char *name)
+{
+	return list_has(list, field_find(name, strlen(name)));
+}
+
+unsigned int field_list_extras(const struct field_list *list)
+{
+	unsigned int extras = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		extras |= list->fields[i]->extras;
+	return extras;
+}
+
+/* What an entry does not have as it is, is what the program sends only if it is asked to. */
+bool field_journal_name(const struct field *field, char name[FIELD_JOURNAL_ROOM])
+{
+	static const char ours[] = "tcpstates.";
+	const char *rest = field->otel;
+
+	if (!field->extras)
+		return false;
+	if (!strncmp(rest, ours, strlen(ours)))
+		rest += strlen(ours);
+	snprintf(name, FIELD_JOURNAL_ROOM, "TCPSTATES_%s", rest);
+	for (char *at = name; *at; at++)
+		*at = *at == '.' ? '_' : toupper(*at);
+	return true;
+}
+
+void fields_help(FILE *file)
+{
+	for (const struct field *field = field_table; field < field_table + FIELDS; field++)
+		fprintf(file, "%-10s%s\n", field->name, field->help);
+}
+
+void fields_manual(FILE *file)
+{
+	for (const struct field *field = field_table; field < field_table + FIELDS; field++) {
+		char journal[FIELD_JOURNAL_ROOM];
+
+		fprintf(file, ".TP\n.B %s\n%s\n", field->name, field->help);
+		if (field_journal_name(field, journal))
+			fprintf(file, ".RB ( %s )\n", journal);
+	}
+}
+
+void fields_schema(FILE *file, bool otel)
+{
+	const char *before = "";
+
+	for (const struct field *field = field_table; field < field_table + FIELDS; field++) {
+		if (field->kind != KIND_SOCKET)
+			continue;
+		fputs(before, file);
+		before = ",\n";
+		if (otel)
+			fprintf(file, "        \"%s\": {\"$ref\": \"#/$defs/event/properties/%s\"}",
+				field->otel, field->name);
+		else
+			fprintf(file,
+				"        \"%s\": {\n"
+				"          \"type\": [\"integer\", \"null\"],\n"
+				"          \"minimum\": 0,\n"
+				"          \"maximum\": 18446744073709551614,\n"
+				"          \"description\": \"%c%s; null where this kernel does "
+				"not have it.\"\n"
+				"        }",
+				field->name, toupper(field->help[0]), field->help + 1);
+	}
+	fputc('\n', file);
+}

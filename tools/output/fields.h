@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What can be shown of an event: one row a field, and the lists of fields that -o makes. */
+#ifndef FIELDS_H
+#define FIELDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "event/socket_fields.h"
+#include "output/format.h"
+
+struct diag;
+
+/* What a field is of the event. Where a member is named, the row says which. */
+enum kind {
+	KIND_TIME, /* of day */
+	KIND_TIMESTAMP, /* since the first event */
+	KIND_HEX64, /* a __u64 */
+	KIND_DEC64, /* a __u64 */
+	KIND_DEC32, /* a __u32 */
+	KIND_DEC16, /* a __u16 */
+	KIND_VERSION, /* of IP */
+	KIND_ADDRESS, /* a __u8[16], of the event's family */
+	KIND_STATE, /* a __u8 */
+	KIND_COMM, /* of unknown origin: cut to the width in columns, quoted in CSV */
+	KIND_SPAN,
+	KIND_ISOTIME, /* date and time of day, with the zone */
+	KIND_AGE,
+	KIND_CPU,
+	KIND_SOCKET, /* a number of the socket: an extra, which the row names in the place of a
+			member */
+	KIND_OWNER_PID, /* these may be unknown: see value_is_unknown() */
+	KIND_OWNER_COMM,
+	KIND_OWNER_FROM,
+	KIND_WHY,
+	KIND_FIRST,
+	KIND_CGROUP, /* parts of a path of unknown origin, which may be unknown as well */
+	KIND_UNIT,
+	KIND_CONTAINER,
+};
+
+#define IN(layout)  (1 << (layout))
+#define IN_EXTENDED IN(7) /* no layout has this number */
+
+struct field {
+	const char *name; /* for -o, and the key in JSON */
+	const char *title; /* in columns and CSV */
+	const char *otel; /* OpenTelemetry's name, where it has one */
+	const char *help;
+	int8_t width[LAYOUT_CSV]; /* in columns, wide columns; < 0: the last without -o, not padded
+				   */
+	char before[5]; /* between the field before and this one, in columns */
+	uint8_t layouts; /* that have it without -o; IN_EXTENDED: with -x */
+	uint8_t kind;
+	uint8_t offset; /* of the member */
+	uint32_t extras; /* a bit for the extra that it is */
+};
+
+#define FIELDS	      (25 + SOCKET_FIELD_COUNT)
+#define CGROUP_FIELDS "cgroup, unit, container" /* those that need the cgroup's path */
+
+extern const struct field field_table[FIELDS];
+
+/* Fields in the order in which they are to be shown. */
+struct field_list {
+	const struct field *fields[FIELDS];
+	uint8_t widths[FIELDS]; /* of columns: each grows with what it has to hold */
+	size_t count; /* 0: none was asked for */
+};
+
+/*
+ * Makes the list of names, separated by commas: with a + before the first, the format's own fields
+ * come before them; without, those of its time and timestamp that are not named. NULL: the format's
+ * own. In an extended format, its own are those of -x; JSON keeps what it has beside them. A field
+ * that is in the list already is not added. -EINVAL with diag naming the field and its place.
+ */
+int field_list_make(struct field_list *list, const struct line_format *format, const char *names,
+		    struct diag *diag);
+
+/* Adds names to it, with a + before the first or without. -EINVAL as above. */
+int field_list_add(struct field_list *list, const struct line_format *format, const char *names,
+		   struct diag *diag);
+
+/* The extras (enum event_optional) that the fields want. */
+unsigned int field_list_extras(const struct field_list *list);
+
+bool field_list_has(const struct field_list *list, const char *name);
+
+/* Whether a layout has the field without -o. */
+static inline bool field_shown(const struct field *field, const struct line_format *format)
+{
+	if (field->kind == KIND_TIME)
+		return format->time;
+	if (field->kind == KIND_TIMESTAMP)
+		return format->timestamp;
+	return field->layouts & IN(format->layout);
+}
+
+/*
+ * The name in the journal of a field that is asked for: TCPSTATES_ and the rest of OpenTelemetry's,
+ * in the letters that a journal takes. False: what every entry has is enough.
+ */
+#define FIELD_JOURNAL_ROOM 64
+bool field_journal_name(const struct field *field, char name[FIELD_JOURNAL_ROOM]);
+
+/* One line a field. */
+void fields_help(FILE *file);
+void fields_manual(FILE *file); /* in roff */
+
+/* The numbers of the socket as properties of a JSON schema, or of OpenTelemetry's, which refer to
+ * these. */
+void fields_schema(FILE *file, bool otel);
+
+#endif

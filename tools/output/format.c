@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/format.h"
+
+#include "output/json.h"
+#include "output/lines.h"
+#include "output/summary.h"
+
+static const struct format lines = {.begin = line_header, .event = line_event};
+
+static const struct format tables = {.begin = summary_begin, .summary = summary_show};
+
+static const struct format json = {
+	.begin = json_begin,
+	.event = json_event,
+	.summary = json_summary,
+	.lost = json_lost,
+	.end = json_end,
+};
+
+const struct format *format_of(enum layout layout)
+{
+	return layout == LAYOUT_JSON || layout == LAYOUT_OTEL ? &json : &lines;
+}
+
+const struct format *format_of_summary(enum layout layout)
+{
+	return layout == LAYOUT_JSON ? &json : &tables;
+}

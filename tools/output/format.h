@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The ways to write events on stdout, each in a file of its own. */
+#ifndef FORMAT_H
+#define FORMAT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "output/cgroup_path.h"
+#include "output/losses.h"
+
+struct cgroups;
+struct event;
+struct event_layout;
+struct field_list;
+struct summary;
+struct text;
+
+enum layout {
+	LAYOUT_COLUMNS,
+	LAYOUT_WIDE,
+	LAYOUT_CSV,
+	LAYOUT_JSON,
+	LAYOUT_OTEL, /* JSON, with the names that OpenTelemetry has */
+	LAYOUTS,
+};
+
+struct line_format {
+	enum layout layout;
+	bool time; /* HH:MM:SS first */
+	bool timestamp; /* then seconds since the first event */
+	bool color; /* states, on a terminal */
+	bool csv_safe; /* a name in CSV is not a formula in a spreadsheet */
+	bool extended; /* -x; there is a list then */
+	bool no_object_pid; /* in the journal */
+	struct field_list *list; /* the fields that are asked for, or NULL: the layout's own */
+	const struct event_layout *extras; /* where they are, if a field wants one */
+	struct cgroups *cgroups; /* or NULL: none has a path */
+	struct cgroup_names cgroup; /* of the event that is written, if a field wants it */
+	struct wall_clock clock;
+	bool started;
+	uint64_t start_us; /* kernel time of the first event */
+};
+
+/* Each appends to text, whole lines with their newline. */
+struct format {
+	void (*begin)(struct line_format *format, struct text *text);
+	void (*event)(struct line_format *format, const struct event *event, struct text *text);
+	/* or NULL: in place of events */
+	void (*summary)(struct line_format *format, const struct summary *summary,
+			struct text *text);
+	/* or NULL: count more are lost, or not as they should be */
+	void (*lost)(struct line_format *format, enum loss cause, uint64_t count,
+		     struct text *text);
+	/* or NULL: the totals */
+	void (*end)(struct line_format *format, uint64_t events, const struct losses *losses,
+		    struct text *text);
+};
+
+const struct format *format_of(enum layout layout);
+
+/* The same for a summary, which columns and JSON have. */
+const struct format *format_of_summary(enum layout layout);
+
+#endif

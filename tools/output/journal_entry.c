@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/journal_entry.h"
+
+#include <stdio.h>
+#include <sys/auxv.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "event/event.h"
+#include "output/value.h"
+#include "system/journal.h"
+
+#define FIELDS_MAX (20 + FIELDS)
+
+enum entry_kind { ENTRY_CHANGE, ENTRY_STUCK, ENTRY_LISTED, ENTRY_LOST };
+
+/* From systemd-id128(1). packaging/tcpstates.catalog explains them. */
+static const char *const message_ids[] = {
+	[ENTRY_CHANGE] = "c2a30fa51cb04d2896b52112287616ea",
+	[ENTRY_STUCK] = "47b2bc9d77134f13844700fd6a243f4b",
+	[ENTRY_LISTED] = "a01835b720ec4c328e581691dd0714ac",
+	[ENTRY_LOST] = "9083a12bb060492db76607c48dfd6a12",
+};
+
+/* Fields one after the other; where each begins, since the text may move while it grows. */
+struct entry {
+	struct text text;
+	size_t starts[FIELDS_MAX + 1];
+	int count;
+};
+
+/* Begins a field; what is appended to the text from here on is its value. */
+static struct text *entry_field(struct entry *entry, const char *name)
+{
+	entry->starts[entry->count++] = entry->text.len;
+	text_printf(&entry->text, "%s=", name);
+	return &entry->text;
+}
+
+static void entry_address(struct entry *entry, const struct event *event, const char *side,
+			  const uint8_t address[16])
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "OBJECT_IPV%c_%s_ADDRESS",
+		 event->family == AF_INET ? '4' : '6', side);
+	address_append(entry_field(entry, name), event, address);
+}
+
+static void entry_message(struct entry *entry, const struct event *event)
+{
+	struct text *text = entry_field(entry, "MESSAGE");
+
+	comm_append(text, event);
+	text_char(text, ' ');
+	address_append(text, event, event->laddr);
+	text_printf(text, " %u → ", event->lport);
+	address_append(text, event, event->raddr);
+	text_printf(text, " %u ", event->rport);
+	state_append(text, event->oldstate);
+	text_str(text, " → ");
+	state_append(text, event->newstate);
+}
+
+/*
+ * One that was asked for, which takes at most more beyond VALUE_ROOM. An entry without it says best
+ * that it is not known.
+ */
+static void entry_asked(struct entry *entry, const struct field *field, struct line_format *format,
+			const struct event *event, size_t more)
+{
+	char name[FIELD_JOURNAL_ROOM], *at, *end;
+	struct text *text;
+	size_t columns;
+
+	if (value_is_unknown(field, format, event) || !field_journal_name(field, name))
+		return;
+	text = entry_field(entry, name);
+	at = text_reserve(text, VALUE_ROOM + more);
+	if (!at)
+		return;
+	end = name_put(at, field, format, event, SIZE_MAX, &columns);
+	text_take(text, end ? end : value_put(at, field, format, event));
+}
+
+static enum entry_kind kind_of(const struct event *event)
+{
+	switch (event->newstate) {
+	case STATE_STUCK:
+		return ENTRY_STUCK;
+	case STATE_STILL:
+		return ENTRY_LISTED;
+	}
+	return ENTRY_CHANGE;
+}
+
+/* What each entry has beside its message. */
+static void entry_begin(struct entry *entry, enum entry_kind kind)
+{
+	text_str(entry_field(entry, "MESSAGE_ID"), message_ids[kind]);
+	text_str(entry_field(entry, "SYSLOG_IDENTIFIER"), "tcpstates");
+	/* LOG_WARNING, LOG_NOTICE */
+	text_str(entry_field(entry, "PRIORITY"), kind == ENTRY_LOST ? "4" : "5");
+}
+
+/*
+ * journald adds OBJECT_COMM, OBJECT_CMDLINE and more itself where root names OBJECT_PID
+ * (systemd.journal-fields(7)), but only while the process lives, and it ignores fields that begin
+ * with "_". Who does not want that has the number in a field of our own. So the task's name and the
+ * event's time have fields of our own: TCPSTATES_COMM, and TCPSTATES_TIMESTAMP in microseconds
+ * since the Epoch, as _SOURCE_REALTIME_TIMESTAMP would be.
+ */
+static void entry_fill(struct entry *entry, const struct event *event, struct line_format *format)
+{
+	size_t more = format->list ? value_parts_find(format, event) : 0;
+
+	entry_message(entry, event);
+	entry_begin(entry, kind_of(event));
+	text_dec(entry_field(entry, format->no_object_pid ? "TCPSTATES_PID" : "OBJECT_PID"),
+		 event->pid);
+	if (getauxval(AT_UID)) /* it needs no system call, which seccomp would refuse */
+		comm_append(entry_field(entry, "OBJECT_COMM"), event);
+	entry_address(entry, event, "SOURCE", event->laddr);
+	text_dec(entry_field(entry, "OBJECT_TCP_SOURCE_PORT"), event->lport);
+	entry_address(entry, event, "DESTINATION", event->raddr);
+	text_dec(entry_field(entry, "OBJECT_TCP_DESTINATION_PORT"), event->rport);
+	state_append(entry_field(entry, "OBJECT_TCP_OLD_STATE"), event->oldstate);
+	state_append(entry_field(entry, "OBJECT_TCP_NEW_STATE"), event->newstate);
+	text_dec(entry_field(entry, "OBJECT_TCP_SPAN_TIME"), event_span_us(event));
+	comm_append(entry_field(entry, "TCPSTATES_COMM"), event);
+	text_dec(entry_field(entry, "TCPSTATES_TIMESTAMP"),
+		 wall_clock_ns(&format->clock, event->ts_ns) / 1000);
+	for (size_t i = 0; format->list && i < format->list->count; i++)
+		entry_asked(entry, format->list->fields[i], format, event, more);
+}
+
+/* Sends and frees it. */
+static int entry_send(struct entry *entry, int end)
+{
+	struct iovec fields[FIELDS_MAX];
+	int err;
+
+	entry->starts[entry->count] = entry->text.len;
+	for (int i = 0; i < entry->count; i++) {
+		fields[i].iov_base = entry->text.data + entry->starts[i];
+		fields[i].iov_len = entry->starts[i + 1] - entry->starts[i];
+	}
+	err = entry->text.err ? entry->text.err : journal_send(fields, entry->count, end);
+	text_free(&entry->text);
+	return err;
+}
+
+int journal_entry_send(const struct event *event, struct line_format *format, int end)
+{
+	struct entry entry = {0};
+
+	entry_fill(&entry, event, format);
+	return entry_send(&entry, end);
+}
+
+int journal_entry_lost(enum loss cause, uint64_t count, int end)
+{
+	struct entry entry = {0};
+
+	text_printf(entry_field(&entry, "MESSAGE"), "%llu %s", (unsigned long long)count,
+		    loss_words(cause));
+	entry_begin(&entry, ENTRY_LOST);
+	text_str(entry_field(&entry, "TCPSTATES_LOST_CAUSE"), loss_name(cause));
+	text_dec(entry_field(&entry, "TCPSTATES_LOST_COUNT"), count);
+	return entry_send(&entry, end);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * JSON Lines (https://jsonlines.org): one object a line. The first says who writes, one comes for
+ * each event and for each loss, the last has the totals. docs/events.schema.json.in describes them.
+ */
+#ifndef JSON_H
+#define JSON_H
+
+#include "output/format.h"
+
+void json_begin(struct line_format *format, struct text *text);
+void json_event(struct line_format *format, const struct event *event, struct text *text);
+void json_summary(struct line_format *format, const struct summary *summary, struct text *text);
+void json_lost(struct line_format *format, enum loss cause, uint64_t count, struct text *text);
+void json_end(struct line_format *format, uint64_t events, const struct losses *losses,
+	      struct text *text);
+
+/* A line of --check. */
+struct check_line {
+	const char *name; /* what was looked at */
+	const char *verdict; /* ok; --: is not there, but a trace does without; no: does not */
+	const char *what; /* was found */
+	const char *remedy; /* or empty */
+};
+
+/* In place of events. */
+void json_check(struct line_format *format, const struct check_line *line, struct text *text);
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/summary.h"
+
+#include "base/text.h"
+#include "event/close_reason.h"
+#include "output/format.h"
+#include "output/value.h"
+
+#define STARS	    40
+#define NARROW_SLOT 31 /* the last one whose bounds have ten digits at most */
+
+const unsigned int summary_percents[SUMMARY_PERCENTS] = {50, 95, 99};
+
+/*
+ * The CPUs go on while they are read, one after the other: a socket that enters on one and leaves
+ * on another may be seen only leaving, so less than none is none.
+ */
+void summary_row_sum(struct summary_row *row, const struct summary_state *states, size_t count)
+{
+	int64_t open = 0;
+
+	*row = (struct summary_row){0};
+	for (size_t cpu = 0; cpu < count; cpu++) {
+		const struct summary_state *state = &states[cpu];
+
+		for (size_t i = 0; i < SUMMARY_SLOTS; i++)
+			row->slots[i] += state->slots[i];
+		row->unknown += state->unknown;
+		open += state->entered - state->left;
+		for (size_t i = 0; i < SUMMARY_PROGRAMS; i++)
+			if (state->max_ns[i] > row->max_ns)
+				row->max_ns = state->max_ns[i];
+	}
+	row->open = open > 0 ? open : 0;
+	row->count = summary_row_timed(row) + row->unknown;
+}
+
+bool summary_row_is_empty(const struct summary_row *row)
+{
+	return !row->count && !row->open;
+}
+
+uint64_t summary_row_timed(const struct summary_row *row)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < SUMMARY_SLOTS; i++)
+		sum += row->slots[i];
+	return sum;
+}
+
+/* In microseconds; below the lower bound of the next slot. */
+static uint64_t slot_low(size_t slot)
+{
+	return slot ? 1ULL << slot : 0;
+}
+
+uint64_t summary_percentile_ns(const struct summary_row *row, unsigned int percent)
+{
+	uint64_t timed = summary_row_timed(row), before = 0, low, high;
+	uint64_t rank = timed / 100 * percent + (timed % 100 * percent + 99) / 100;
+	size_t slot = 0;
+
+	while (before + row->slots[slot] < rank)
+		before += row->slots[slot++];
+	low = slot_low(slot) * 1000;
+	high = slot_low(slot + 1) * 1000;
+	/* No time is longer than the longest, and the last slot has no other bound. */
+	if (row->max_ns < high || slot == SUMMARY_SLOTS - 1)
+		high = row->max_ns > low ? row->max_ns : low;
+	return low + (unsigned __int128)(high - low) * (rank - before) / row->slots[slot];
+}
+
+void summary_begin(struct line_format *format, struct text *text)
+{
+	(void)format;
+	text_str(text, "Counting TCP session state changes... Hit Ctrl-C to end.\n");
+}
+
+static void ms_append(struct text *text, bool known, uint64_t ns)
+{
+	char ms[DIGITS_FIXED_ROOM + 1] = "-";
+
+	if (known)
+		*digits_thousandths(ms, ns / 1000) = '\0';
+	text_printf(text, " %12s", ms);
+}
+
+static void row_append(struct text *text, unsigned int state, const struct summary_row *row)
+{
+	bool known = summary_row_timed(row);
+	size_t begin = text->len;
+
+	state_append(text, state);
+	text_printf(text, "%*s %10llu %8llu %8llu", (int)(begin + 12 - text->len), "",
+		    (unsigned long long)row->count, (unsigned long long)row->open,
+		    (unsigned long long)row->unknown);
+	for (size_t i = 0; i < SUMMARY_PERCENTS; i++)
+		ms_append(text, known, known ? summary_percentile_ns(row, summary_percents[i]) : 0);
+	ms_append(text, known, row->max_ns);
+	text_char(text, '\n');
+}
+
+static void whys_append(struct text *text, const uint64_t whys[WHYS])
+{
+	bool titled = false;
+
+	for (int why = 0; why < WHYS; why++) {
+		const char *word = why_word(why);
+
+		if (!whys[why])
+			continue;
+		if (!titled)
+			text_printf(text, "\n%-13s %9s\n", "WHY", "COUNT");
+		titled = true;
+		text_printf(text, "%-13s %9llu\n", word ? word : "-",
+			    (unsigned long long)whys[why]);
+	}
+}
+
+/* To the byte what print_log2_hist() of BCC's Python module prints. */
+static void histogram_append(struct text *text, unsigned int state, const struct summary_row *row)
+{
+	uint64_t most = 0;
+	size_t last = 0;
+	bool narrow;
+
+	for (size_t i = 0; i < SUMMARY_SLOTS; i++) {
+		if (row->slots[i])
+			last = i;
+		if (row->slots[i] > most)
+			most = row->slots[i];
+	}
+	if (!most)
+		return;
+	narrow = last <= NARROW_SLOT;
+	text_str(text, "\noldstate = ");
+	state_append(text, state);
+	text_printf(text, "\n%*s%-*s : count     distribution\n", narrow ? 5 : 15, "",
+		    narrow ? 19 : 29, "usecs");
+	for (size_t i = 0; i <= last; i++) {
+		static const char stars[] = "****************************************";
+		int width = narrow ? STARS : STARS / 2, bound = narrow ? 10 : 20;
+		int filled = (double)width * row->slots[i] / most;
+
+		text_printf(text, "%*llu -> %-*llu : %-8llu |%-*.*s|\n", bound,
+			    (unsigned long long)slot_low(i), bound,
+			    (unsigned long long)slot_low(i + 1) - 1,
+			    (unsigned long long)row->slots[i], width, filled, stars);
+	}
+}
+
+void summary_show(struct line_format *format, const struct summary *summary, struct text *text)
+{
+	char seconds[DIGITS_FIXED_ROOM + 1];
+	uint64_t ns = summary->now_ns - summary->start_ns;
+
+	*digits_thousandths(seconds, ns / (NS_PER_SECOND / 1000)) = '\0';
+	text_char(text, '\n');
+	if (format->time)
+		text_printf(text, "%s ", wall_clock_text(&format->clock, summary->now_ns));
+	text_printf(text, "since the start, %s s:\n", seconds);
+	text_printf(text, "%-12s %10s %8s %8s %12s %12s %12s %12s\n", "OLDSTATE", "COUNT", "OPEN",
+		    "UNKNOWN", "P50_MS", "P95_MS", "P99_MS", "MAX_MS");
+	for (size_t i = 0; i < SUMMARY_STATES; i++)
+		if (!summary_row_is_empty(&summary->rows[i]))
+			row_append(text, i, &summary->rows[i]);
+	whys_append(text, summary->whys);
+	for (size_t i = 0; i < SUMMARY_STATES; i++)
+		histogram_append(text, i, &summary->rows[i]);
+}

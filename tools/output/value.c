@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/value.h"
+
+#include "base/text.h"
+#include "event/close_reason.h"
+#include "system/cgroup.h"
+
+void address_append(struct text *text, const struct event *event, const uint8_t address[16])
+{
+	char *at = text_reserve(text, ADDRESS_ROOM);
+
+	if (at)
+		text_take(text, address_put(at, event, address));
+}
+
+void state_append(struct text *text, unsigned int state)
+{
+	char *at = text_reserve(text, STATE_ROOM);
+
+	if (at)
+		text_take(text, state_put(at, state));
+}
+
+void comm_append(struct text *text, const struct event *event)
+{
+	char *at = text_reserve(text, COMM_ROOM);
+	size_t columns;
+
+	if (at)
+		text_take(text, comm_put(at, event->comm, SIZE_MAX, &columns));
+}
+
+char *quote_put(char *begin, char *end, char mark)
+{
+	size_t more = 2;
+	char *to;
+
+	for (const char *c = begin; c < end; c++)
+		more += *c == '"' || *c == mark;
+	to = end += more;
+	*--to = '"';
+	for (char *from = end - more; from > begin;) {
+		*--to = *--from;
+		if (*to == '"' || *to == mark)
+			*--to = mark;
+	}
+	*begin = '"';
+	return end;
+}
+
+size_t value_parts_find(struct line_format *format, const struct event *event)
+{
+	const char *path = NULL;
+	uint64_t id;
+
+	if (!(format->extras->wanted & 1U << OPTIONAL_cgroup))
+		return 0;
+	id = event_socket_field(format->extras, OPTIONAL_cgroup, event);
+	if (format->cgroups && id != FIELD_UNKNOWN)
+		path = cgroups_path(format->cgroups, id);
+	cgroup_names_read(&format->cgroup, path);
+	return CGROUP_NAMES * NAME_ROOM(format->cgroup.path.len);
+}
+
+static const char *owner_from(const struct owner *owner)
+{
+	static const char *const words[] = {
+		[OWNER_SCAN] = "scan",
+		[OWNER_SELF] = "self",
+		[OWNER_LISTENER] = "listener",
+	};
+
+	return owner->from < sizeof(words) / sizeof(*words) ? words[owner->from] : NULL;
+}
+
+const char *value_word(const struct field *field, const struct line_format *format,
+		       const struct event *event)
+{
+	switch (field->kind) {
+	case KIND_OWNER_FROM:
+		return owner_from(event_owner(format->extras, event));
+	case KIND_WHY:
+		return close_why(event_close(format->extras, event), event->oldstate,
+				 event->newstate);
+	case KIND_FIRST:
+		return close_first(event_close(format->extras, event), event->oldstate,
+				   event->newstate);
+	}
+	return NULL;
+}

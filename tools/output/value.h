@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The values of fields as text, written at a cursor: each function writes at at, which has
+ * VALUE_ROOM, and returns where the text ends. What follows there up to the room may be
+ * overwritten.
+ */
+#ifndef VALUE_H
+#define VALUE_H
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "base/address.h"
+#include "base/digits.h"
+#include "base/visible.h"
+#include "event/event.h"
+#include "output/fields.h"
+#include "output/format.h"
+
+#define STATE_ROOM     DIGITS_DEC_ROOM
+#define NAME_ROOM(len) (2 * VISIBLE_ROOM(len) + 2) /* its quotes doubled, and quoted */
+#define COMM_ROOM      NAME_ROOM(EVENT_COMM_LEN)
+#define VALUE_ROOM     COMM_ROOM
+
+#define VALUE_ROOM_ASSERT(room)                                                                    \
+	_Static_assert((room) <= VALUE_ROOM, "value: one may be longer than its room")
+VALUE_ROOM_ASSERT(ADDRESS_ROOM);
+VALUE_ROOM_ASSERT(sizeof("-") + DIGITS_FIXED_ROOM);
+VALUE_ROOM_ASSERT(DIGITS_HEX_ROOM);
+VALUE_ROOM_ASSERT(STATE_ROOM);
+VALUE_ROOM_ASSERT(WALL_CLOCK_ISO_LEN);
+_Static_assert(STATE_ROOM >= sizeof(struct state_name), "value: no room for a state's name");
+
+static inline char *address_put(char *at, const struct event *event, const uint8_t address[16])
+{
+	return event->family == AF_INET ? address_ipv4_put(at, address)
+					: address_ipv6_put(at, address);
+}
+
+static inline char *state_put(char *at, unsigned int state)
+{
+	const struct state_name *name = state_name(state);
+
+	if (!name)
+		return digits_dec(at, state);
+	memcpy(at, name, sizeof(*name));
+	return at + name->len;
+}
+
+/* At most max columns; columns becomes how many. */
+static inline char *comm_put(char *at, const char comm[EVENT_COMM_LEN], size_t max, size_t *columns)
+{
+	size_t plain = visible_plain(comm, EVENT_COMM_LEN);
+
+	if (plain < EVENT_COMM_LEN && comm[plain])
+		return visible_put(at, comm, event_comm_len(comm), max, columns);
+	memcpy(at, comm, EVENT_COMM_LEN);
+	*columns = plain < max ? plain : max;
+	return at + *columns;
+}
+
+/* The name, where the field is that of a task and it is known, otherwise NULL. */
+static inline const char *value_comm(const struct field *field, const struct line_format *format,
+				     const struct event *event)
+{
+	if (field->kind == KIND_COMM)
+		return event->comm;
+	if (field->kind != KIND_OWNER_COMM)
+		return NULL;
+	return event_owner(format->extras, event)->from ? event_owner(format->extras, event)->comm
+							: NULL;
+}
+
+/* The part of its cgroup's path that the field is, or NULL. */
+static inline const struct cgroup_part *value_part(const struct field *field,
+						   const struct line_format *format)
+{
+	switch (field->kind) {
+	case KIND_CGROUP:
+		return &format->cgroup.path;
+	case KIND_UNIT:
+		return &format->cgroup.unit;
+	case KIND_CONTAINER:
+		return &format->cgroup.container;
+	}
+	return NULL;
+}
+
+/*
+ * What is of unknown origin, in at most max columns; columns becomes how many. NULL: the field is
+ * not such a one, or not known.
+ */
+static inline __attribute__((always_inline)) char *name_put(char *at, const struct field *field,
+							    const struct line_format *format,
+							    const struct event *event, size_t max,
+							    size_t *columns)
+{
+	const char *comm = value_comm(field, format, event);
+	const struct cgroup_part *part = value_part(field, format);
+
+	if (comm)
+		return comm_put(at, comm, max, columns);
+	if (!part || !part->len)
+		return NULL;
+	if (field->kind == KIND_CGROUP)
+		return visible_put(at, part->bytes, part->len, max, columns);
+	*columns =
+		part->len < max ? part->len : max; /* its letters are checked: no escape is in it */
+	memcpy(at, part->bytes, *columns);
+	return at + *columns;
+}
+
+/* Quotes what is between begin and end, where it is: mark comes before a quote, and before itself.
+ */
+char *quote_put(char *begin, char *end, char mark);
+
+/*
+ * Comes before the event's values, where there is a list: finds the parts of its cgroup's path, if
+ * a field wants one. Returns the room that they may take beyond VALUE_ROOM.
+ */
+size_t value_parts_find(struct line_format *format, const struct event *event);
+
+/* The value of a field that has a word or none: NULL if it is unknown. */
+const char *value_word(const struct field *field, const struct line_format *format,
+		       const struct event *event);
+
+static inline __attribute__((always_inline)) bool value_is_unknown(const struct field *field,
+								   const struct line_format *format,
+								   const struct event *event)
+{
+	switch (field->kind) {
+	case KIND_SPAN: /* without -x, 0.000 as ever */
+		return format->extended && event->span_ns == SPAN_UNKNOWN;
+	case KIND_AGE:
+		return event_age_ns(format->extras, event) == AGE_UNKNOWN;
+	case KIND_CPU:
+		return event_cpu(format->extras, event) == CPU_UNKNOWN;
+	case KIND_SOCKET:
+		return event_socket_field(format->extras, field->offset, event) == FIELD_UNKNOWN;
+	case KIND_OWNER_PID:
+	case KIND_OWNER_COMM:
+		return !event_owner(format->extras, event)->from;
+	case KIND_OWNER_FROM:
+	case KIND_WHY:
+	case KIND_FIRST:
+		return !value_word(field, format, event);
+	case KIND_CGROUP:
+	case KIND_UNIT:
+	case KIND_CONTAINER:
+		return !value_part(field, format)->len;
+	}
+	return false;
+}
+
+/* What is not known has no value in CSV, as a shell or a database expects it; -x wants a sign. */
+static inline char *word_put(char *at, const char *word, const struct line_format *format)
+{
+	size_t len;
+
+	if (!word)
+		word = format->layout == LAYOUT_CSV && !format->extended ? "" : "-";
+	len = strlen(word);
+	memcpy(at, word, len);
+	return at + len;
+}
+
+/* A late event may be older than the first one shown. */
+static inline char *timestamp_put(char *at, const struct line_format *format,
+				  const struct event *event)
+{
+	uint64_t ts_us = event->ts_ns / 1000;
+
+	if (ts_us >= format->start_us)
+		return digits_millionths(at, ts_us - format->start_us);
+	*at++ = '-';
+	return digits_millionths(at, format->start_us - ts_us);
+}
+
+/* The value of any field that name_put() does not know: names are not shown alike in all layouts.
+ */
+static inline __attribute__((always_inline)) char *value_put(char *at, const struct field *field,
+							     struct line_format *format,
+							     const struct event *event)
+{
+	const void *member = (const char *)event + field->offset;
+
+	if (value_is_unknown(field, format, event))
+		return word_put(at, NULL, format);
+	switch (field->kind) {
+	case KIND_TIME:
+		memcpy(at, wall_clock_text(&format->clock, event->ts_ns), WALL_CLOCK_LEN);
+		return at + WALL_CLOCK_LEN;
+	case KIND_ISOTIME:
+		wall_clock_iso(&format->clock, event->ts_ns, at);
+		return at + WALL_CLOCK_ISO_LEN;
+	case KIND_TIMESTAMP:
+		return timestamp_put(at, format, event);
+	case KIND_HEX64:
+		return digits_hex(at, *(const __u64 *)member);
+	case KIND_DEC64:
+		return digits_dec(at, *(const __u64 *)member);
+	case KIND_DEC32:
+		return digits_dec(at, *(const __u32 *)member);
+	case KIND_DEC16:
+		return digits_short(at, *(const __u16 *)member);
+	case KIND_VERSION:
+		*at = event->family == AF_INET ? '4' : '6';
+		return at + 1;
+	case KIND_ADDRESS:
+		return address_put(at, event, member);
+	case KIND_STATE:
+		return state_put(at, *(const __u8 *)member);
+	case KIND_SPAN:
+		return digits_thousandths(at, event_span_us(event));
+	case KIND_AGE:
+		return digits_thousandths(at, event_age_ns(format->extras, event) / 1000);
+	case KIND_CPU:
+		return digits_dec(at, event_cpu(format->extras, event));
+	case KIND_SOCKET:
+		return digits_dec(at, event_socket_field(format->extras, field->offset, event));
+	case KIND_OWNER_PID:
+		return digits_dec(at, event_owner(format->extras, event)->pid);
+	case KIND_OWNER_FROM:
+	case KIND_WHY:
+	case KIND_FIRST:
+		return word_put(at, value_word(field, format, event), format);
+	}
+	return at;
+}
+
+/* The values that are text, as every format shows them. */
+void address_append(struct text *text, const struct event *event, const uint8_t address[16]);
+void state_append(struct text *text, unsigned int state);
+void comm_append(struct text *text, const struct event *event);
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/writer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "log/message.h"
+#include "output/journal_entry.h"
+#include "system/cgroup.h"
+#include "system/journal.h"
+
+#define BATCH_SIZE 65536 /* bytes of lines that are written at once */
+
+/* Without them the fields are off, and the rest is as ever. */
+static void cgroups_prepare(struct writer *writer)
+{
+	struct diag why = {0};
+
+	if (!(writer->layout->wanted & 1U << OPTIONAL_cgroup) ||
+	    !cgroups_open(&writer->line.cgroups, &why))
+		return;
+	message_print(CGROUP_FIELDS ": %s", why.what);
+	if (why.hint[0])
+		message_print("%s", why.hint);
+}
+
+void writer_open(struct writer *writer, const struct output_config *config,
+		 const struct event_layout *layout)
+{
+	*writer = (struct writer){
+		.config = config,
+		.fields = config->fields,
+		.layout = layout,
+		.output.fd = STDOUT_FILENO,
+		.end = -1,
+	};
+	writer->line = (struct line_format){
+		.layout = config->layout,
+		.time = config->time,
+		.timestamp = config->timestamp,
+		.color = config->color,
+		.csv_safe = config->csv_safe,
+		.extended = config->extended,
+		.no_object_pid = config->no_object_pid,
+		.list = config->fields.count ? &writer->fields : NULL,
+		.extras = layout,
+	};
+	writer->format =
+		config->summary ? format_of_summary(config->layout) : format_of(config->layout);
+	aliases_init(&writer->aliases, config->numbered);
+	cgroups_prepare(writer);
+}
+
+void writer_end_with(struct writer *writer, int end)
+{
+	writer->end = end;
+	output_end_with(&writer->output, end);
+}
+
+void writer_close(struct writer *writer)
+{
+	cgroups_free(writer->line.cgroups);
+	aliases_free(&writer->aliases);
+	output_free(&writer->output);
+}
+
+void writer_begin(struct writer *writer)
+{
+	wall_clock_update(&writer->line.clock);
+	if (!writer->config->no_header || writer->line.layout >= LAYOUT_JSON)
+		writer->format->begin(&writer->line, &writer->output.lines);
+	writer_flush(writer);
+}
+
+void writer_flush(struct writer *writer)
+{
+	int err;
+
+	if (writer->config->quiet)
+		text_clear(&writer->output.lines);
+	err = output_flush(&writer->output);
+	if (err && !writer->err)
+		writer->err = err;
+	writer->losses.counts[LOSS_OUTPUT] = writer->output.dropped;
+}
+
+static bool count_is_reached(const struct writer *writer)
+{
+	return writer->config->count && writer->shown >= writer->config->count;
+}
+
+bool writer_is_done(const struct writer *writer)
+{
+	return writer->err || count_is_reached(writer);
+}
+
+void writer_event(struct writer *writer, struct event *event)
+{
+	if (count_is_reached(writer))
+		return;
+	if (writer->config->numbered)
+		aliases_hide(&writer->aliases, writer->layout, event);
+	writer->format->event(&writer->line, event, &writer->output.lines);
+	writer->shown++;
+	if (writer->output.lines.len > BATCH_SIZE)
+		writer_flush(writer);
+	if (writer->config->journal && journal_entry_send(event, &writer->line, writer->end))
+		writer->losses.counts[LOSS_JOURNAL]++;
+}
+
+static bool loss_show(void *arg, enum loss cause, uint64_t count)
+{
+	struct writer *writer = arg;
+
+	if (writer->format->lost)
+		writer->format->lost(&writer->line, cause, count, &writer->output.lines);
+	return writer->config->journal && !journal_entry_lost(cause, count, writer->end) &&
+	       journal_has_stderr();
+}
+
+void writer_tell_losses(struct writer *writer)
+{
+	losses_tell(&writer->losses, loss_show, writer);
+	writer_flush(writer);
+}
+
+void writer_end(struct writer *writer)
+{
+	writer_tell_losses(writer);
+	losses_total(&writer->losses);
+	if (writer->format->end)
+		writer->format->end(&writer->line, writer->shown, &writer->losses,
+				    &writer->output.lines);
+	writer_flush(writer);
+}
+
+int writer_check(const struct writer *writer, struct diag *diag)
+{
+	if (!writer->err || writer->err == -EPIPE || writer->err == -ECANCELED)
+		return 0;
+	return diag_errno(diag, writer->err, "writing to stdout");
+}

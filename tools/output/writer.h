@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where events end: as lines on stdout and entries in the journal. A plain value. */
+#ifndef WRITER_H
+#define WRITER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event/event.h"
+#include "output/fields.h"
+#include "output/format.h"
+#include "output/losses.h"
+#include "output/socket_numbers.h"
+#include "system/output.h"
+
+struct diag;
+
+/* What is shown, and how. A plain value. */
+struct output_config {
+	enum layout layout;
+	bool time;
+	bool timestamp;
+	bool color;
+	bool csv_safe;
+	bool extended;
+	bool no_header;
+	bool quiet; /* nothing on stdout */
+	bool journal;
+	bool no_object_pid; /* nothing for which journald looks up the process */
+	bool summary; /* in place of the events */
+	struct field_list fields; /* none: the layout's own */
+	uint64_t numbered; /* so many sockets at most have a number in place of an address; or 0 */
+	uint64_t count; /* of events to show, or 0: no end */
+};
+
+struct writer {
+	const struct output_config *config;
+	struct line_format line;
+	struct field_list fields; /* the columns' widths grow */
+	const struct format *format;
+	const struct event_layout *layout; /* of the events */
+	struct aliases aliases; /* in place of addresses, if those are not to be shown */
+	struct output output;
+	struct losses losses;
+	uint64_t shown; /* events */
+	int end; /* can be read from when it is time to end */
+	int err; /* of the first write that failed */
+};
+
+/* Both must stay. Says once on stderr if a field that is asked for must be off. */
+void writer_open(struct writer *writer, const struct output_config *config,
+		 const struct event_layout *layout);
+
+/* When end can be read from, neither stdout nor the journal is waited for; else they are. */
+void writer_end_with(struct writer *writer, int end);
+void writer_close(struct writer *writer);
+
+void writer_begin(struct writer *writer); /* the header, unless nobody wants it */
+void writer_event(struct writer *writer, struct event *event); /* which it may change */
+void writer_flush(struct writer *writer); /* after a batch */
+
+/* So many events are shown as were asked for, or nothing more can be written. */
+bool writer_is_done(const struct writer *writer);
+
+/* Says what has been lost since it said so last, and at the end all of it. */
+void writer_tell_losses(struct writer *writer);
+void writer_end(struct writer *writer);
+
+/* -errno with diag filled if a write failed, unless it was that nobody reads any more. */
+int writer_check(const struct writer *writer, struct diag *diag);
+
+#endif

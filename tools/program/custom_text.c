@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "program/custom_text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "program/bpf_text.h"
+#include "program/probe.h"
+#include "program/program.h"
+
+#define READ_SIZE 65536
+
+static int begin_refused(const char *path, const char *what, struct diag *diag)
+{
+	diag_set(diag, -EINVAL, "--bpf-text: %s: %s", path, what);
+	diag_hint(diag, "begin with the output of --ebpf");
+	return -EINVAL;
+}
+
+/* A device may wait for ever, or do something when it is read. */
+static int file_check(int fd, const char *path, struct diag *diag)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return diag_errno(diag, -errno, "--bpf-text: %s", path);
+	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
+		return diag_set(diag, -EINVAL, "--bpf-text: %s: neither a file nor a pipe", path);
+	return 0;
+}
+
+static int file_read(int fd, const char *path, struct text *text, struct diag *diag)
+{
+	for (;;) {
+		char *at = text_reserve(text, READ_SIZE);
+		ssize_t got = at ? read(fd, at, READ_SIZE) : -1;
+
+		if (!at)
+			return diag_errno(diag, text->err, "--bpf-text: %s", path);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return diag_errno(diag, -errno, "--bpf-text: %s", path);
+		text_take(text, at + got);
+		if (text->len > CUSTOM_TEXT_MAX)
+			return diag_set(diag, -EFBIG, "--bpf-text: %s: more than 1 MiB", path);
+		if (!got)
+			return 0;
+	}
+}
+
+static int path_read(const char *path, struct text *text, struct diag *diag)
+{
+	bool is_stdin = !strcmp(path, "-");
+	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), err;
+
+	if (fd < 0)
+		return diag_errno(diag, -errno, "--bpf-text: %s", path);
+	err = file_check(fd, path, diag);
+	if (!err)
+		err = file_read(fd, path, text, diag);
+	if (!is_stdin)
+		close(fd);
+	return err;
+}
+
+/* The probe that the first line names, or NULL: it is not that of this version. */
+static const char *first_line_probe(const struct text *text)
+{
+	const char *name;
+
+	for (size_t i = 0; (name = probe_kind_name(i)); i++) {
+		_cleanup_text_ struct text line = {0};
+
+		text_printf(&line, PROGRAM_FIRST_LINE, name);
+		if (!line.err && !strncmp(text->data, line.data, line.len))
+			return name;
+	}
+	return NULL;
+}
+
+int custom_text_read(struct custom_text *custom, const char *path, struct diag *diag)
+{
+	const char *nul;
+	int err;
+
+	*custom = (struct custom_text){.path = path};
+	err = path_read(path, &custom->text, diag);
+	if (err)
+		return err;
+	if (!custom->text.len)
+		return begin_refused(path, "it is empty", diag);
+	nul = memchr(custom->text.data, '\0', custom->text.len);
+	if (nul)
+		return diag_set(diag, -EINVAL, "--bpf-text: %s: not a text: byte %zu is NUL", path,
+				nul - custom->text.data + 1);
+	custom->probe = first_line_probe(&custom->text);
+	if (!custom->probe)
+		return begin_refused(path,
+				     "the first line is not '/* tcpstates " VERSION
+				     ", probe NAME */'",
+				     diag);
+	if (!strstr(custom->text.data, bpf_text_wire))
+		return begin_refused(path,
+				     "the record (struct event) is not the one of this version",
+				     diag);
+	custom->kernel_headers = strstr(custom->text.data, PROGRAM_KERNEL_HEADERS);
+	return 0;
+}
+
+void custom_text_free(struct custom_text *custom)
+{
+	text_free(&custom->text);
+}
+
+/* The program from its table of sockets on (bpf_text/sockets.h); the filters come before. */
+static const char *source_tail(const struct probe *probe)
+{
+	return strstr(probe_source(probe), "/* The table of sockets:");
+}
+
+/* Where that begins in the text, if it is as it was printed, or NULL. */
+static const char *tail_unchanged(const struct custom_text *custom)
+{
+	const struct text *text = &custom->text;
+	const char *tail;
+	struct probe probe;
+
+	probe_assume(&probe, custom->probe);
+	tail = source_tail(&probe);
+	if (text->len < strlen(tail) || strcmp(text->data + text->len - strlen(tail), tail))
+		return NULL;
+	return text->data + text->len - strlen(tail);
+}
+
+bool custom_text_is_own(const struct custom_text *custom)
+{
+	return tail_unchanged(custom);
+}
+
+int custom_text_scan(const struct custom_text *custom, const struct program_spec *spec,
+		     const struct probe *probe, struct custom_text *made, struct diag *diag)
+{
+	_cleanup_text_ struct text offsets = {0}, lacks = {0};
+	const char *macros = strchr(custom->text.data, '\n') + 1;
+	struct text *text = &made->text;
+	int err;
+
+	*made = (struct custom_text){.path = custom->path,
+				     .kernel_headers = custom->kernel_headers};
+	err = probe_render_layout(probe, program_needs(spec), &offsets, &lacks, diag);
+	if (err)
+		return err;
+	text_printf(text, PROGRAM_FIRST_LINE, probe_name(probe));
+	text_str(text,
+		 offsets.err ? "" : offsets.data); /* those that are there are defined twice */
+	text_bytes(text, macros, tail_unchanged(custom) - macros);
+	text_str(text, source_tail(probe));
+	return offsets.err || text->err ? diag_errno(diag, -ENOMEM, "the program text") : 0;
+}
+
+/* Whether the text has the macros of these extras. */
+static bool has_extras(const struct custom_text *custom, unsigned int extras)
+{
+	_cleanup_text_ struct text macros = {0};
+	struct event_layout layout;
+
+	event_layout_init(&layout, extras);
+	event_layout_render(&layout, &macros);
+	return !macros.err && macros.len && strstr(custom->text.data, macros.data);
+}
+
+void custom_text_fit(const struct custom_text *custom, unsigned int shown,
+		     struct program_spec *spec)
+{
+	spec->text = custom;
+	spec->netns = strstr(custom->text.data, OFFSETS_NETNS_FIRST);
+	if (has_extras(custom, 1U << OPTIONAL_AGE))
+		shown |= 1U << OPTIONAL_AGE;
+	event_layout_init(&spec->layout, shown);
+}
+
+/* A member more or less would put the ones behind it in another place of the record. */
+static bool same_extras(const struct custom_text *custom, unsigned int wanted)
+{
+	static const unsigned int extras[] = {1U << OPTIONAL_AGE, 1U << OPTIONAL_OWNER,
+					      1U << OPTIONAL_CLOSE};
+
+	for (size_t i = 0; i < sizeof(extras) / sizeof(*extras); i++) {
+		if (has_extras(custom, extras[i]) != !!(wanted & extras[i]))
+			return false;
+		wanted &= ~extras[i];
+	}
+	return socket_fields_are_wanted(wanted)
+		       ? has_extras(custom, wanted)
+		       : !strstr(custom->text.data, "#define EVENT_SOCKET_FIELDS");
+}
+
+int custom_text_check(const struct program_spec *spec, struct diag *diag)
+{
+	const struct custom_text *custom = spec->text;
+	const char *text = custom->text.data, *path = custom->path;
+
+	if (spec->probe && strcmp(spec->probe, custom->probe))
+		return diag_set(diag, -EINVAL,
+				"--bpf-text: %s is for the probe %s: --probe %s contradicts it",
+				path, custom->probe, spec->probe);
+	if (spec->kernel_headers && !custom->kernel_headers)
+		return diag_set(diag, -EINVAL,
+				"--bpf-text: %s declares all it uses: --kernel-headers goes "
+				"without it",
+				path);
+	if (!strstr(text, PROGRAM_SUMMARY) == spec->summary)
+		return diag_set(diag, -EINVAL,
+				"--bpf-text: %s was printed %s --summary: it must be the same",
+				path, spec->summary ? "without" : "with");
+	if (spec->stuck && !strstr(text, PROGRAM_STUCK))
+		return diag_set(diag, -EINVAL,
+				"--bpf-text: %s was printed without --stuck: it must be the same",
+				path);
+	if (spec->stuck && !custom_text_is_own(custom))
+		return diag_set(diag, -EINVAL,
+				"--bpf-text: %s keeps what it likes: --stuck goes without it",
+				path);
+	if (!same_extras(custom, spec->layout.wanted))
+		return diag_set(diag, -EINVAL,
+				"--bpf-text: %s was printed for other fields: -o/--output and "
+				"-x/--extended must be the same",
+				path);
+	return 0;
+}
+
+int custom_text_check_layout(const struct custom_text *custom, const char *layout,
+			     struct diag *diag)
+{
+	if (strstr(custom->text.data, layout))
+		return 0;
+	return begin_refused(custom->path, "the places of members are not this kernel's", diag);
+}

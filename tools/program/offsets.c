@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "program/offsets.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "base/text.h"
+#include "bpf/kernel_btf.h"
+#include "event/event.h"
+#include "event/socket_fields.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+enum group { GROUP_SOCK, GROUP_FILES, GROUP_OWNER, GROUP_CLOSE, GROUP_NETNS, GROUP_USER };
+
+static const struct row {
+	enum group group;
+	const char *macro, *structure, *member;
+	uint32_t size; /* or 0: any, which the macro ..._SIZE has */
+	bool optional; /* its macro may be missing */
+} rows[] = {
+	{GROUP_SOCK, "SKC_FAMILY", "sock_common", "skc_family", .size = 2},
+	{GROUP_SOCK, "SKC_DPORT", "sock_common", "skc_dport", .size = 2},
+	{GROUP_SOCK, "SKC_DADDR", "sock_common", "skc_daddr", .size = 4},
+	{GROUP_SOCK, "INET_SPORT", "inet_sock", "inet_sport", .size = 2},
+	{GROUP_SOCK, "INET_SADDR", "inet_sock", "inet_saddr", .size = 4},
+	{GROUP_SOCK, "SK_PROTOCOL", "sock", "sk_protocol", .size = 0}, /* a byte before Linux 5.6 */
+	/* A kernel without IPv6 has neither. */
+	{GROUP_SOCK, "SKC_V6_RCV_SADDR", "sock_common", "skc_v6_rcv_saddr", .size = 0,
+	 .optional = true},
+	{GROUP_SOCK, "SKC_V6_DADDR", "sock_common", "skc_v6_daddr", .size = 0, .optional = true},
+
+	{GROUP_FILES, "FILE_INODE", "file", "f_inode", .size = sizeof(void *)},
+	{GROUP_FILES, "FILE_DATA", "file", "private_data", .size = sizeof(void *)},
+	{GROUP_FILES, "INODE_MODE", "inode", "i_mode", .size = 2},
+	{GROUP_FILES, "SOCKET_SK", "socket", "sk", .size = sizeof(void *)},
+	{GROUP_FILES, "SKC_STATE", "sock_common", "skc_state", .size = 1},
+	{GROUP_FILES, "TASK_TGID", "task_struct", "tgid", .size = 4},
+	{GROUP_FILES, "TASK_COMM", "task_struct", "comm", .size = 0},
+
+	/* A kernel without network namespaces does not have it. */
+	{GROUP_OWNER, "SKC_NET", "sock_common", "skc_net.net", .size = sizeof(void *),
+	 .optional = true},
+
+	{GROUP_CLOSE, "SK_ERR", "sock", "sk_err", .size = 4},
+	{GROUP_CLOSE, "SKC_FLAGS", "sock_common", "skc_flags", .size = sizeof(long)},
+	{GROUP_CLOSE, "SND_UNA", "tcp_sock", "snd_una", .size = 4},
+	{GROUP_CLOSE, "WRITE_SEQ", "tcp_sock", "write_seq", .size = 4},
+	/* Two bits before Linux 5.6. */
+	{GROUP_CLOSE, "SK_SHUTDOWN", "sock", "sk_shutdown", .size = 1, .optional = true},
+
+	{GROUP_NETNS, "FILTER_NETNS_SKC_NET", "sock_common", "skc_net.net", .size = sizeof(void *)},
+	{GROUP_NETNS, "FILTER_NETNS_INUM", "net", "ns.inum", .size = 4},
+
+	{GROUP_USER, "SK_UID", "sock", "sk_uid.val", .size = 4, .optional = true},
+};
+
+static int group_render(const struct btf_types *types, enum group group, struct text *text,
+			struct diag *diag)
+{
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct row *row = &rows[i];
+		struct btf_field field;
+		int err;
+
+		if (row->group != group)
+			continue;
+		err = btf_types_need(types, row->structure, row->member, row->size, &field, diag);
+		if (err && row->optional)
+			continue;
+		if (err)
+			return err;
+		text_printf(text, "#define %s %u\n", row->macro, field.offset);
+		if (!row->size && field.size)
+			text_printf(text, "#define %s_SIZE %u\n", row->macro, field.size);
+	}
+	return 0;
+}
+
+/* The iterator over the files of all tasks is found by its number. */
+static int files_render(const struct btf_types *types, struct text *text, struct diag *diag)
+{
+	uint32_t id;
+	int err = group_render(types, GROUP_FILES, text, diag);
+
+	if (err)
+		return err;
+	if (btf_types_func(types, "bpf_iter_task_file", &id)) {
+		diag_set(diag, -ENOTSUP, "this kernel has no bpf_iter_task_file");
+		diag_hint(diag, "it comes with Linux 5.8");
+		return -ENOTSUP;
+	}
+	text_printf(text, "#define SCAN_ITER iter__task_file__%u\n", id);
+	return 0;
+}
+
+/* What a summary does without where it is not there, and the errors that it is told by. */
+static void why_render(const struct btf_types *types, const char *without, struct text *text,
+		       struct text *lacks)
+{
+	/* Their numbers are this processor's. */
+	static const struct {
+		const char *macro;
+		int number;
+	} errors[] = {
+		{"ECONNRESET", ECONNRESET},	{"EPIPE", EPIPE},
+		{"ECONNREFUSED", ECONNREFUSED}, {"ETIMEDOUT", ETIMEDOUT},
+		{"EHOSTUNREACH", EHOSTUNREACH}, {"ENETUNREACH", ENETUNREACH},
+		{"ECONNABORTED", ECONNABORTED},
+	};
+	_cleanup_text_ struct text offsets = {0};
+	struct diag diag = {0};
+
+	if (!types) {
+		text_printf(lacks, "why: %s", without);
+		return;
+	}
+	if (group_render(types, GROUP_CLOSE, &offsets, &diag)) {
+		text_printf(lacks, "why: %s", diag.what);
+		return;
+	}
+	if (offsets.err)
+		text->err = offsets.err;
+	else
+		text_str(text, offsets.data);
+	for (size_t i = 0; i < COUNT(errors); i++)
+		text_printf(text, "#define %s %d\n", errors[i].macro, errors[i].number);
+}
+
+/* What cannot do without the kernel's BTF, as messages name it. */
+static const struct {
+	unsigned int extras;
+	enum group group;
+	const char *names;
+} needed[] = {
+	{1U << OPTIONAL_OWNER, GROUP_OWNER, "opid, ocomm, ofrom"},
+	{1U << OPTIONAL_CLOSE, GROUP_CLOSE, "why, first"},
+	{0, GROUP_NETNS, "--netns"},
+};
+
+static bool is_needed(const struct offset_needs *needs, size_t i)
+{
+	return needed[i].extras & needs->extras || (needed[i].group == GROUP_NETNS && needs->netns);
+}
+
+bool offsets_need_types(const struct offset_needs *needs)
+{
+	for (size_t i = 0; i < COUNT(needed); i++)
+		if (is_needed(needs, i))
+			return true;
+	return needs->sock || needs->files;
+}
+
+int offsets_fail(const struct offset_needs *needs, int err, const struct diag *why,
+		 struct diag *diag)
+{
+	_cleanup_text_ struct text names = {0};
+
+	for (size_t i = 0; i < COUNT(needed); i++)
+		if (is_needed(needs, i))
+			text_printf(&names, "%s%s", names.len ? ", " : "", needed[i].names);
+	diag_set(diag, err, "%s: %s", names.err ? "" : names.data, why->what);
+	diag_hint(diag, "%s", why->hint);
+	return err;
+}
+
+int offsets_render(const struct btf_types *types, const char *why, const struct offset_needs *needs,
+		   struct text *text, struct text *lacks, struct diag *diag)
+{
+	int err = 0;
+
+	if (needs->sock)
+		err = group_render(types, GROUP_SOCK, text, diag);
+	if (!err && needs->files)
+		err = files_render(types, text, diag);
+	for (size_t i = 0; !err && i < COUNT(needed); i++)
+		if (is_needed(needs, i))
+			err = group_render(types, needed[i].group, text, diag);
+	if (err)
+		return err;
+	if (needs->summary)
+		why_render(types, why, text, lacks);
+	socket_fields_render_offsets(types, why, needs->extras, text, lacks);
+	return types ? group_render(types, GROUP_USER, text, diag) : 0;
+}

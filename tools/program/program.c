@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "program/program.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/diag.h"
+#include "compile/headers.h"
+#include "log/message.h"
+#include "log/startup_log.h"
+#include "program/custom_text.h"
+#include "program/probe.h"
+
+struct offset_needs program_needs(const struct program_spec *spec)
+{
+	return (struct offset_needs){
+		.extras = spec->summary ? 0 : spec->layout.wanted,
+		.summary = spec->summary,
+		.netns = spec->netns,
+	};
+}
+
+void program_render(const struct program_spec *spec, const struct probe *probe, bool kernel_headers,
+		    const char *layout, struct text *text)
+{
+	text_printf(text, PROGRAM_FIRST_LINE, probe_name(probe));
+	filter_render(text, &spec->filter);
+	event_layout_render(&spec->layout, text);
+	if (spec->summary)
+		text_str(text, PROGRAM_SUMMARY);
+	if (spec->stuck)
+		text_str(text, PROGRAM_STUCK);
+	text_printf(text, "#define MAX_SOCKETS %llu\n", (unsigned long long)spec->max_sockets);
+	if (kernel_headers)
+		text_str(text, PROGRAM_KERNEL_HEADERS);
+	text_str(text, layout);
+	text_char(text, '\n');
+	text_str(text, probe_source(probe));
+}
+
+bool program_wants_headers(const struct program_spec *spec, const struct probe *probe)
+{
+	if (spec->text)
+		return spec->text->kernel_headers;
+	return spec->kernel_headers || probe_needs_kernel_headers(probe);
+}
+
+/* What is the same for each try at a program. */
+struct build {
+	const struct program_spec *spec;
+	const struct probe *probe;
+	struct steps *steps;
+	struct program *program;
+};
+
+static void custom_render(const struct custom_text *custom, struct text *source)
+{
+	text_bytes(source, custom->text.data, custom->text.len);
+}
+
+/* Without the members' places, which take far longer to find than all the rest. */
+static void key_render(const struct build *build, const struct headers *headers, struct text *key)
+{
+	_cleanup_text_ struct text source = {0};
+
+	if (build->spec->text)
+		custom_render(build->spec->text, &source);
+	else
+		program_render(build->spec, build->probe, headers->kind != HEADERS_OWN, "",
+			       &source);
+	store_key(key, &source, headers); /* the kernel's build id stands for them */
+	if (source.err)
+		key->err = source.err;
+}
+
+/*
+ * libbcc runs Clang's front end three times, and our comments would be read in each. The lines stay
+ * where they are. No string of ours has what looks like a comment.
+ */
+static void comments_drop(struct text *text)
+{
+	char *to = text->data;
+
+	if (text->err)
+		return;
+	for (const char *at = text->data; *at;) {
+		const char *end = strncmp(at, "/*", 2) ? NULL : strstr(at + 2, "*/");
+
+		if (!end) {
+			*to++ = *at++;
+			continue;
+		}
+		for (; at < end + 2; at++)
+			if (*at == '\n')
+				*to++ = '\n';
+	}
+	text_take(text, to);
+}
+
+static int source_render(const struct build *build, const struct headers *headers,
+			 struct text *source, struct diag *diag)
+{
+	_cleanup_text_ struct text layout = {0};
+	struct text *lacks = &build->program->lacks;
+	int err;
+
+	text_str(&layout, "");
+	text_clear(lacks);
+	err = probe_render_layout(build->probe, program_needs(build->spec), &layout, lacks, diag);
+	if (err)
+		return err;
+	if (!layout.err && build->spec->text) {
+		err = custom_text_check_layout(build->spec->text, layout.data, diag);
+		if (err)
+			return err;
+		custom_render(build->spec->text, source);
+	} else if (!layout.err) {
+		program_render(build->spec, build->probe, headers->kind != HEADERS_OWN, layout.data,
+			       source);
+		comments_drop(source);
+	}
+	if (layout.err || source->err || lacks->err)
+		return diag_errno(diag, -ENOMEM, "the program text");
+	return 0;
+}
+
+/* A way to compile the program: with these headers, kept under that key. */
+struct way {
+	struct headers headers;
+	struct text key;
+};
+
+/* -ENOENT: it must be compiled. */
+static int build_cached(const struct build *build, struct way *way)
+{
+	struct program *program = build->program;
+	int err;
+
+	key_render(build, &way->headers, &way->key);
+	err = store_get(&program->store, &way->key, &program->object);
+	program->cached = !err;
+	return err;
+}
+
+/* After build_cached(). The members' places are found while the compiler is being loaded. */
+static int build_new(const struct build *build, struct way *way, struct diag *diag)
+{
+	const struct headers *headers = &way->headers;
+	_cleanup_text_ struct text source = {0};
+	struct program *program = build->program;
+	int err = compiler_start(&program->compiler, headers, build->spec->max_compile_s, diag);
+
+	if (!err)
+		err = source_render(build, headers, &source, diag);
+	if (!err)
+		err = compiler_answer(&program->compiler, &source, &program->object, diag);
+	if (err) {
+		compiler_stop(&program->compiler);
+		return err;
+	}
+	step_done(build->steps, "compiled with headers %s: %zu bytes of text, %zu of object",
+		  headers->kind == HEADERS_OWN ? "of our own" : headers->source, source.len,
+		  program->object.len);
+	/* Kept, an object that lacks fields would be silent about that the next time. */
+	if (!program->lacks.len) {
+		program->key = way->key;
+		way->key = (struct text){0};
+	}
+	return 0;
+}
+
+/* A libbcc that wants more than the text declares refuses it; the kernel's headers have it all. */
+static int build_plain(const struct build *build, struct way *own, struct diag *diag)
+{
+	struct way kernel = {0};
+	struct diag why;
+	bool found;
+	int err;
+
+	if (!build_cached(build, own))
+		return 0;
+	found = !headers_find(NULL, &kernel.headers, &why);
+	if (found && !build_cached(build, &kernel))
+		err = 0;
+	else
+		err = build_new(build, own, diag);
+	if (err == -EINVAL && found) {
+		step_done(build->steps, "%s; trying the kernel's headers", diag->what);
+		err = build_new(build, &kernel, &why) ? err : 0;
+	}
+	text_free(&kernel.key);
+	return err;
+}
+
+static int build_any(const struct build *build, struct diag *diag)
+{
+	bool kernel_headers = program_wants_headers(build->spec, build->probe);
+	struct way way = {.headers.kind = HEADERS_OWN};
+	int err = 0;
+
+	if (kernel_headers)
+		err = headers_find(build->spec->kernel_headers_path, &way.headers, diag);
+	if (!err && !kernel_headers && !build->spec->text)
+		err = build_plain(build, &way, diag);
+	else if (!err && build_cached(build, &way))
+		err = build_new(build, &way, diag);
+	text_free(&way.key);
+	return err;
+}
+
+int program_compile(const struct program_spec *spec, const struct probe *probe, struct steps *steps,
+		    struct program *program, struct diag *diag)
+{
+	struct build build = {spec, probe, steps, program};
+	struct diag unused;
+
+	if (program->looks)
+		store_look(&program->store, spec->cache_dir, steps, &unused);
+	else
+		store_open(&program->store, spec->cache_dir, steps);
+	return build_any(&build, diag);
+}
+
+int program_settle(struct program *program, struct diag *diag)
+{
+	int err = compiler_end(&program->compiler, &program->object, diag);
+
+	if (!err && program->key.len && !program->looks)
+		store_put(&program->store, &program->key, &program->object);
+	store_close(&program->store);
+	return err;
+}
+
+void program_tell_lacks(const struct program *program)
+{
+	if (program->lacks.len)
+		message_print("%s", program->lacks.data);
+}
+
+void program_free(struct program *program)
+{
+	compiler_stop(&program->compiler);
+	store_close(&program->store);
+	text_free(&program->key);
+	text_free(&program->object);
+	text_free(&program->lacks);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The BPF program: its text, made of the options and the probe, and the object compiled from it. */
+#ifndef PROGRAM_H
+#define PROGRAM_H
+
+#include <stdbool.h>
+
+#include "base/text.h"
+#include "compile/compile.h"
+#include "event/event.h"
+#include "filter/filter.h"
+#include "program/object_cache.h"
+#include "program/offsets.h"
+
+struct custom_text;
+struct diag;
+struct probe;
+struct steps;
+
+#define PROGRAM_FIRST_LINE "/* tcpstates " VERSION ", probe %s */\n"
+
+/* Lines of the text that say which options it was made with. */
+#define PROGRAM_SUMMARY	       "#define SUMMARY\n"
+#define PROGRAM_STUCK	       "#define STUCK\n"
+#define PROGRAM_KERNEL_HEADERS "#define KERNEL_HEADERS\n"
+
+/* What the program is made of, and how. A plain value; the strings and the text must stay. */
+struct program_spec {
+	struct filter filter;
+	struct event_layout layout; /* of its record */
+	bool netns; /* it reads the socket's network namespace */
+	bool summary; /* it counts, in place of sending records */
+	bool stuck; /* it keeps the last record of each socket */
+	uint64_t max_sockets;
+	const struct custom_text *text; /* in place of ours, or NULL */
+	const char *probe; /* or NULL: the first that works */
+	bool kernel_headers; /* compile against them */
+	const char *kernel_headers_path; /* or NULL: where they are by custom */
+	uint64_t max_compile_s;
+	const char *cache_dir; /* of compiled objects, or NULL: always compile */
+};
+
+/* What the program reads of the kernel's structs, for probe_render_layout(). */
+struct offset_needs program_needs(const struct program_spec *spec);
+
+/* Whether it is to be compiled against the kernel's headers, and not without. */
+bool program_wants_headers(const struct program_spec *spec, const struct probe *probe);
+
+/*
+ * Appends the program's own text. With kernel_headers it takes types and helpers from them and from
+ * libbcc's own prelude, otherwise it declares all it uses (bpf_text/types.h). layout is what
+ * probe_render_layout() said.
+ */
+void program_render(const struct program_spec *spec, const struct probe *probe, bool kernel_headers,
+		    const char *layout, struct text *text);
+
+/* One that is made: _cleanup_program_ struct program program = PROGRAM_NONE; */
+struct program {
+	struct text object;
+	struct compiler compiler; /* that may be ending yet */
+	struct store store;
+	struct text key; /* to keep the object under, or empty */
+	struct text lacks; /* which fields this kernel does not have, and why */
+	bool looks; /* set by the caller: nothing is left in the cache */
+	bool cached; /* the object comes from there */
+};
+
+#define PROGRAM_NONE ((struct program){.compiler = COMPILER_NONE, .store = STORE_NONE})
+
+/*
+ * Renders the program and makes it an object, from the cache or with the compiler: without kernel
+ * headers if the probe and the spec allow it, and with them where that fails and there are some. A
+ * text of the user's is compiled only as that wants it. The object may be loaded, but is not to be
+ * relied on before program_settle(). -errno with diag filled.
+ */
+int program_compile(const struct program_spec *spec, const struct probe *probe, struct steps *steps,
+		    struct program *program, struct diag *diag);
+
+/* Waits until the compiler has ended, and keeps the object. -errno with diag filled: it is none. */
+int program_settle(struct program *program, struct diag *diag);
+
+/* Prints which fields will be empty. An object from the cache lacks none. */
+void program_tell_lacks(const struct program *program);
+
+void program_free(struct program *program);
+
+#define _cleanup_program_ __attribute__((cleanup(program_free)))
+
+#endif

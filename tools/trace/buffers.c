@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trace/buffers.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "bpf/loader.h"
+#include "bpf/ring.h"
+#include "event/event.h"
+
+/* For a CPU's word that an event is on its way to be seen on another one: more than enough. */
+#define SLACK_NS 20000
+/* Where no CPU gives its word: an event that the host held up has been seen to take 0.2 ms. */
+#define SLACK_UNTOLD_NS 250000
+/* At once: most often an event is on its way for less than a microsecond. */
+#define LOOKS 64
+/* Of --buffer-pages, whatever pages the kernel has: with those of 64 KiB a buffer takes no more. */
+#define BUFFER_PAGE 4096
+/* Where a CPU is taken away for longer, what the others send must not pile up. */
+#define WAIT_NS 100000000
+
+static int sets_new(struct buffers *buffers, struct diag *diag)
+{
+	int cpus = loader_cpus(diag);
+
+	if (cpus < 0)
+		return cpus;
+	buffers->cpus = cpus;
+	buffers->settled_ns = calloc(cpus, sizeof(*buffers->settled_ns));
+	buffers->events =
+		ring_set_new(cpus, (size_t)buffers->pages * BUFFER_PAGE, RING_WAKE_QUARTER);
+	buffers->wakeups = ring_set_new(cpus, 0, RING_WAKE_RECORD);
+	if (!buffers->settled_ns || !buffers->events || !buffers->wakeups)
+		return diag_errno(diag, -ENOMEM, "opening the perf buffers");
+	for (int cpu = 0; cpu < cpus; cpu++)
+		buffers->settled_ns[cpu] = clock_now_ns();
+	return 0;
+}
+
+int buffers_open(void *arg, struct diag *diag)
+{
+	struct buffers *buffers = arg;
+	int err = buffers->pages ? sets_new(buffers, diag) : 0;
+
+	if (err || !buffers->pages)
+		return err;
+	err = ring_set_open(buffers->events, diag);
+	return err ? err : ring_set_open(buffers->wakeups, diag);
+}
+
+static int set_give(const struct ring_set *set, const struct loader *loader, const char *map,
+		    struct diag *diag)
+{
+	for (size_t i = 0; i < ring_set_count(set); i++) {
+		int err = loader_map_set(loader, map, ring_set_cpu(set, i), ring_set_fd(set, i));
+
+		if (err)
+			return diag_errno(diag, err, "giving the perf buffers to the program");
+	}
+	return 0;
+}
+
+/* A text of the user's may not have it, nor an old kernel. */
+static int in_flight_map(struct buffers *buffers, const struct loader *loader, struct diag *diag)
+{
+	const void *view;
+	int err = loader_map_view(loader, "in_flight", sizeof(struct in_flight), &view);
+
+	if (!err)
+		buffers->in_flight = view;
+	return err && err != -ENOENT ? diag_errno(diag, err, "mapping the map in_flight") : 0;
+}
+
+int buffers_give(struct buffers *buffers, const struct loader *loader, struct diag *diag)
+{
+	int err = set_give(buffers->events, loader, "events", diag);
+
+	if (!err)
+		err = set_give(buffers->wakeups, loader, "wakeups", diag);
+	return err ? err : in_flight_map(buffers, loader, diag);
+}
+
+/* Whether each CPU has been seen with no event on its way in the looks of this time. */
+static bool in_flight_check(struct buffers *buffers, uint64_t now)
+{
+	bool settled = true;
+
+	for (int cpu = 0; cpu < buffers->cpus; cpu++) {
+		if (!__atomic_load_n(&buffers->in_flight[cpu].events, __ATOMIC_ACQUIRE))
+			buffers->settled_ns[cpu] = now;
+		settled &= buffers->settled_ns[cpu] == now;
+	}
+	return settled;
+}
+
+uint64_t buffers_settled_ns(struct buffers *buffers, uint64_t now)
+{
+	uint64_t settled = now;
+
+	if (!buffers->in_flight)
+		return now;
+	for (int look = 0; look < LOOKS; look++)
+		if (in_flight_check(buffers, now))
+			return now;
+	for (int cpu = 0; cpu < buffers->cpus; cpu++)
+		if (buffers->settled_ns[cpu] < settled)
+			settled = buffers->settled_ns[cpu];
+	return settled + WAIT_NS < now ? now - WAIT_NS : settled;
+}
+
+uint64_t buffers_slack_ns(const struct buffers *buffers)
+{
+	return buffers->in_flight ? SLACK_NS : SLACK_UNTOLD_NS;
+}
+
+size_t buffers_memory(const struct buffers *buffers)
+{
+	return ring_set_memory(buffers->events) + ring_set_memory(buffers->wakeups);
+}
+
+void buffers_free(struct buffers *buffers)
+{
+	ring_set_free(buffers->events);
+	ring_set_free(buffers->wakeups);
+	if (buffers->in_flight)
+		munmap((void *)buffers->in_flight, buffers->cpus * sizeof(*buffers->in_flight));
+	free(buffers->settled_ns);
+}

@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trace/check.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "bpf/object.h"
+#include "compile/headers.h"
+#include "log/startup_log.h"
+#include "output/json.h"
+#include "program/probe.h"
+#include "system/host.h"
+#include "system/journal.h"
+#include "system/privileges.h"
+#include "system/tracefs.h"
+#include "trace/check_host.h"
+#include "trace/ladder.h"
+#include "trace/rights.h"
+#include "trace/scan.h"
+#include "trace/trace_config.h"
+#include "trace/tracer.h"
+
+static const char *const verdicts[] = {"ok", "--", "--", "no"};
+
+struct check {
+	const struct trace_config *config;
+	struct program_spec fresh; /* the same, but for a cache */
+	struct steps *steps;
+	struct line_format format;
+	struct output output;
+	bool permitted;
+	struct tracer *tracer;
+	const struct rung
+		*rung; /* that a start would use or fail with; NULL: no probe is offered */
+	struct diag unopened; /* why it cannot be read; empty: it can */
+	struct program made; /* whatever is in the cache */
+};
+
+/* The rung has passed the stage. */
+static bool passed(const struct check *check, enum stage stage)
+{
+	const struct rung *rung = check->rung;
+
+	return rung && (rung->stage > stage || (rung->stage == stage && !rung->err));
+}
+
+/* The rung has failed at the stage. */
+static bool failed(const struct check *check, enum stage stage, struct diag *diag)
+{
+	const struct rung *rung = check->rung;
+
+	if (!rung || !rung->err || rung->stage != stage)
+		return false;
+	*diag = rung->why;
+	return true;
+}
+
+/* What comes next needs it, and has been told to be missing. */
+static enum verdict untried(const char *without, struct diag *diag)
+{
+	diag_set(diag, 0, "not tried, without %s", without);
+	return VERDICT_UNTRIED;
+}
+
+static enum verdict journal_check(struct check *check, struct diag *diag)
+{
+	int err = journal_open(diag);
+
+	if (!check->config->output.journal)
+		journal_close();
+	if (err)
+		return check->config->output.journal ? VERDICT_NO : VERDICT_WITHOUT;
+	diag_set(diag, 0, "takes entries");
+	return VERDICT_OK;
+}
+
+static enum verdict capabilities_check(struct check *check, struct diag *diag)
+{
+	if (host_may_trace(diag))
+		return VERDICT_NO;
+	check->permitted = true;
+	diag_set(diag, 0, "tracing is permitted");
+	return VERDICT_OK;
+}
+
+static enum verdict offer_check(const char *probe_name, struct diag *diag)
+{
+	struct probe probe;
+
+	if (probe_try(&probe, probe_name, diag))
+		return VERDICT_WITHOUT;
+	diag_set(diag, 0, "for the probe %s", probe_name);
+	return VERDICT_OK;
+}
+
+static enum verdict btf_check(struct check *check, struct diag *diag)
+{
+	(void)check;
+	return offer_check("raw_tracepoint", diag);
+}
+
+static enum verdict tracefs_check(struct check *check, struct diag *diag)
+{
+	enum verdict verdict = offer_check("tracepoint", diag);
+
+	(void)check;
+	if (verdict == VERDICT_OK && !tracefs_is_mounted())
+		diag_set(diag, 0,
+			 "for the probe tracepoint; not mounted: it is, unseen, when needed");
+	return verdict;
+}
+
+static enum verdict kprobes_check(struct check *check, struct diag *diag)
+{
+	(void)check;
+	return offer_check("kprobe", diag);
+}
+
+static void line_append(struct check *check, const char *name, enum verdict verdict,
+			const struct diag *diag, const char *remedy);
+
+/* What those lack that are not offered has been told already. */
+static void rungs_tell(struct check *check, const struct ladder *ladder)
+{
+	for (size_t i = 0; i < ladder->count; i++) {
+		const struct rung *rung = &ladder->rungs[i];
+		struct diag diag;
+
+		if (!rung->err || rung == ladder->rung || rung->stage == STAGE_OFFER)
+			continue;
+		diag_set(&diag, 0, "%s: %s: %s", probe_name(&rung->probe),
+			 stage_failure(rung->stage), rung->why.what);
+		line_append(check, "probe", VERDICT_WITHOUT, &diag, rung->why.hint);
+	}
+}
+
+/* Starts what a trace would, on the same ladder, as far as is permitted. */
+static enum verdict probe_check(struct check *check, struct diag *diag)
+{
+	enum stage last = check->permitted ? STAGE_TEST : STAGE_COMPILE;
+	int err = tracer_check(&check->tracer, check->config, last, check->steps, diag);
+	const struct ladder *ladder = check->tracer ? tracer_ladder(check->tracer) : NULL;
+
+	if (!ladder || !ladder->rung || (ladder->rung->err && ladder->rung->stage == STAGE_OFFER))
+		return VERDICT_NO;
+	check->rung = ladder->rung;
+	if (err && !check->rung->err)
+		check->unopened = *diag;
+	rungs_tell(check, ladder);
+	diag_set(diag, 0, "%s", probe_name(&check->rung->probe));
+	return VERDICT_OK;
+}
+
+static enum verdict losses_check(struct check *check, struct diag *diag)
+{
+	if (!check->rung)
+		return untried("a probe", diag);
+	if (!probe_counts_missed(&check->rung->probe, diag))
+		return VERDICT_WITHOUT;
+	diag_set(diag, 0, "all are counted");
+	return VERDICT_OK;
+}
+
+static enum verdict headers_check(struct check *check, struct diag *diag)
+{
+	const struct program_spec *spec = &check->config->program;
+	bool wanted = check->rung ? program_wants_headers(spec, &check->rung->probe)
+				  : spec->kernel_headers;
+	struct headers headers;
+
+	if (headers_find(spec->kernel_headers_path, &headers, diag))
+		return wanted ? VERDICT_NO : VERDICT_WITHOUT;
+	diag_set(diag, 0, "%s%s", headers.source, wanted ? "" : ": not needed");
+	return VERDICT_OK;
+}
+
+/* What a start would do there. */
+static int folder_look(struct check *check, struct diag *diag)
+{
+	struct store store;
+	int err = store_look(&store, check->config->program.cache_dir, check->steps, diag);
+
+	if (!err && cache_may_put(&store.cache))
+		err = diag_errno(diag, cache_may_put(&store.cache), "cache: %s",
+				 check->config->program.cache_dir);
+	store_close(&store);
+	if (err && err != -ENOENT && err != -ECANCELED)
+		diag_hint(diag, "--cache-dir names another");
+	return err == -ENOENT ? 0 : err;
+}
+
+static bool is_cached(const struct check *check)
+{
+	return check->rung && check->rung->program.cached;
+}
+
+static enum verdict cache_check(struct check *check, struct diag *diag)
+{
+	int err = folder_look(check, diag);
+
+	if (is_cached(check))
+		diag_set(diag, 0, "%s: has this program", check->config->program.cache_dir);
+	else if (err)
+		return VERDICT_WITHOUT;
+	else
+		diag_set(diag, 0, "%s: does not have this program yet",
+			 check->config->program.cache_dir);
+	return VERDICT_OK;
+}
+
+/* Of each library of LLVM's and BCC's that it was, the file, which has the version. */
+static void compiler_name(const struct text *object, struct text *names)
+{
+	static const char *const libraries[] = {"/libbcc.so", "/libLLVM"};
+	_cleanup_text_ struct text lines = {0};
+	size_t len = 0;
+	const char *found = object_compiler(object->data, object->len, &len);
+	char *rest;
+
+	text_str(names, "bcc-compile");
+	text_bytes(&lines, found ? found : "", len);
+	rest = lines.data;
+	for (char *line; rest && (line = strsep(&rest, "\n"));) {
+		char *path = strchr(line, '/'), *file = path ? realpath(path, NULL) : NULL;
+
+		for (size_t i = 0; file && i < sizeof(libraries) / sizeof(*libraries); i++)
+			if (strstr(file, libraries[i]))
+				text_printf(names, ", %s", strrchr(file, '/') + 1);
+		free(file);
+	}
+}
+
+/* An object in the cache does not show that the compiler works, so the program is compiled anyway.
+ */
+static const struct program *program_made(struct check *check, struct diag *diag)
+{
+	if (!is_cached(check))
+		return failed(check, STAGE_COMPILE, diag) ? NULL : &check->rung->program;
+	if (program_compile(&check->fresh, &check->rung->probe, check->steps, &check->made, diag) ||
+	    program_settle(&check->made, diag))
+		return NULL;
+	return &check->made;
+}
+
+static enum verdict compiler_check(struct check *check, struct diag *diag)
+{
+	_cleanup_text_ struct text names = {0};
+	const struct program *made;
+
+	if (!check->rung)
+		return untried("a probe", diag);
+	made = program_made(check, diag);
+	if (!made)
+		return is_cached(check) ? VERDICT_WITHOUT : VERDICT_NO;
+	compiler_name(&made->object, &names);
+	diag_set(diag, 0, "%s", names.err ? "" : names.data);
+	return VERDICT_OK;
+}
+
+static enum verdict program_check(struct check *check, struct diag *diag)
+{
+	if (!passed(check, STAGE_COMPILE))
+		return untried("an object", diag);
+	if (!check->permitted)
+		return untried("the capabilities", diag);
+	if (failed(check, STAGE_LOAD, diag))
+		return VERDICT_NO;
+	diag_set(diag, 0, "the kernel loads it");
+	return VERDICT_OK;
+}
+
+static enum verdict buffers_check(struct check *check, struct diag *diag)
+{
+	_cleanup_text_ struct text found = {0};
+	char paranoid[PARANOID_ROOM];
+
+	if (!passed(check, STAGE_LOAD))
+		return untried("a program", diag);
+	if (failed(check, STAGE_BUFFERS, diag))
+		return VERDICT_NO;
+	if (check->unopened.what[0]) {
+		*diag = check->unopened;
+		return VERDICT_NO;
+	}
+	if (check->config->program.summary)
+		text_str(&found, "none: a summary is counted in the kernel");
+	else
+		text_printf(&found, "%llu pages for each CPU",
+			    (unsigned long long)check->config->buffer_pages);
+	paranoid_read(paranoid);
+	if (paranoid[0])
+		text_printf(&found, " (perf_event_paranoid %s)", paranoid);
+	diag_set(diag, 0, "%s", found.err ? "" : found.data);
+	return VERDICT_OK;
+}
+
+static enum verdict record_check(struct check *check, struct diag *diag)
+{
+	if (!passed(check, STAGE_BUFFERS))
+		return untried("buffers", diag);
+	if (failed(check, STAGE_ATTACH, diag) || failed(check, STAGE_TEST, diag))
+		return VERDICT_NO;
+	if (check->rung->tested == SELF_TEST_NONE) {
+		diag_set(diag, 0, "not tested: %s", check->rung->untested.what);
+		return VERDICT_UNTRIED;
+	}
+	diag_set(diag, 0, "the program was run, and its record came");
+	return VERDICT_OK;
+}
+
+static enum verdict scan_check(struct check *check, struct diag *diag)
+{
+	struct scan scan;
+	int err;
+
+	if (!scan_is_wanted(&check->config->program))
+		return VERDICT_NONE;
+	if (!passed(check, STAGE_TEST))
+		return untried("a program", diag);
+	err = scan_open(&scan, &check->fresh, check->rung->loader, check->steps, diag);
+	scan_close(&scan);
+	if (err)
+		return VERDICT_WITHOUT;
+	diag_set(diag, 0, "the kernel loads it");
+	return VERDICT_OK;
+}
+
+/* Or it would not go on with the rights that it has. */
+static enum verdict seccomp_check(struct check *check, struct diag *diag)
+{
+	if (check->config->keep_privileges) {
+		diag_set(diag, 0, "not wanted");
+		return VERDICT_OK;
+	}
+	if (privileges_may_drop(diag))
+		return VERDICT_NO;
+	diag_set(diag, 0, "filters system calls");
+	return VERDICT_OK;
+}
+
+/* In the order of a start, so that the first one that fails is what a start would tell. */
+static const struct row {
+	const char *name;
+	enum verdict (*judge)(struct check *check, struct diag *diag);
+	const char *remedy; /* where diag has none, or NULL */
+} rows[] = {
+	{"kernel", kernel_check, NULL},
+	{"lockdown", lockdown_check, "see kernel_lockdown(7)"},
+	{"journal", journal_check, NULL},
+	{"capabilities", capabilities_check, NULL},
+	{"seccomp", seccomp_check, NULL},
+	{"btf", btf_check, "a kernel with CONFIG_DEBUG_INFO_BTF"},
+	{"tracefs", tracefs_check, "run it as root"},
+	{"kprobes", kprobes_check, "only the probe kprobe needs them"},
+	{"probe", probe_check, NULL},
+	{"losses", losses_check, NULL},
+	{"headers", headers_check, NULL},
+	{"cache", cache_check, NULL},
+	{"compiler", compiler_check, "-v shows its words"},
+	{"program", program_check, NULL},
+	{"memlock", memlock_check, NULL},
+	{"files", files_check, NULL},
+	{"buffers", buffers_check, "fewer --buffer-pages, or higher limits: ulimit -l, ulimit -n"},
+	{"record", record_check, NULL},
+	{"scan", scan_check, NULL},
+};
+
+#define ROWS (sizeof(rows) / sizeof(*rows))
+
+static void line_append(struct check *check, const char *name, enum verdict verdict,
+			const struct diag *diag, const char *remedy)
+{
+	const struct check_line line = {name, verdicts[verdict], diag->what, remedy};
+	struct text *text = &check->output.lines;
+
+	if (check->format.layout >= LAYOUT_JSON) {
+		json_check(&check->format, &line, text);
+		return;
+	}
+	text_printf(text, "%-2s  %-12s  ", line.verdict, name);
+	text_visible(text, line.what);
+	if (remedy[0]) {
+		text_str(text, " (");
+		text_visible(text, remedy);
+		text_char(text, ')');
+	}
+	text_char(text, '\n');
+}
+
+static const char *remedy_choose(const struct row *row, enum verdict verdict,
+				 const struct diag *diag)
+{
+	if (verdict == VERDICT_OK || verdict == VERDICT_UNTRIED)
+		return "";
+	return diag->hint[0] || !row->remedy ? diag->hint : row->remedy;
+}
+
+/* Whether a start would go on. */
+static bool row_check(struct check *check, const struct row *row, struct diag *diag)
+{
+	enum verdict verdict;
+
+	*diag = (struct diag){0};
+	verdict = row->judge(check, diag);
+	if (verdict == VERDICT_NONE)
+		return true;
+	line_append(check, row->name, verdict, diag, remedy_choose(row, verdict, diag));
+	return verdict != VERDICT_NO;
+}
+
+static int rows_check(struct check *check, struct diag *diag)
+{
+	struct losses none = {0};
+	struct diag found;
+	int err = 0;
+
+	wall_clock_update(&check->format.clock);
+	if (check->format.layout >= LAYOUT_JSON)
+		json_begin(&check->format, &check->output.lines);
+	for (size_t i = 0; i < ROWS; i++) {
+		if (row_check(check, &rows[i], &found))
+			continue;
+		if (!err)
+			*diag = found;
+		err = -ECANCELED;
+	}
+	if (check->format.layout >= LAYOUT_JSON)
+		json_end(&check->format, 0, &none, &check->output.lines);
+	return err;
+}
+
+static bool nothing_to_read(void *arg)
+{
+	(void)arg;
+	return true;
+}
+
+int check_run(const struct trace_config *config, struct steps *steps, struct diag *diag)
+{
+	struct check check = {
+		.config = config,
+		.fresh = config->program,
+		.steps = steps,
+		.format.layout = config->output.layout,
+		.made = PROGRAM_NONE,
+		.output.fd = STDOUT_FILENO,
+	};
+	struct diag drop_diag = {0};
+	int err, drop, broken;
+
+	check.fresh.cache_dir = NULL;
+	err = rows_check(&check, diag);
+	tracer_free(check.tracer);
+	program_free(&check.made);
+	/* Where that fails, a start does not go on either. */
+	drop = rights_drop(config->keep_privileges, false, nothing_to_read, NULL, steps,
+			   &drop_diag);
+	if (drop && !err) {
+		*diag = drop_diag;
+		err = drop;
+	}
+	if (config->output.quiet)
+		text_clear(&check.output.lines);
+	broken = output_flush(&check.output);
+	output_free(&check.output);
+	return err || !broken || broken == -EPIPE ? err
+						  : diag_errno(diag, broken, "writing to stdout");
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rows of --check that only look at the host. */
+#ifndef CHECK_HOST_H
+#define CHECK_HOST_H
+
+struct check;
+struct diag;
+
+enum verdict {
+	VERDICT_OK,
+	VERDICT_WITHOUT,
+	VERDICT_UNTRIED,
+	VERDICT_NO,
+	VERDICT_NONE, /* no line */
+};
+
+/* Each as a row's judge (tools/trace/check.c); they do not use check. */
+enum verdict kernel_check(struct check *check, struct diag *diag);
+enum verdict lockdown_check(struct check *check, struct diag *diag);
+enum verdict memlock_check(struct check *check, struct diag *diag);
+enum verdict files_check(struct check *check, struct diag *diag);
+
+#define PARANOID_ROOM 16
+
+/* What a user without CAP_PERFMON may have of perf, or "" where that is not told. */
+void paranoid_read(char paranoid[PARANOID_ROOM]);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trace/ladder.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "bpf/loader.h"
+#include "log/message.h"
+#include "log/startup_log.h"
+#include "program/custom_text.h"
+#include "trace/sockets.h"
+#include "trace/trace_config.h"
+#include "trace/waiter.h"
+
+const char *stage_failure(enum stage stage)
+{
+	static const char *const failures[] = {
+		[STAGE_OFFER] = "not offered",	 [STAGE_COMPILE] = "not compiled",
+		[STAGE_LOAD] = "not loaded",	 [STAGE_BUFFERS] = "no buffers",
+		[STAGE_ATTACH] = "not attached", [STAGE_TEST] = "not working",
+	};
+
+	return failures[stage];
+}
+
+static int rung_compile(struct ladder *ladder, struct rung *rung)
+{
+	rung->program.looks = ladder->looks;
+	return program_compile(&ladder->config->program, &rung->probe, ladder->steps,
+			       &rung->program, &rung->why);
+}
+
+static int object_load(struct ladder *ladder, struct rung *rung)
+{
+	const struct text *object = &rung->program.object;
+	int err = loader_open(&rung->loader, object->data, object->len, &rung->why);
+
+	if (!err)
+		err = loader_take(rung->loader, ahead_table(&ladder->ahead), &rung->why);
+	return err ? err : loader_load(rung->loader, &rung->why);
+}
+
+/* The compiler ends meanwhile. What its end says is why the object does not load. */
+static int rung_load(struct ladder *ladder, struct rung *rung)
+{
+	int err = object_load(ladder, rung), settled;
+	struct diag why;
+
+	settled = program_settle(&rung->program, &why);
+	if (settled) {
+		rung->stage = STAGE_COMPILE;
+		rung->why = why;
+		return settled;
+	}
+	if (!err)
+		step_done(ladder->steps, "loaded");
+	return err;
+}
+
+static int rung_buffers(struct ladder *ladder, struct rung *rung)
+{
+	struct buffers *buffers = &ladder->ahead.buffers;
+	int err = ahead_buffers(&ladder->ahead, &rung->why);
+
+	if (!err)
+		err = buffers_give(buffers, rung->loader, &rung->why);
+	if (!err && ladder->config->program.stuck)
+		err = stuck_may_look(rung->loader, &rung->why);
+	if (!err && !ladder->config->program.summary)
+		step_done(ladder->steps, "perf buffers of %d CPUs take %zu kB", buffers->cpus,
+			  buffers_memory(buffers) >> 10);
+	return err;
+}
+
+static int rung_attach(struct ladder *ladder, struct rung *rung)
+{
+	int err;
+
+	if (!ladder->looks) {
+		ladder->sockets =
+			sockets_new(&ladder->config->program, rung->loader, ladder->steps);
+		if (!ladder->sockets)
+			return diag_errno(&rung->why, -ENOMEM, "starting");
+	}
+	wakeups_hold_end(true);
+	err = probe_attach(&rung->probe, rung->loader, &rung->why);
+	if (!err)
+		step_done(ladder->steps, "attached");
+	return err;
+}
+
+static int rung_test(struct ladder *ladder, struct rung *rung)
+{
+	int err = self_test_run(&ladder->config->program, rung->loader, &ladder->ahead.buffers,
+				&rung->tested, &rung->untested);
+
+	if (err)
+		rung->why = rung->untested;
+	else if (rung->tested == SELF_TEST_PASSED)
+		step_done(ladder->steps, "tested");
+	else
+		step_done(ladder->steps, "not tested: %s", rung->untested.what);
+	return err;
+}
+
+/* Goes as far as the ladder's last stage. */
+static int rung_try(struct ladder *ladder, struct rung *rung, const char *name)
+{
+	static int (*const stages[])(struct ladder * ladder, struct rung * rung) = {
+		[STAGE_COMPILE] = rung_compile, [STAGE_LOAD] = rung_load,
+		[STAGE_BUFFERS] = rung_buffers, [STAGE_ATTACH] = rung_attach,
+		[STAGE_TEST] = rung_test,
+	};
+	int err = probe_try(&rung->probe, name, &rung->why);
+
+	if (!err)
+		step_done(ladder->steps, "probe %s", name);
+	while (!err && rung->stage < ladder->last) {
+		rung->stage++;
+		err = stages[rung->stage](ladder, rung);
+	}
+	return err;
+}
+
+/* The records that have come of it are not to be taken for the next one's. */
+static void rung_undo(struct ladder *ladder, struct rung *rung)
+{
+	sockets_free(ladder->sockets);
+	ladder->sockets = NULL;
+	loader_free(rung->loader);
+	rung->loader = NULL;
+	if (rung->stage < STAGE_ATTACH)
+		return;
+	wakeups_hold_end(false);
+	ahead_again(&ladder->ahead);
+}
+
+/* Whether the next rung may do better. */
+static bool rung_falls(const struct rung *rung)
+{
+	if (rung->stage == STAGE_OFFER)
+		return true;
+	if (rung->stage == STAGE_BUFFERS)
+		return false;
+	switch (-rung->err) {
+	case EPERM:
+	case ENOMEM:
+	case EMFILE:
+	case ENFILE:
+	case EAGAIN: /* no process */
+	case EINTR:
+	case ENOSYS: /* no BPF */
+	case ENOEXEC: /* no compiler */
+	case ETIMEDOUT:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* The next probe that may be used, from the one of that number on, or NULL. */
+static const char *name_next(const struct ladder *ladder, size_t *index)
+{
+	const struct program_spec *spec = &ladder->config->program;
+	const char *wanted = spec->text ? spec->text->probe : spec->probe, *name;
+
+	while ((name = probe_kind_name((*index)++)))
+		if (!wanted || !strcmp(name, wanted))
+			return name;
+	return NULL;
+}
+
+static void rung_tell(const struct ladder *ladder, const struct rung *rung, const char *next)
+{
+	if (next)
+		step_done(ladder->steps, "probe %s: %s: %s; trying %s", probe_name(&rung->probe),
+			  stage_failure(rung->stage), rung->why.what, next);
+	else if (ladder->count > 1)
+		step_done(ladder->steps, "probe %s: %s: %s", probe_name(&rung->probe),
+			  stage_failure(rung->stage), rung->why.what);
+}
+
+static int rungs_try(struct ladder *ladder)
+{
+	size_t index = 0;
+	const char *name = name_next(ladder, &index);
+
+	while (name) {
+		struct rung *rung = &ladder->rungs[ladder->count++];
+
+		*rung = (struct rung){.program = PROGRAM_NONE};
+		rung->err = rung_try(ladder, rung, name);
+		if (!rung->err || !ladder->rung || rung->stage > ladder->rung->stage)
+			ladder->rung = rung;
+		if (!rung->err)
+			return 0;
+		name = rung_falls(rung) ? name_next(ladder, &index) : NULL;
+		rung_tell(ladder, rung, name);
+		rung_undo(ladder, rung);
+	}
+	return ladder->rung->err;
+}
+
+/* Says of each probe why the kernel does not offer it. */
+static int none_offered(const struct ladder *ladder, struct diag *diag)
+{
+	_cleanup_text_ struct text reasons = {0};
+
+	for (size_t i = 0; i < ladder->count; i++)
+		text_printf(&reasons, "%s%s: %s", i ? "; " : "",
+			    probe_name(&ladder->rungs[i].probe), ladder->rungs[i].why.what);
+	diag_set(diag, -ENOTSUP, "no probe works here: %s", reasons.err ? "" : reasons.data);
+	diag_hint(diag, "%s", ladder->rungs[ladder->count - 1].why.hint);
+	return -ENOTSUP;
+}
+
+int ladder_climb(struct ladder *ladder, struct diag *diag)
+{
+	const struct trace_config *config = ladder->config;
+	int err;
+
+	if (ladder->last > STAGE_COMPILE)
+		ahead_begin(&ladder->ahead, &config->program,
+			    config->program.summary ? 0 : config->buffer_pages);
+	err = rungs_try(ladder);
+	ahead_end(&ladder->ahead);
+	if (err && ladder->rung->stage == STAGE_OFFER)
+		return none_offered(ladder, diag);
+	if (err)
+		*diag = ladder->rung->why;
+	else
+		program_tell_lacks(&ladder->rung->program);
+	return err;
+}
+
+void ladder_detach(struct ladder *ladder)
+{
+	sockets_free(ladder->sockets); /* and what they hold of the attachments */
+	ladder->sockets = NULL;
+	loader_detach(ladder->rung->loader);
+}
+
+void ladder_free(struct ladder *ladder)
+{
+	sockets_free(ladder->sockets);
+	for (size_t i = 0; i < ladder->count; i++) {
+		loader_free(ladder->rungs[i].loader);
+		program_free(&ladder->rungs[i].program);
+	}
+	ahead_free(&ladder->ahead);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The ladder of probes: the first one that works is used. Each rung is tried as far as it goes:
+ * offered by this kernel, compiled, loaded, given its buffers, attached, tested. Whatever fails
+ * leads to the next rung, unless it would fail there in the same way.
+ */
+#ifndef LADDER_H
+#define LADDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/diag.h"
+#include "program/probe.h"
+#include "program/program.h"
+#include "trace/prealloc.h"
+#include "trace/self_test.h"
+
+struct loader;
+struct sockets;
+struct steps;
+struct trace_config;
+
+enum stage {
+	STAGE_OFFER, /* whether the kernel has what the probe needs */
+	STAGE_COMPILE,
+	STAGE_LOAD,
+	STAGE_BUFFERS,
+	STAGE_ATTACH,
+	STAGE_TEST,
+};
+
+/* One try at a probe. */
+struct rung {
+	struct probe probe;
+	struct program program;
+	struct loader *loader; /* or NULL */
+	enum stage stage; /* the last one that was begun */
+	int err; /* 0: it works as far as ladder.last */
+	struct diag why; /* of the error */
+	enum self_test tested;
+	struct diag untested; /* why it is not */
+};
+
+struct ladder { /* is not to be copied once it is climbed */
+	const struct trace_config *config;
+	struct steps *steps;
+	enum stage last; /* no rung is tried any further */
+	bool looks; /* leaves nothing in the cache, and finds no open sockets */
+	struct ahead ahead;
+	struct rung rungs[PROBES];
+	size_t count; /* of rungs tried */
+	struct rung *rung; /* the one that works, else the first that got furthest; NULL: none */
+	struct sockets *sockets; /* of the rung that works */
+};
+
+/*
+ * Climbs. The members up to looks are the caller's to set, ahead is AHEAD_NONE, all others are 0.
+ * SIGINT and SIGTERM are blocked once something is attached. -errno with diag filled: no rung
+ * works. ladder_free() in any case.
+ */
+int ladder_climb(struct ladder *ladder, struct diag *diag);
+
+/* Detaches the programs; the maps stay. */
+void ladder_detach(struct ladder *ladder);
+void ladder_free(struct ladder *ladder);
+
+/* What a stage is called that failed, as in "not loaded". */
+const char *stage_failure(enum stage stage);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trace/scan.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "base/seen.h"
+#include "bpf/loader.h"
+#include "log/startup_log.h"
+#include "program/custom_text.h"
+#include "program/probe.h"
+#include "program/program.h"
+
+/* A changed text may keep something else of a socket. */
+static bool text_is_changed(const struct program_spec *spec)
+{
+	return spec->text && !custom_text_is_own(spec->text);
+}
+
+bool scan_is_wanted(const struct program_spec *spec)
+{
+	if (text_is_changed(spec))
+		return false;
+	return spec->summary || spec->stuck || spec->layout.wanted & 1U << OPTIONAL_OWNER;
+}
+
+/* The program's own text, or one that is made of the user's, whose filters it has. */
+static int program_make(const struct program_spec *tracing, struct steps *steps,
+			struct program *program, struct diag *diag)
+{
+	struct program_spec spec = *tracing;
+	struct custom_text made = {0};
+	struct probe probe;
+	int err = 0;
+
+	probe_scan(&probe);
+	spec.text = NULL;
+	if (tracing->text && !text_is_changed(tracing)) {
+		err = custom_text_scan(tracing->text, &spec, &probe, &made, diag);
+		spec.text = &made;
+	}
+	if (!err)
+		err = program_compile(&spec, &probe, steps, program, diag);
+	custom_text_free(&made);
+	return err;
+}
+
+int scan_open(struct scan *scan, const struct program_spec *spec, const struct loader *tracing,
+	      struct steps *steps, struct diag *diag)
+{
+	_cleanup_program_ struct program program = PROGRAM_NONE;
+	struct loader *loader = NULL;
+	int err;
+
+	*scan = SCAN_NONE;
+	err = probe_may_read(diag);
+	if (err)
+		return err;
+	err = program_make(spec, steps, &program, diag);
+	if (!err)
+		err = program_settle(&program, diag);
+	if (!err)
+		program_tell_lacks(&program);
+	if (!err)
+		err = loader_open(&loader, program.object.data, program.object.len, diag);
+	if (!err && tracing && !text_is_changed(spec))
+		err = loader_share(loader, tracing, diag);
+	if (!err)
+		err = loader_load(loader, diag);
+	if (!err)
+		err = scan->iterator = loader_iterator(loader, diag);
+	loader_free(loader);
+	if (err < 0)
+		scan_close(scan);
+	return err < 0 ? err : 0;
+}
+
+void scan_close(struct scan *scan)
+{
+	if (scan->iterator >= 0)
+		close(scan->iterator);
+	*scan = SCAN_NONE;
+}
+
+bool scan_may_read(const struct scan *scan)
+{
+	return loader_may_iterate(scan->iterator);
+}
+
+struct found {
+	struct seen seen;
+	int (*take)(void *arg, const void *record);
+	void *arg;
+};
+
+/* Each descriptor of a socket brings a record. Without memory a second one is better than none. */
+static int found_take(void *arg, const void *record)
+{
+	struct found *found = arg;
+	struct event event;
+
+	if (!record)
+		return found->take(found->arg, NULL);
+	memcpy(&event, record, EVENT_SIZE);
+	if (event.newstate == STATE_TICK || !seen_add(&found->seen, event.skaddr))
+		return 0;
+	return found->take(found->arg, record);
+}
+
+int scan_run(const struct scan *scan, const struct event_layout *layout,
+	     int (*take)(void *arg, const void *record), void *arg, struct diag *diag)
+{
+	struct found found = {.take = take, .arg = arg};
+	int err = loader_iterate(scan->iterator, layout->sent, found_take, &found, diag);
+
+	seen_free(&found.seen);
+	return err;
+}

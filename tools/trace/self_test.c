@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trace/self_test.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "bpf/loader.h"
+#include "bpf/ring.h"
+#include "event/event.h"
+#include "output/summary.h"
+#include "program/probe.h"
+#include "program/program.h"
+#include "trace/buffers.h"
+#include "trace/summary_read.h"
+
+/*
+ * A summary counts its test in the row of a state that no socket is in. Of the buffers only the
+ * kernel's positions are looked at: the records are also of others, and are read when the rights
+ * have been given up. One of another change does as well, for it has come the same way.
+ */
+static int arrived_read(const struct program_spec *spec, const struct loader *loader,
+			const struct buffers *buffers, bool *arrived, struct diag *diag)
+{
+	struct summary_row row = {0};
+	int err = 0;
+
+	if (spec->summary) {
+		err = summary_read_row(&row, loader, STATE_SELF_TEST, diag);
+		*arrived = row.unknown;
+	} else {
+		*arrived = ring_set_has_records(buffers->events);
+	}
+	return err;
+}
+
+/* A CPU came online since the buffers were opened, or a buffer was full: the program counts that.
+ */
+static bool records_are_lost(const struct loader *loader)
+{
+	uint64_t counters[COUNTERS];
+
+	return !loader_counters(loader, "counters", counters, COUNTERS) &&
+	       (counters[COUNTER_NO_BUFFER] || counters[COUNTER_LOST]);
+}
+
+int self_test_run(const struct program_spec *spec, const struct loader *loader,
+		  const struct buffers *buffers, enum self_test *result, struct diag *diag)
+{
+	bool arrived;
+	int err;
+
+	*result = SELF_TEST_NONE;
+	if (spec->text) {
+		diag_set(diag, 0, "a program of your own"); /* it need not know the test */
+		return 0;
+	}
+	err = probe_test(loader, diag);
+	if (err)
+		return err == -EOPNOTSUPP ? 0 : err;
+	err = arrived_read(spec, loader, buffers, &arrived, diag);
+	if (err)
+		return err;
+	if (arrived) {
+		*result = SELF_TEST_PASSED;
+		return 0;
+	}
+	if (records_are_lost(loader)) {
+		diag_set(diag, 0,
+			 "inconclusive: records were lost meanwhile, as a CPU came online or "
+			 "a perf buffer was full");
+		return 0;
+	}
+	diag_set(diag, -EIO, "the program runs here, but no record of it arrives");
+	diag_hint(diag, "--probe chooses another; please report it with what -v and --check say");
+	return -EIO;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a trace is to do. A plain value. */
+#ifndef TRACE_CONFIG_H
+#define TRACE_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "output/writer.h"
+#include "program/program.h"
+#include "trace/stuck.h"
+
+struct trace_config {
+	struct program_spec program;
+	struct output_config output;
+	uint64_t duration_ns; /* from when it is attached, or 0: no end */
+	uint64_t summary_ns; /* between two summaries, or 0: only one, at the end */
+	uint64_t buffer_pages; /* of 4 KiB, of each CPU's perf buffer */
+	struct stuck_limit stuck;
+	bool keep_privileges;
+};
+
+#endif

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trace/tracer.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "bpf/loader.h"
+#include "bpf/order.h"
+#include "bpf/ring.h"
+#include "event/event.h"
+#include "log/message.h"
+#include "log/startup_log.h"
+#include "output/summary.h"
+#include "program/probe.h"
+#include "system/notify.h"
+#include "trace/buffers.h"
+#include "trace/intake.h"
+#include "trace/ladder.h"
+#include "trace/rights.h"
+#include "trace/sockets.h"
+#include "trace/summary_read.h"
+#include "trace/trace_config.h"
+#include "trace/waiter.h"
+
+#define TIMER_SLACK_NS 10000 /* the usual 50 us would be felt in a lone line */
+
+struct tracer {
+	const struct trace_config *config;
+	struct ladder ladder;
+	const struct probe *probe; /* that the ladder found */
+	const struct loader *loader; /* its programs */
+	struct intake intake;
+	struct wakeups *wakeups;
+	struct stuck *stuck; /* or NULL: nobody asks */
+	struct steps *steps;
+	struct writer writer;
+	uint64_t next_tidy_ns;
+	struct summary summary;
+	struct timespec slack; /* until what is settled is final */
+	bool quiet; /* nothing has come for long: the program will say when something does */
+};
+
+static int wakeups_make(struct tracer *tracer, struct diag *diag)
+{
+	const struct buffers *buffers = tracer->intake.buffers;
+	const struct ring_set *const sets[] = {buffers->wakeups, buffers->events};
+	int err = wakeups_open(&tracer->wakeups, tracer->config, sets, sizeof(sets) / sizeof(*sets),
+			       tracer->config->output.quiet ? -1 : tracer->writer.output.fd, diag);
+
+	if (!err)
+		writer_end_with(&tracer->writer, wakeups_end(tracer->wakeups));
+	return err;
+}
+
+/* What the ladder's programs are read with. */
+static int tracer_open(struct tracer *tracer, struct diag *diag)
+{
+	tracer->probe = &tracer->ladder.rung->probe;
+	tracer->loader = tracer->ladder.rung->loader;
+	tracer->slack.tv_nsec = buffers_slack_ns(tracer->intake.buffers);
+	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
+	if (tracer->config->stuck.after_ns) {
+		tracer->stuck =
+			stuck_new(&tracer->config->stuck, tracer->writer.layout, clock_now_ns());
+		if (!tracer->stuck)
+			return diag_errno(diag, -ENOMEM, "starting");
+	}
+	return wakeups_make(tracer, diag);
+}
+
+/* The same for a trace and for --check. */
+static int tracer_start(struct tracer *tracer, struct diag *diag)
+{
+	struct ladder *ladder = &tracer->ladder;
+	int err = intake_open(&tracer->intake, tracer->writer.layout, &ladder->ahead.buffers,
+			      &tracer->writer.losses, diag);
+
+	if (!err)
+		err = ladder_climb(ladder, diag);
+	return err || ladder->last < STAGE_TEST ? err : tracer_open(tracer, diag);
+}
+
+static void event_show(void *arg, void *record)
+{
+	struct tracer *tracer = arg;
+
+	writer_event(&tracer->writer, record);
+}
+
+static void losses_read(struct tracer *tracer)
+{
+	uint64_t *counts = tracer->writer.losses.counts, counters[COUNTERS];
+	/* Read first: a change is counted as missed before it is counted as recovered. */
+	uint64_t recursion_misses = probe_recursion_misses(tracer->probe, tracer->loader);
+
+	counts[LOSS_LATE] = order_late(tracer->intake.order);
+	if (loader_counters(tracer->loader, "counters", counters, COUNTERS))
+		return;
+	counts[LOSS_BUFFER_FULL] = counters[COUNTER_LOST];
+	/* The kernel's own count comes later, but before Linux 5.1 there is no other. */
+	if (ring_set_lost(tracer->intake.buffers->events) > counts[LOSS_BUFFER_FULL])
+		counts[LOSS_BUFFER_FULL] = ring_set_lost(tracer->intake.buffers->events);
+	counts[LOSS_NO_BUFFER] = counters[COUNTER_NO_BUFFER];
+	counts[LOSS_NO_ROOM] = counters[COUNTER_NO_ROOM];
+	counts[LOSS_TABLE_ERROR] = counters[COUNTER_TABLE_ERROR];
+	recursion_misses += counters[COUNTER_DECLINED];
+	/* More may have been caught by now, but what was missed stays so. */
+	if (recursion_misses > counters[COUNTER_RECOVERED] + counts[LOSS_MISSED])
+		counts[LOSS_MISSED] = recursion_misses - counters[COUNTER_RECOVERED];
+}
+
+/* What is done once a second, and before a time in which nobody does it. */
+static void tracer_tidy(struct tracer *tracer, uint64_t now)
+{
+	if (now < tracer->next_tidy_ns && !tracer->quiet)
+		return;
+	losses_read(tracer);
+	writer_tell_losses(&tracer->writer);
+	order_trim(tracer->intake.order);
+	tracer->next_tidy_ns = now + NS_PER_SECOND;
+}
+
+/* Writes what the program has counted. */
+static int summary_round(struct tracer *tracer, struct diag *diag)
+{
+	int err = summary_read(&tracer->summary, tracer->loader, diag);
+
+	if (err)
+		return err;
+	wall_clock_update(&tracer->writer.line.clock);
+	tracer->writer.format->summary(&tracer->writer.line, &tracer->summary,
+				       &tracer->writer.output.lines);
+	writer_flush(&tracer->writer);
+	tracer_tidy(tracer, tracer->summary.now_ns);
+	return writer_check(&tracer->writer, diag);
+}
+
+/* Reads all buffers and writes what is final: after the last round, everything is. */
+static int events_round(struct tracer *tracer, bool last, struct diag *diag)
+{
+	uint64_t begin = clock_now_ns();
+	struct intake *intake = &tracer->intake;
+	uint64_t settled = buffers_settled_ns(intake->buffers, begin);
+	int err = intake_drain(intake, diag);
+
+	if (err)
+		return err;
+	wall_clock_update(&tracer->writer.line.clock);
+	order_flush(intake->order, last ? UINT64_MAX : settled - tracer->slack.tv_nsec, event_show,
+		    tracer);
+	writer_flush(&tracer->writer);
+	/*
+	 * An event that woke nobody came within QUIET_NS of one before it. Twice as long again is
+	 * for one that took its time, where the program does not tell that it is on its way.
+	 */
+	tracer->quiet = !order_waiting(intake->order) && settled == begin &&
+			begin > intake->newest_ns + 3 * QUIET_NS;
+	tracer_tidy(tracer, begin);
+	return writer_check(&tracer->writer, diag);
+}
+
+/*
+ * A lone event is read at once, and is final a slack later. While there are many, a round is made
+ * only as often as keeps a line from waiting. When it is quiet, the next kick is waited for.
+ */
+static const struct timespec *tracer_pause(const struct tracer *tracer, bool kicked)
+{
+	static const struct timespec period = {.tv_nsec = QUIET_NS};
+
+	return tracer->quiet ? NULL : kicked ? &tracer->slack : &period;
+}
+
+/*
+ * A scan, or a look through a large table, takes its time: in between, the buffers must not fill. A
+ * broken one is told of in its round.
+ */
+static int found_take(void *arg, const void *record)
+{
+	struct tracer *tracer = arg;
+	struct diag diag;
+
+	if (!record)
+		intake_drain(&tracer->intake, &diag);
+	return 0;
+}
+
+/* A line that no event brings. */
+static int still_take(void *arg, const void *record)
+{
+	struct tracer *tracer = arg;
+
+	if (record)
+		intake_take(&tracer->intake, CPU_UNKNOWN, record, tracer->writer.layout->size);
+	return found_take(arg, record);
+}
+
+/* What came, and then the events. */
+static int tracer_round(struct tracer *tracer, int came, struct diag *diag)
+{
+	int err = 0;
+
+	if (tracer->config->program.summary)
+		return came & (WAKEUP_SUMMARY | WAKEUP_LIST) ? summary_round(tracer, diag) : 0;
+	if (came & WAKEUP_LIST)
+		sockets_ask(tracer->ladder.sockets);
+	if (came & WAKEUP_PREPARED) {
+		wakeups_watch(tracer->wakeups, -1);
+		sockets_prepared(tracer->ladder.sockets);
+	}
+	sockets_list(tracer->ladder.sockets, still_take, tracer);
+	if (came & WAKEUP_STUCK)
+		err = stuck_look(tracer->stuck, tracer->loader, clock_now_ns(), still_take, tracer,
+				 diag);
+	return err ? err : events_round(tracer, false, diag);
+}
+
+/* 0 when it is time to end. */
+static int tracer_loop(struct tracer *tracer, struct diag *diag)
+{
+	bool kicked = false;
+
+	for (;;) {
+		int err, came = wakeups_wait(tracer->wakeups, tracer_pause(tracer, kicked), diag);
+
+		if (came < 0 || came & WAKEUP_END)
+			return came < 0 ? came : 0;
+		kicked = tracer->quiet;
+		err = tracer_round(tracer, came, diag);
+		if (err || writer_is_done(&tracer->writer))
+			return err;
+	}
+}
+
+static bool may_read(void *arg)
+{
+	const struct tracer *tracer = arg;
+	uint64_t counters[COUNTERS];
+
+	return loader_counters(tracer->loader, "counters", counters, COUNTERS) != -EPERM;
+}
+
+/* From here on no child is made, which would have the manager's socket. */
+static void manager_connect(void)
+{
+	int err = notify_open();
+
+	if (err)
+		message_print("$NOTIFY_SOCKET: %s", strerror(-err));
+}
+
+/* After the drop: what others are shows here for the first time. */
+static void tracer_begin(struct tracer *tracer)
+{
+	char lines[64];
+
+	sockets_find(tracer->ladder.sockets, found_take, tracer);
+	writer_begin(&tracer->writer);
+	snprintf(lines, sizeof(lines), "READY=1\nSTATUS=Tracing: %s", probe_name(tracer->probe));
+	notify_tell(lines);
+	malloc_trim(0); /* what finding and loading the program took */
+}
+
+static int tracer_trace(struct tracer *tracer, struct diag *diag)
+{
+	struct sockets *sockets = tracer->ladder.sockets;
+	int err;
+
+	tracer->summary.start_ns = clock_now_ns();
+	err = wakeups_start(tracer->wakeups, diag);
+	if (err)
+		return err;
+	if (!tracer->config->program.summary)
+		wakeups_watch(tracer->wakeups, sockets_prepare(sockets));
+	manager_connect();
+	err = rights_drop(tracer->config->keep_privileges, tracer->writer.line.cgroups, may_read,
+			  tracer, tracer->steps, diag);
+	if (err)
+		return err;
+	tracer_begin(tracer);
+	err = tracer_loop(tracer, diag);
+	notify_tell("STOPPING=1");
+	ladder_detach(&tracer->ladder);
+	if (!err)
+		err = tracer->config->program.summary ? summary_round(tracer, diag)
+						      : events_round(tracer, true, diag);
+	losses_read(tracer);
+	writer_end(&tracer->writer);
+	return err ? err : writer_check(&tracer->writer, diag);
+}
+
+/* What is not counted is told at the start, since nothing else will tell it. */
+static void untold_tell(struct tracer *tracer)
+{
+	struct diag untold = {0};
+
+	if (probe_counts_missed(tracer->probe, &untold))
+		return;
+	tracer->writer.losses.missed_untold = true;
+	message_diag(&untold, false);
+}
+
+static struct tracer *tracer_new(const struct trace_config *config, enum stage last, bool looks,
+				 struct steps *steps)
+{
+	struct tracer *tracer = calloc(1, sizeof(*tracer));
+
+	if (!tracer)
+		return NULL;
+	tracer->config = config;
+	tracer->ladder = (struct ladder){config, steps, last, looks, .ahead = AHEAD_NONE};
+	tracer->steps = steps;
+	tracer->quiet = config->program.summary; /* no event comes */
+	writer_open(&tracer->writer, &config->output, &config->program.layout);
+	return tracer;
+}
+
+void tracer_free(struct tracer *tracer)
+{
+	if (!tracer)
+		return;
+	stuck_free(tracer->stuck);
+	wakeups_free(tracer->wakeups);
+	ladder_free(&tracer->ladder);
+	intake_close(&tracer->intake);
+	writer_close(&tracer->writer);
+	free(tracer);
+}
+
+int tracer_run(const struct trace_config *config, struct steps *steps, struct diag *diag)
+{
+	struct tracer *tracer = tracer_new(config, STAGE_TEST, false, steps);
+	int err;
+
+	if (!tracer)
+		return diag_errno(diag, -ENOMEM, "starting");
+	err = tracer_start(tracer, diag);
+	if (!err) {
+		untold_tell(tracer);
+		err = tracer_trace(tracer, diag);
+	}
+	tracer_free(tracer);
+	return err;
+}
+
+int tracer_check(struct tracer **tracer, const struct trace_config *config, enum stage last,
+		 struct steps *steps, struct diag *diag)
+{
+	*tracer = tracer_new(config, last, true, steps);
+	return *tracer ? tracer_start(*tracer, diag) : diag_errno(diag, -ENOMEM, "starting");
+}
+
+const struct ladder *tracer_ladder(const struct tracer *tracer)
+{
+	return &tracer->ladder;
+}

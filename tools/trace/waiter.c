@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trace/waiter.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "bpf/ring.h"
+#include "trace/trace_config.h"
+
+enum {
+	POLL_END,
+	POLL_LIST,
+	POLL_STDOUT,
+	POLL_PREPARED,
+	POLL_DURATION,
+	POLL_SUMMARY,
+	POLL_STUCK,
+	POLL_RINGS
+};
+
+struct timer {
+	uint64_t ns; /* or 0: there is none */
+	bool again;
+	const char *option;
+	enum wakeup means;
+};
+
+struct wakeups {
+	struct timer timers[POLL_RINGS]; /* by the number of its poller */
+	struct pollfd *pollers; /* as above, then the buffers of all sets */
+	size_t count;
+};
+
+static void timers_choose(struct timer timers[POLL_RINGS], const struct trace_config *config)
+{
+	timers[POLL_DURATION] =
+		(struct timer){config->duration_ns, false, "-d/--duration", WAKEUP_END};
+	timers[POLL_SUMMARY] =
+		(struct timer){config->summary_ns, true, "--summary", WAKEUP_SUMMARY};
+	timers[POLL_STUCK] =
+		(struct timer){stuck_period_ns(&config->stuck), true, "--stuck", WAKEUP_STUCK};
+}
+
+static int pollers_make(struct wakeups *wakeups, const struct ring_set *const *sets, size_t count,
+			int output)
+{
+	struct pollfd *poller;
+
+	wakeups->count = POLL_RINGS;
+	for (size_t set = 0; set < count; set++)
+		wakeups->count += ring_set_count(sets[set]);
+	wakeups->pollers = calloc(wakeups->count, sizeof(*wakeups->pollers));
+	if (!wakeups->pollers)
+		return -ENOMEM;
+	for (size_t i = 0; i < POLL_RINGS; i++)
+		wakeups->pollers[i] = (struct pollfd){.fd = -1, .events = POLLIN};
+	/* No event is asked for: what is told all the same is that nobody reads any more. */
+	wakeups->pollers[POLL_STDOUT] = (struct pollfd){.fd = output};
+	poller = &wakeups->pollers[POLL_RINGS];
+	for (size_t set = 0; set < count; set++)
+		for (size_t i = 0; i < ring_set_count(sets[set]); i++)
+			*poller++ =
+				(struct pollfd){.fd = ring_set_fd(sets[set], i), .events = POLLIN};
+	return 0;
+}
+
+/* One, or two. */
+static sigset_t signals_of(int signal, int other)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, signal);
+	sigaddset(&set, other);
+	return set;
+}
+
+void wakeups_hold_end(bool hold)
+{
+	sigset_t set = signals_of(SIGINT, SIGTERM);
+
+	sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
+static int signals_open(int signal, int other)
+{
+	sigset_t set = signals_of(signal, other);
+
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int wakeups_open(struct wakeups **wakeups, const struct trace_config *config,
+		 const struct ring_set *const *sets, size_t count, int output, struct diag *diag)
+{
+	struct wakeups *new = *wakeups = calloc(1, sizeof(*new));
+	int fd;
+
+	if (!new || pollers_make(new, sets, count, output))
+		return diag_errno(diag, -ENOMEM, "starting");
+	new->pollers[POLL_END].fd = signals_open(SIGINT, SIGTERM);
+	new->pollers[POLL_LIST].fd = signals_open(SIGUSR1, SIGUSR1);
+	if (new->pollers[POLL_END].fd < 0 || new->pollers[POLL_LIST].fd < 0)
+		return diag_errno(diag, -errno, "starting");
+	timers_choose(new->timers, config);
+	for (size_t i = 0; i < POLL_RINGS; i++) {
+		if (!new->timers[i].ns)
+			continue;
+		fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+		if (fd < 0)
+			return diag_errno(diag, -errno, "%s", new->timers[i].option);
+		new->pollers[i].fd = fd;
+	}
+	return 0;
+}
+
+void wakeups_free(struct wakeups *wakeups)
+{
+	if (!wakeups)
+		return;
+	for (size_t i = 0; wakeups->pollers && i < POLL_RINGS; i++)
+		if (i != POLL_STDOUT && i != POLL_PREPARED && wakeups->pollers[i].fd >= 0)
+			close(wakeups->pollers[i].fd);
+	free(wakeups->pollers);
+	free(wakeups);
+}
+
+int wakeups_start(struct wakeups *wakeups, struct diag *diag)
+{
+	for (size_t i = 0; i < POLL_RINGS; i++) {
+		const struct timer *timer = &wakeups->timers[i];
+		struct timespec period = {timer->ns / NS_PER_SECOND, timer->ns % NS_PER_SECOND};
+		struct itimerspec spec = {.it_value = period};
+
+		if (timer->again)
+			spec.it_interval = period;
+		if (timer->ns && timerfd_settime(wakeups->pollers[i].fd, 0, &spec, NULL))
+			return diag_errno(diag, -errno, "%s", timer->option);
+	}
+	return 0;
+}
+
+int wakeups_end(const struct wakeups *wakeups)
+{
+	return wakeups->pollers[POLL_END].fd;
+}
+
+void wakeups_watch(struct wakeups *wakeups, int fd)
+{
+	wakeups->pollers[POLL_PREPARED].fd = fd;
+}
+
+static bool signal_read(int fd)
+{
+	struct signalfd_siginfo info;
+
+	return read(fd, &info, sizeof(info)) == sizeof(info);
+}
+
+int wakeups_wait(struct wakeups *wakeups, const struct timespec *pause, struct diag *diag)
+{
+	int ready = ppoll(wakeups->pollers, wakeups->count, pause, NULL), came = 0;
+	uint64_t expired;
+
+	if (ready < 0 && errno != EINTR)
+		return diag_errno(diag, -errno, "poll");
+	if (ready <= 0)
+		return 0;
+	/* A signal that ends it stays, for wakeups_end(). */
+	if (wakeups->pollers[POLL_END].revents || wakeups->pollers[POLL_STDOUT].revents)
+		came |= WAKEUP_END;
+	if (wakeups->pollers[POLL_LIST].revents && signal_read(wakeups->pollers[POLL_LIST].fd))
+		came |= WAKEUP_LIST;
+	if (wakeups->pollers[POLL_PREPARED].revents)
+		came |= WAKEUP_PREPARED;
+	for (size_t i = 0; i < POLL_RINGS; i++)
+		if (wakeups->timers[i].ns &&
+		    read(wakeups->pollers[i].fd, &expired, sizeof(expired)) > 0)
+			came |= wakeups->timers[i].means;
+	return came;
+}
