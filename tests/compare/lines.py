@@ -65,6 +65,8 @@ class Tracer:
 
     def read(self):
         for line in self.process.stdout:
+            if not line.endswith(b"\n"):
+                break  # it was ended in the middle of a line
             with self.news:
                 self.lines.append(line.rstrip(b"\n"))
                 self.marks.update(re.findall(rb"mark\d+", line))
