@@ -50,7 +50,7 @@ static void large_blocks_return(void)
 }
 
 /*
- * SIGUSR1 may come at any time, and asks for a list when there is one to ask (wakeups_open()). What
+ * SIGUSR1 may come at any time, and asks for a list when there is one to ask (waiter_open()). What
  * is started meanwhile is not ended by it either, when it is sent to the group or the unit.
  */
 static void signals_prepare(void)
@@ -81,16 +81,16 @@ static void files_limit_raise(void)
 
 /* As this kernel wants it, where that can be seen without privilege. */
 static int layout_render(const struct options *options, struct probe *probe, struct text *layout,
-			 struct text *lacks, struct diag *diag)
+			 struct text *missing, struct diag *diag)
 {
 	const struct program_spec *spec = &options->trace.program;
 	const char *name;
 
 	for (size_t i = 0; !options->now && (name = probe_kind_name(i)); i++) {
 		text_clear(layout);
-		text_clear(lacks);
+		text_clear(missing);
 		if ((!spec->probe || !strcmp(name, spec->probe)) && !probe_try(probe, name, diag) &&
-		    !probe_render_layout(probe, program_needs(spec), layout, lacks, diag))
+		    !probe_render_offsets(probe, program_needs(spec), layout, missing, diag))
 			return 0;
 	}
 	if (options->now)
@@ -98,14 +98,14 @@ static int layout_render(const struct options *options, struct probe *probe, str
 	else
 		probe_assume(probe, spec->probe);
 	text_clear(layout);
-	text_clear(lacks);
-	return probe_render_layout(probe, program_needs(spec), layout, lacks, diag);
+	text_clear(missing);
+	return probe_render_offsets(probe, program_needs(spec), layout, missing, diag);
 }
 
 static int text_render(const struct options *options, struct text *text, struct diag *diag)
 {
 	const struct program_spec *spec = &options->trace.program;
-	_cleanup_text_ struct text layout = {0}, lacks = {0};
+	_cleanup_text_ struct text layout = {0}, missing = {0};
 	struct probe probe;
 	int err;
 
@@ -114,13 +114,13 @@ static int text_render(const struct options *options, struct text *text, struct 
 		return 0;
 	}
 	text_str(&layout, "");
-	err = layout_render(options, &probe, &layout, &lacks, diag);
+	err = layout_render(options, &probe, &layout, &missing, diag);
 	if (!err && layout.err)
 		err = diag_errno(diag, layout.err, "the program text");
 	if (err)
 		return err;
-	if (lacks.len)
-		message_print("%s", lacks.data);
+	if (missing.len)
+		message_print("%s", missing.data);
 	program_render(spec, &probe, program_wants_headers(spec, &probe), layout.data, text);
 	return 0;
 }
@@ -138,7 +138,7 @@ static int text_print(const struct options *options, struct diag *diag)
 	return err;
 }
 
-static int trace(const struct options *options, struct steps *steps, struct diag *diag)
+static int trace(const struct options *options, struct startup_log *log, struct diag *diag)
 {
 	const struct trace_config *config = &options->trace;
 	const struct custom_text *custom = config->program.text;
@@ -147,14 +147,15 @@ static int trace(const struct options *options, struct steps *steps, struct diag
 	if (!err)
 		err = host_may_trace(diag);
 	if (!err && options->now)
-		return now_run(config, steps, diag);
+		return now_run(config, log, diag);
 	if (!err && !config->keep_privileges)
 		err = privileges_may_drop(diag); /* before it has begun to trace */
 	if (err)
 		return err;
 	if (custom)
-		step_done(steps, "program text of %s: %zu bytes", custom->path, custom->text.len);
-	return tracer_run(config, steps, diag);
+		startup_log_step(log, "program text of %s: %zu bytes", custom->path,
+				 custom->text.len);
+	return tracer_run(config, log, diag);
 }
 
 /* status is what an error means, unless it is found to be the options' own. */
@@ -162,24 +163,24 @@ static int tool_run(struct options *options, int *status, struct diag *diag)
 {
 	struct program_spec *spec = &options->trace.program;
 	struct custom_text custom = {0};
-	struct steps steps;
+	struct startup_log log;
 	int err = 0;
 
 	if (options->bpf_text) {
 		err = custom_text_read(&custom, options->bpf_text, diag);
 		if (!err) {
-			custom_text_fit(&custom, field_list_extras(&options->trace.output.fields),
-					spec);
+			custom_text_fit(&custom,
+					field_list_optionals(&options->trace.output.fields), spec);
 			err = custom_text_check(spec, diag);
 			if (err)
 				*status = STATUS_USAGE;
 		}
 	}
-	steps_begin(&steps, options->verbose);
+	startup_log_begin(&log, options->verbose);
 	if (!err)
 		err = options->ebpf    ? text_print(options, diag)
-		      : options->check ? check_run(&options->trace, &steps, diag)
-				       : trace(options, &steps, diag);
+		      : options->check ? check_run(&options->trace, &log, diag)
+				       : trace(options, &log, diag);
 	custom_text_free(&custom);
 	return err;
 }

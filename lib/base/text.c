@@ -45,7 +45,7 @@ char *text_reserve(struct text *text, size_t len)
 	return data + text->len;
 }
 
-void text_take(struct text *text, char *end)
+void text_commit(struct text *text, char *end)
 {
 	*end = '\0';
 	text->len = end - text->data;
@@ -58,7 +58,7 @@ void text_bytes(struct text *text, const void *bytes, size_t len)
 	if (!at)
 		return;
 	memcpy(at, bytes, len);
-	text_take(text, at + len);
+	text_commit(text, at + len);
 }
 
 void text_str(struct text *text, const char *str)
@@ -77,7 +77,7 @@ void text_visible(struct text *text, const char *str)
 	char *at = text_reserve(text, VISIBLE_ROOM(len));
 
 	if (at)
-		text_take(text, visible_put(at, str, len, SIZE_MAX, &columns));
+		text_commit(text, visible_put(at, str, len, SIZE_MAX, &columns));
 }
 
 void text_dec(struct text *text, uint64_t value)
@@ -85,7 +85,7 @@ void text_dec(struct text *text, uint64_t value)
 	char *at = text_reserve(text, DIGITS_DEC_ROOM);
 
 	if (at)
-		text_take(text, digits_dec(at, value));
+		text_commit(text, digits_dec(at, value));
 }
 
 void text_printf(struct text *text, const char *fmt, ...)

@@ -22,10 +22,10 @@ void text_clear(struct text *text); /* keeps the memory */
 
 /*
  * Makes room for len more bytes and a NUL, or NULL. The caller adds to text->len, or has
- * text_take() do it, which is told where the bytes end and puts the NUL there.
+ * text_commit() do it, which is told where the bytes end and puts the NUL there.
  */
 char *text_reserve(struct text *text, size_t len);
-void text_take(struct text *text, char *end);
+void text_commit(struct text *text, char *end);
 
 void text_bytes(struct text *text, const void *bytes, size_t len);
 void text_str(struct text *text, const char *str);

@@ -45,10 +45,11 @@ void hash_map_close(struct hash_map *map)
 	map->fd = -1;
 }
 
-typedef int take_fn(void *arg, const void *value, size_t size);
+typedef int value_fn(void *arg, const void *value, size_t size);
 
 /* The kernel gives whole buckets: BATCH is more than any has. EINVAL: it does not know batches. */
-static int batches_take(int fd, void *keys, char *values, size_t size, take_fn *take, void *arg)
+static int batches_read(int fd, void *keys, char *values, size_t size, value_fn *on_value,
+			void *arg)
 {
 	uint32_t where;
 	union bpf_attr attr = {
@@ -65,8 +66,8 @@ static int batches_take(int fd, void *keys, char *values, size_t size, take_fn *
 		err = syscall(SYS_bpf, BPF_MAP_LOOKUP_BATCH, &attr, sizeof(attr)) ? -errno : 0;
 		if (err && err != -ENOENT)
 			return err == -EINVAL && !attr.batch.in_batch ? -EOPNOTSUPP : err;
-		for (uint32_t i = 0; take && i < attr.batch.count; i++) {
-			int stop = take(arg, values + i * size, size);
+		for (uint32_t i = 0; on_value && i < attr.batch.count; i++) {
+			int stop = on_value(arg, values + i * size, size);
 
 			if (stop)
 				return stop;
@@ -77,11 +78,12 @@ static int batches_take(int fd, void *keys, char *values, size_t size, take_fn *
 	}
 }
 
-int hash_map_walk(int fd, size_t key_size, size_t value_size, take_fn *take, void *arg)
+int hash_map_walk(int fd, size_t key_size, size_t value_size, value_fn *on_value, void *arg)
 {
 	void *keys = calloc(BATCH, key_size);
 	char *values = calloc(BATCH, value_size);
-	int err = keys && values ? batches_take(fd, keys, values, value_size, take, arg) : -ENOMEM;
+	int err = keys && values ? batches_read(fd, keys, values, value_size, on_value, arg)
+				 : -ENOMEM;
 
 	free(keys);
 	free(values);

@@ -37,11 +37,11 @@ int hash_map_make(void *arg, struct diag *diag);
 void hash_map_close(struct hash_map *map);
 
 /*
- * Hands each value of a map to take, which may be NULL, as long as that returns 0; those that
- * others add or delete meanwhile may be among them or not. -errno, or what take returned;
+ * Hands each value of a map to on_value, which may be NULL, as long as that returns 0; those that
+ * others add or delete meanwhile may be among them or not. -errno, or what on_value returned;
  * -EOPNOTSUPP: the kernel has no BPF_MAP_LOOKUP_BATCH (Linux 5.6).
  */
 int hash_map_walk(int fd, size_t key_size, size_t value_size,
-		  int (*take)(void *arg, const void *value, size_t size), void *arg);
+		  int (*on_value)(void *arg, const void *value, size_t size), void *arg);
 
 #endif

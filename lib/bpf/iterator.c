@@ -10,20 +10,20 @@
 #define BUFFER_SIZE 8192 /* bytes of one read */
 
 /* Hands the whole records of the buffer over, and keeps what is left. */
-static int records_take(char *buffer, size_t *len, size_t size,
-			int (*take)(void *arg, const void *record), void *arg)
+static int records_hand_over(char *buffer, size_t *len, size_t size,
+			     int (*on_record)(void *arg, const void *record), void *arg)
 {
 	size_t at = 0;
 	int err = 0;
 
 	for (; !err && *len - at >= size; at += size)
-		err = take(arg, buffer + at);
+		err = on_record(arg, buffer + at);
 	memmove(buffer, buffer + at, *len - at);
 	*len -= at;
 	return err;
 }
 
-int iterator_read(int fd, size_t size, int (*take)(void *arg, const void *record), void *arg,
+int iterator_read(int fd, size_t size, int (*on_record)(void *arg, const void *record), void *arg,
 		  struct diag *diag)
 {
 	char buffer[BUFFER_SIZE];
@@ -42,9 +42,9 @@ int iterator_read(int fd, size_t size, int (*take)(void *arg, const void *record
 			return len ? diag_set(diag, -EPROTO, "the iterator wrote half a record")
 				   : 0;
 		len += got;
-		err = records_take(buffer, &len, size, take, arg);
+		err = records_hand_over(buffer, &len, size, on_record, arg);
 		if (!err)
-			err = take(arg, NULL);
+			err = on_record(arg, NULL);
 		if (err)
 			return err;
 	}

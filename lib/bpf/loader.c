@@ -244,7 +244,7 @@ int loader_open(struct loader **loader, const void *object, size_t size, struct 
 	return 0;
 }
 
-int loader_take(struct loader *loader, struct hash_map *hash, struct diag *diag)
+int loader_adopt(struct loader *loader, struct hash_map *hash, struct diag *diag)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(loader->object, hash->name);
 	int err;
@@ -362,14 +362,14 @@ bool loader_may_iterate(int iterator)
 	return fd != -EPERM;
 }
 
-int loader_iterate(int iterator, size_t size, int (*take)(void *arg, const void *record), void *arg,
-		   struct diag *diag)
+int loader_iterate(int iterator, size_t size, int (*on_record)(void *arg, const void *record),
+		   void *arg, struct diag *diag)
 {
 	int fd = bpf_iter_create(iterator), err;
 
 	if (fd < 0)
 		return diag_errno(diag, fd, "starting the iterator");
-	err = iterator_read(fd, size, take, arg, diag);
+	err = iterator_read(fd, size, on_record, arg, diag);
 	close(fd);
 	return err;
 }
@@ -417,12 +417,12 @@ int loader_values(const struct loader *loader, const char *name, uint32_t key, v
 }
 
 int loader_each(const struct loader *loader, const char *name,
-		int (*take)(void *arg, const void *value, size_t size), void *arg)
+		int (*on_record)(void *arg, const void *value, size_t size), void *arg)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(loader->object, name);
 
 	return map ? hash_map_walk(bpf_map__fd(map), bpf_map__key_size(map),
-				   bpf_map__value_size(map), take, arg)
+				   bpf_map__value_size(map), on_record, arg)
 		   : -ENOENT;
 }
 

@@ -25,7 +25,7 @@ int loader_open(struct loader **loader, const void *object, size_t size, struct 
 int loader_share(struct loader *loader, const struct loader *other, struct diag *diag);
 
 /* The same for the hash, if the object has one just like it: then its descriptor here is closed. */
-int loader_take(struct loader *loader, struct hash_map *hash, struct diag *diag);
+int loader_adopt(struct loader *loader, struct hash_map *hash, struct diag *diag);
 
 /*
  * Loads the programs into the kernel; nothing runs yet. -errno with diag filled; a verifier's words
@@ -44,8 +44,8 @@ int loader_iterator(struct loader *loader, struct diag *diag);
 bool loader_may_iterate(int iterator);
 
 /* Runs an iterator once (bpf_iter_create(), Linux 5.8): iterator_read() tells the rest. */
-int loader_iterate(int iterator, size_t size, int (*take)(void *arg, const void *record), void *arg,
-		   struct diag *diag);
+int loader_iterate(int iterator, size_t size, int (*on_record)(void *arg, const void *record),
+		   void *arg, struct diag *diag);
 
 /* Opens the perf event for the program of that section. -errno with diag filled. */
 typedef int loader_event(const void *arg, const char *section, struct diag *diag);
@@ -95,7 +95,7 @@ int loader_counters(const struct loader *loader, const char *name, uint64_t *sum
 
 /* hash_map_walk() of the map called name. */
 int loader_each(const struct loader *loader, const char *name,
-		int (*take)(void *arg, const void *value, size_t size), void *arg);
+		int (*on_record)(void *arg, const void *value, size_t size), void *arg);
 
 /*
  * Copies what each CPU has of element key of a per-CPU array to values: one value of size bytes, a

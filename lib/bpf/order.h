@@ -4,7 +4,7 @@
  * other.
  *
  * A record is written to order_slot() and taken with order_add(). After a round that began at time
- * T and read every buffer, what is older than T less a slack is final: no older record can still
+ * T and read every buffer, what is older than T less a margin is final: no older record can still
  * come, unless it is on its way from reading the clock to its buffer, which the caller must know.
  * order_flush() gives the final ones out, oldest first, and keeps the rest. A record older than
  * what was already given out is given out all the same, and counted as late.

@@ -82,7 +82,7 @@ int cache_open(struct cache *cache, const char *path, struct diag *diag)
 	return folder_open(cache, path, diag);
 }
 
-int cache_look(struct cache *cache, const char *path, struct diag *diag)
+int cache_peek(struct cache *cache, const char *path, struct diag *diag)
 {
 	char above[PATH_MAX], *folder;
 

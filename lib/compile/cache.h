@@ -32,7 +32,7 @@ void cache_close(struct cache *cache);
 /*
  * The same, changing nothing on the disk, then or later. -ENOENT: it is missing, and could be made.
  */
-int cache_look(struct cache *cache, const char *path, struct diag *diag);
+int cache_peek(struct cache *cache, const char *path, struct diag *diag);
 
 /* Whether something could be kept in it: 0 or -errno. */
 int cache_may_put(const struct cache *cache);

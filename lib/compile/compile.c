@@ -253,7 +253,7 @@ static int result_read(int fd, uint64_t deadline_ns, struct text *result)
 		got = read(fd, at, READ_SIZE);
 		if (got <= 0)
 			return got ? -errno : 0;
-		text_take(result, at + got);
+		text_commit(result, at + got);
 		if (result->len > COMPILE_RESULT_MAX)
 			return -EFBIG;
 	}

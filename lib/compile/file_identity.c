@@ -14,7 +14,7 @@
 #define NUMBERS	  5 /* before the path */
 #define LIBRARIES "/etc/ld.so.cache" /* written anew when a library is put into another place */
 
-void origin_file(struct text *lines, const char *path)
+void file_identity_append(struct text *lines, const char *path)
 {
 	struct stat st;
 
@@ -32,20 +32,20 @@ static int library_add(struct dl_phdr_info *info, size_t size, void *lines)
 {
 	(void)size;
 	if (strchr(info->dlpi_name, '/'))
-		origin_file(lines, info->dlpi_name);
+		file_identity_append(lines, info->dlpi_name);
 	return 0;
 }
 
-void origin_self(struct text *lines)
+void file_identity_append_self(struct text *lines)
 {
 	char exe[PATH_MAX];
 	ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 
 	exe[len > 0 ? len : 0] = '\0';
-	origin_file(lines, exe);
+	file_identity_append(lines, exe);
 	dl_iterate_phdr(library_add, lines);
 	if (!access(LIBRARIES, F_OK)) /* not every libc has it */
-		origin_file(lines, LIBRARIES);
+		file_identity_append(lines, LIBRARIES);
 }
 
 /* The path in a line, or NULL. */
@@ -58,7 +58,7 @@ static const char *line_path(const char *line)
 	return line;
 }
 
-bool origin_is_same(const char *lines, size_t len)
+bool file_identity_is_same(const char *lines, size_t len)
 {
 	_cleanup_text_ struct text then = {0}, now = {0};
 	char *rest;
@@ -71,7 +71,7 @@ bool origin_is_same(const char *lines, size_t len)
 		const char *path = line_path(line);
 
 		if (path)
-			origin_file(&now, path);
+			file_identity_append(&now, path);
 	}
 	return !now.err && now.len == len && !memcmp(now.data, lines, len);
 }

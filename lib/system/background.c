@@ -8,28 +8,28 @@
 #define STACK_SIZE 131072
 
 /* Whoever comes first makes it, the other one waits. */
-static void call_make(struct beside *beside, struct beside_call *call)
+static void call_make(struct background *background, struct background_call *call)
 {
-	pthread_mutex_lock(&beside->lock);
-	if (call->state == BESIDE_WAITS) {
-		call->state = BESIDE_BEGUN;
-		pthread_mutex_unlock(&beside->lock);
+	pthread_mutex_lock(&background->lock);
+	if (call->state == BACKGROUND_WAITS) {
+		call->state = BACKGROUND_BEGUN;
+		pthread_mutex_unlock(&background->lock);
 		call->err = call->make(call->arg, &call->diag);
-		pthread_mutex_lock(&beside->lock);
-		call->state = BESIDE_MADE;
-		pthread_cond_signal(&beside->made);
+		pthread_mutex_lock(&background->lock);
+		call->state = BACKGROUND_MADE;
+		pthread_cond_signal(&background->made);
 	}
-	while (call->state != BESIDE_MADE)
-		pthread_cond_wait(&beside->made, &beside->lock);
-	pthread_mutex_unlock(&beside->lock);
+	while (call->state != BACKGROUND_MADE)
+		pthread_cond_wait(&background->made, &background->lock);
+	pthread_mutex_unlock(&background->lock);
 }
 
 static void *calls_make(void *arg)
 {
-	struct beside *beside = arg;
+	struct background *background = arg;
 
-	for (size_t i = 0; i < beside->count; i++)
-		call_make(beside, &beside->calls[i]);
+	for (size_t i = 0; i < background->count; i++)
+		call_make(background, &background->calls[i]);
 	return NULL;
 }
 
@@ -52,7 +52,7 @@ static void attr_leave_cpu(pthread_attr_t *attr)
  * The thread takes no signal, so that one that its maker blocks, now or later, is left for a
  * signalfd: the kernel gives a signal of the process to any thread that does not block it.
  */
-static bool thread_start(struct beside *beside, bool elsewhere)
+static bool thread_start(struct background *background, bool elsewhere)
 {
 	sigset_t all, before;
 	pthread_attr_t attr;
@@ -64,33 +64,33 @@ static bool thread_start(struct beside *beside, bool elsewhere)
 		attr_leave_cpu(&attr);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	starts = !pthread_create(&beside->thread, &attr, calls_make, beside);
+	starts = !pthread_create(&background->thread, &attr, calls_make, background);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attr);
 	return starts;
 }
 
-void beside_begin(struct beside *beside, struct beside_call *calls, size_t count)
+void background_begin(struct background *background, struct background_call *calls, size_t count)
 {
-	beside->calls = calls;
-	beside->count = count;
-	pthread_mutex_init(&beside->lock, NULL);
-	pthread_cond_init(&beside->made, NULL);
+	background->calls = calls;
+	background->count = count;
+	pthread_mutex_init(&background->lock, NULL);
+	pthread_cond_init(&background->made, NULL);
 	/* Where its CPU may not be chosen, as in a unit without @resources, the kernel does so. */
-	beside->runs = thread_start(beside, true) || thread_start(beside, false);
+	background->runs = thread_start(background, true) || thread_start(background, false);
 }
 
-int beside_end(struct beside *beside, struct beside_call *call, struct diag *diag)
+int background_end(struct background *background, struct background_call *call, struct diag *diag)
 {
-	call_make(beside, call);
+	call_make(background, call);
 	if (call->err)
 		*diag = call->diag;
 	return call->err;
 }
 
-void beside_free(struct beside *beside)
+void background_free(struct background *background)
 {
-	if (beside->runs)
-		pthread_join(beside->thread, NULL);
-	beside->runs = false;
+	if (background->runs)
+		pthread_join(background->thread, NULL);
+	background->runs = false;
 }

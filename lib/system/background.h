@@ -5,8 +5,8 @@
  * so that no CPU is waited for that is asleep or taken away. Until it has ended nothing of what it
  * works on may be touched.
  */
-#ifndef BESIDE_H
-#define BESIDE_H
+#ifndef BACKGROUND_H
+#define BACKGROUND_H
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -14,16 +14,16 @@
 
 #include "base/diag.h"
 
-struct beside_call {
+struct background_call {
 	int (*make)(void *arg, struct diag *diag);
 	void *arg;
-	enum { BESIDE_WAITS, BESIDE_BEGUN, BESIDE_MADE } state;
+	enum { BACKGROUND_WAITS, BACKGROUND_BEGUN, BACKGROUND_MADE } state;
 	int err;
 	struct diag diag;
 };
 
-struct beside { /* zeroed: there are none */
-	struct beside_call *calls;
+struct background { /* zeroed: there are none */
+	struct background_call *calls;
 	size_t count;
 	pthread_mutex_t lock; /* of the calls' states */
 	pthread_cond_t made;
@@ -31,13 +31,13 @@ struct beside { /* zeroed: there are none */
 	bool runs;
 };
 
-/* Begins to make the calls, which are to stay where they are until beside_free(). */
-void beside_begin(struct beside *beside, struct beside_call *calls, size_t count);
+/* Begins to make the calls, which are to stay where they are until background_free(). */
+void background_begin(struct background *background, struct background_call *calls, size_t count);
 
 /* Waits for a call, or makes it. What it returned, with diag as it was filled. */
-int beside_end(struct beside *beside, struct beside_call *call, struct diag *diag);
+int background_end(struct background *background, struct background_call *call, struct diag *diag);
 
 /* Waits until the thread has made what was left for it, and has ended. */
-void beside_free(struct beside *beside);
+void background_free(struct background *background);
 
 #endif

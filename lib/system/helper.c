@@ -15,7 +15,7 @@
 #include "base/diag.h"
 #include "base/syscalls.h"
 
-struct errand {
+struct helper {
 	pid_t pid; /* or 0: there is none any more */
 	int pidfd; /* or -1 */
 	int socket;
@@ -66,7 +66,7 @@ static int stderr_mute(struct diag *diag)
 }
 
 /* In the child. */
-static void errand_run(int to, pid_t parent, errand_fetch *fetch, void *arg)
+static void helper_run(int to, pid_t parent, helper_fetch *fetch, void *arg)
 {
 	struct answer answer = {0};
 	int fd = -1;
@@ -80,9 +80,9 @@ static void errand_run(int to, pid_t parent, errand_fetch *fetch, void *arg)
 	_exit(answer_send(to, &answer, fd) ? 0 : 1);
 }
 
-int errand_start(struct errand **errand, errand_fetch *fetch, void *arg, struct diag *diag)
+int helper_start(struct helper **helper, helper_fetch *fetch, void *arg, struct diag *diag)
 {
-	struct errand *new = *errand = calloc(1, sizeof(*new));
+	struct helper *new = *helper = calloc(1, sizeof(*new));
 	pid_t parent = getpid();
 	int pair[2];
 
@@ -94,7 +94,7 @@ int errand_start(struct errand **errand, errand_fetch *fetch, void *arg, struct 
 	new->socket = pair[0];
 	new->pid = fork();
 	if (!new->pid)
-		errand_run(pair[1], parent, fetch, arg);
+		helper_run(pair[1], parent, fetch, arg);
 	close(pair[1]);
 	if (new->pid < 0) {
 		new->pid = 0;
@@ -104,16 +104,16 @@ int errand_start(struct errand **errand, errand_fetch *fetch, void *arg, struct 
 	return 0;
 }
 
-int errand_fd(const struct errand *errand)
+int helper_fd(const struct helper *helper)
 {
-	return errand->socket;
+	return helper->socket;
 }
 
-static void child_reap(struct errand *errand)
+static void child_reap(struct helper *helper)
 {
-	while (errand->pid && waitpid(errand->pid, NULL, 0) < 0 && errno == EINTR)
+	while (helper->pid && waitpid(helper->pid, NULL, 0) < 0 && errno == EINTR)
 		;
-	errand->pid = 0;
+	helper->pid = 0;
 }
 
 static int answer_receive(int from, struct answer *answer, int *fd)
@@ -136,12 +136,12 @@ static int answer_receive(int from, struct answer *answer, int *fd)
 	return 0;
 }
 
-int errand_take(struct errand *errand, int *fd, struct diag *diag)
+int helper_receive(struct helper *helper, int *fd, struct diag *diag)
 {
 	struct answer answer = {0};
-	int err = answer_receive(errand->socket, &answer, fd);
+	int err = answer_receive(helper->socket, &answer, fd);
 
-	child_reap(errand);
+	child_reap(helper);
 	if (answer.err)
 		*diag = answer.diag;
 	else if (err == -ECHILD)
@@ -151,16 +151,16 @@ int errand_take(struct errand *errand, int *fd, struct diag *diag)
 	return err;
 }
 
-void errand_free(struct errand *errand)
+void helper_free(struct helper *helper)
 {
-	if (!errand)
+	if (!helper)
 		return;
-	if (errand->pid && errand->pidfd >= 0)
-		sys_pidfd_send_signal(errand->pidfd, SIGKILL, NULL, 0);
-	child_reap(errand);
-	if (errand->pidfd >= 0)
-		close(errand->pidfd);
-	if (errand->socket >= 0)
-		close(errand->socket);
-	free(errand);
+	if (helper->pid && helper->pidfd >= 0)
+		sys_pidfd_send_signal(helper->pidfd, SIGKILL, NULL, 0);
+	child_reap(helper);
+	if (helper->pidfd >= 0)
+		close(helper->pidfd);
+	if (helper->socket >= 0)
+		close(helper->socket);
+	free(helper);
 }

@@ -85,7 +85,7 @@ static void field_append(struct text *entry, const struct iovec *field)
 static int entry_write(const struct text *entry, int end)
 {
 	for (;;) {
-		int err = room_wait(journald, end);
+		int err = wait_writable(journald, end);
 
 		if (err)
 			return err;

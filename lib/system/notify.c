@@ -39,7 +39,7 @@ int notify_open(void)
 
 /* write(2), which a seccomp filter lets through; the manager's socket asks for credentials itself.
  */
-int notify_tell(const char *lines)
+int notify_send(const char *lines)
 {
 	return manager >= 0 && write(manager, lines, strlen(lines)) < 0 ? -errno : 0;
 }

@@ -11,6 +11,6 @@
 int notify_open(void);
 
 /* Lines of "NAME=value", as "READY=1". 0, also where nobody wants to be told, or -errno. */
-int notify_tell(const char *lines);
+int notify_send(const char *lines);
 
 #endif

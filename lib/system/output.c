@@ -46,7 +46,7 @@ int output_flush(struct output *output)
 		ssize_t put;
 
 		if (output->at_once) {
-			err = room_wait(output->fd, output->end);
+			err = wait_writable(output->fd, output->end);
 			if (err)
 				break;
 			left = left < output->at_once ? left : output->at_once;
@@ -55,7 +55,7 @@ int output_flush(struct output *output)
 		if (put >= 0)
 			done += put;
 		else if (errno == EAGAIN) /* somebody else made it non-blocking */
-			err = room_wait(output->fd, -1);
+			err = wait_writable(output->fd, -1);
 		else if (errno != EINTR)
 			err = errno == EBADF ? -EPIPE : -errno;
 	}

@@ -6,7 +6,7 @@
 
 #define GRACE_MS 1000
 
-int room_wait(int fd, int end)
+int wait_writable(int fd, int end)
 {
 	struct pollfd pollers[] = {{.fd = fd, .events = POLLOUT}, {.fd = end, .events = POLLIN}};
 	int ready;

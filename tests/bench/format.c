@@ -27,12 +27,12 @@
 
 static const struct row {
 	const char *name;
-	enum layout layout;
+	enum output_format layout;
 	bool time, timestamp;
 } rows[] = {
-	{"columns", LAYOUT_COLUMNS, false, false}, {"columns-tT", LAYOUT_COLUMNS, true, true},
-	{"wide", LAYOUT_WIDE, false, false},	   {"wide-tT", LAYOUT_WIDE, true, true},
-	{"csv", LAYOUT_CSV, false, false},	   {"csv-tT", LAYOUT_CSV, true, true},
+	{"columns", FORMAT_COLUMNS, false, false}, {"columns-tT", FORMAT_COLUMNS, true, true},
+	{"wide", FORMAT_WIDE, false, false},	   {"wide-tT", FORMAT_WIDE, true, true},
+	{"csv", FORMAT_CSV, false, false},	   {"csv-tT", FORMAT_CSV, true, true},
 };
 
 static const struct mix {

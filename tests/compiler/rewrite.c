@@ -22,7 +22,7 @@
 
 static int source_render(int argc, char **argv, struct text *source, struct diag *diag)
 {
-	_cleanup_text_ struct text layout = {0}, lacks = {0};
+	_cleanup_text_ struct text layout = {0}, missing = {0};
 	const struct program_spec *spec;
 	struct options options;
 	struct probe probe;
@@ -36,7 +36,7 @@ static int source_render(int argc, char **argv, struct text *source, struct diag
 	else
 		probe_scan(&probe);
 	text_str(&layout, "");
-	err = probe_render_layout(&probe, program_needs(spec), &layout, &lacks, diag);
+	err = probe_render_offsets(&probe, program_needs(spec), &layout, &missing, diag);
 	if (!err)
 		program_render(spec, &probe, program_wants_headers(spec, &probe), layout.data,
 			       source);

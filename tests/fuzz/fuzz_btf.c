@@ -23,20 +23,20 @@ static void fields_find(const struct btf_types *types)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	_cleanup_text_ struct text text = {0}, lacks = {0};
+	_cleanup_text_ struct text text = {0}, missing = {0};
 	struct btf_types *types;
 	struct diag diag;
 
 	if (btf_types_decode(&types, data, size))
 		return 0;
-	offsets_render(types, "", &(struct offset_needs){.extras = ~0U, .netns = true}, &text,
-		       &lacks, &diag);
+	offsets_render(types, "", &(struct offset_needs){.optionals = ~0U, .netns = true}, &text,
+		       &missing, &diag);
 	offsets_render(types, "", &(struct offset_needs){.summary = true, .sock = true}, &text,
-		       &lacks, &diag);
-	offsets_render(types, "", &(struct offset_needs){.files = true}, &text, &lacks, &diag);
+		       &missing, &diag);
+	offsets_render(types, "", &(struct offset_needs){.files = true}, &text, &missing, &diag);
 	fields_find(types);
 	btf_types_free(types);
 	PROMISE(!text.err && judge_ascii(text.data, text.len, "\n"));
-	PROMISE(!lacks.err && judge_ascii(lacks.len ? lacks.data : "", lacks.len, ""));
+	PROMISE(!missing.err && judge_ascii(missing.len ? missing.data : "", missing.len, ""));
 	return 0;
 }

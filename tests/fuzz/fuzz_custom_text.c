@@ -41,7 +41,7 @@ static void text_judge(const struct text *given, const struct custom_text *custo
 		.kernel_headers = how & 2,
 		.summary = how & 4,
 	};
-	struct line_format format = {.layout = how & 8 ? LAYOUT_JSON : LAYOUT_COLUMNS};
+	struct line_format format = {.layout = how & 8 ? FORMAT_JSON : FORMAT_COLUMNS};
 	struct field_list fields;
 	struct diag diag;
 	int err;
@@ -50,10 +50,10 @@ static void text_judge(const struct text *given, const struct custom_text *custo
 	PROMISE(!memcmp(custom->text.data, given->data, given->len));
 	PROMISE(probe_is_known(custom->probe));
 	PROMISE(!field_list_make(&fields, &format, how & 16 ? "age_ms" : NULL, &diag));
-	event_layout_init(&spec.layout, field_list_extras(&fields));
+	event_layout_init(&spec.layout, field_list_optionals(&fields));
 	err = custom_text_check(&spec, &diag);
 	PROMISE(!err || (err == -EINVAL && diag.what[0]));
-	custom_text_check_layout(custom, "#define SKC_FAMILY 16\n", &diag);
+	custom_text_check_offsets(custom, "#define SKC_FAMILY 16\n", &diag);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (compiler) {
 		PROMISE(compiler >= object && len <= size &&
 			(size_t)(compiler - object) <= size - len);
-		origin_is_same(compiler, len);
+		file_identity_is_same(compiler, len);
 	}
 	return 0;
 }

@@ -60,7 +60,7 @@ static void fields_choose(struct shown *shown, uint64_t bits)
 	for (size_t i = 0; i < FIELDS; i++)
 		if (bits >> i & 1)
 			text_printf(&names, "%s%s", names.len ? "," : "", field_table[i].name);
-	if (names.len || shown->line.extended || shown->line.layout >= LAYOUT_JSON) {
+	if (names.len || shown->line.extended || shown->line.layout >= FORMAT_JSON) {
 		PROMISE(!field_list_make(&shown->list, &shown->line, names.data, &diag));
 		shown->line.list = &shown->list;
 	}
@@ -71,13 +71,13 @@ static void line_judge(const struct shown *shown)
 {
 	const char *line = shown->text.data;
 	size_t len = shown->text.len;
-	enum layout layout = shown->line.layout;
+	enum output_format layout = shown->line.layout;
 
 	PROMISE(!shown->text.err && len && line[len - 1] == '\n');
 	PROMISE(judge_visible(line, len - 1, shown->line.color ? "\033" : ""));
-	if (layout >= LAYOUT_JSON)
+	if (layout >= FORMAT_JSON)
 		PROMISE(judge_json_object(line, len - 1));
-	if (layout == LAYOUT_CSV && shown->line.list && shown->list.count > 1)
+	if (layout == FORMAT_CSV && shown->line.list && shown->list.count > 1)
 		PROMISE(judge_csv_values(line, len - 1) == shown->list.count);
 }
 
@@ -91,7 +91,7 @@ static void event_show(void *arg, void *record)
 	PROMISE(!journal_entry_send(record, &shown->line, -1));
 }
 
-static int still_take(void *arg, const void *event)
+static int still_on_record(void *arg, const void *event)
 {
 	struct shown *shown = arg;
 	void *slot;
@@ -100,17 +100,17 @@ static int still_take(void *arg, const void *event)
 		return 0;
 	slot = order_slot(shown->order);
 	PROMISE(slot && ((const struct event *)event)->newstate == STATE_STUCK);
-	memcpy(slot, event, shown->line.extras->size);
+	memcpy(slot, event, shown->line.event_layout->size);
 	order_add(shown->order);
 	return 0;
 }
 
 static void records_take(struct shown *shown, struct stuck *stuck, struct input *input)
 {
-	const struct event_layout *layout = shown->line.extras;
+	const struct event_layout *layout = shown->line.event_layout;
 	size_t got, padded = (layout->sent + 7) / 8 * 8;
 
-	stuck->show = still_take;
+	stuck->show = still_on_record;
 	stuck->arg = shown;
 	for (int i = 0; input->left && i < RECORDS_MAX; i++) {
 		void *event = order_slot(shown->order);
@@ -132,7 +132,7 @@ static void shown_begin(struct shown *shown, struct input *input)
 	unsigned int how = input_number(input, 1);
 
 	shown->line = (struct line_format){
-		.layout = how % LAYOUTS,
+		.layout = how % FORMATS,
 		.color = how & 8,
 		.extended = how & 16,
 		.time = how & 32,
@@ -153,8 +153,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *path;
 
 	shown_begin(&shown, &input);
-	event_layout_init(&layout, field_list_extras(&shown.list));
-	shown.line.extras = &layout;
+	event_layout_init(&layout, field_list_optionals(&shown.list));
+	shown.line.event_layout = &layout;
 	shown.order = order_new(layout.size);
 	stuck = stuck_new(&limit, &layout, 0);
 	PROMISE(shown.order && stuck);

@@ -13,12 +13,12 @@
 
 #define CPUS 2
 
-static void lines_judge(const struct text *text, enum layout layout)
+static void lines_judge(const struct text *text, enum output_format layout)
 {
 	const char *end;
 
 	PROMISE(!text->err && judge_ascii(text->len ? text->data : "", text->len, "\n"));
-	if (layout != LAYOUT_JSON)
+	if (layout != FORMAT_JSON)
 		return;
 	for (const char *line = text->data; line && *line; line = end + 1) {
 		end = strchr(line, '\n');
@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input input = {data, size};
 	unsigned int how = input_number(&input, 1);
 	struct line_format line = {
-		.layout = how & 1 ? LAYOUT_JSON : LAYOUT_COLUMNS,
+		.layout = how & 1 ? FORMAT_JSON : FORMAT_COLUMNS,
 		.time = how & 2,
 	};
 	struct summary *summary = calloc(1, sizeof(*summary));

@@ -43,14 +43,14 @@ static int see(void *arg, struct diag *diag)
 static void a_call_is_made_once(void **state)
 {
 	struct seen seen = {0};
-	struct beside_call call = {.make = see, .arg = &seen};
-	struct beside beside = {0};
+	struct background_call call = {.make = see, .arg = &seen};
+	struct background background = {0};
 	struct diag diag = {0};
 
-	beside_begin(&beside, &call, 1);
-	assert_int_equal(beside_end(&beside, &call, &diag), 0);
-	assert_int_equal(beside_end(&beside, &call, &diag), 0);
-	beside_free(&beside);
+	background_begin(&background, &call, 1);
+	assert_int_equal(background_end(&background, &call, &diag), 0);
+	assert_int_equal(background_end(&background, &call, &diag), 0);
+	background_free(&background);
 	assert_int_equal(seen.times, 1);
 	assert_string_equal(diag.what, "");
 }
@@ -58,33 +58,33 @@ static void a_call_is_made_once(void **state)
 static void what_it_returns_is_told_each_time(void **state)
 {
 	struct seen seen = {.err = -EPERM};
-	struct beside_call call = {.make = see, .arg = &seen};
-	struct beside beside = {0};
+	struct background_call call = {.make = see, .arg = &seen};
+	struct background background = {0};
 
-	beside_begin(&beside, &call, 1);
+	background_begin(&background, &call, 1);
 	for (int i = 0; i < 2; i++) {
 		struct diag diag = {0};
 
-		assert_int_equal(beside_end(&beside, &call, &diag), -EPERM);
+		assert_int_equal(background_end(&background, &call, &diag), -EPERM);
 		assert_string_equal(diag.what, "refused");
 	}
-	beside_free(&beside);
+	background_free(&background);
 }
 
 static void free_waits_for_all(void **state)
 {
 	struct seen seen[2] = {0};
-	struct beside_call calls[] = {{.make = see, .arg = &seen[0]},
-				      {.make = see, .arg = &seen[1]}};
-	struct beside beside = {0};
+	struct background_call calls[] = {{.make = see, .arg = &seen[0]},
+					  {.make = see, .arg = &seen[1]}};
+	struct background background = {0};
 
-	beside_begin(&beside, calls, 2);
-	beside_free(&beside);
+	background_begin(&background, calls, 2);
+	background_free(&background);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(seen[i].times, 1);
 		assert_false(pthread_equal(seen[i].thread, pthread_self()));
 	}
-	beside_free(&beside); /* has nothing to do */
+	background_free(&background); /* has nothing to do */
 }
 
 /* The thread cannot come to the second call before that is made. */
@@ -92,20 +92,20 @@ static void a_call_that_is_wanted_first_is_made_here(void **state)
 {
 	sem_t begun, made;
 	struct seen seen[2] = {{.begun = &begun, .wanted = &made}, {.made = &made}};
-	struct beside_call calls[] = {{.make = see, .arg = &seen[0]},
-				      {.make = see, .arg = &seen[1]}};
-	struct beside beside = {0};
+	struct background_call calls[] = {{.make = see, .arg = &seen[0]},
+					  {.make = see, .arg = &seen[1]}};
+	struct background background = {0};
 	struct diag diag;
 
 	sem_init(&begun, 0, 0);
 	sem_init(&made, 0, 0);
-	beside_begin(&beside, calls, 2);
+	background_begin(&background, calls, 2);
 	sem_wait(&begun); /* this one is the thread's */
-	assert_int_equal(beside_end(&beside, &calls[1], &diag), 0);
+	assert_int_equal(background_end(&background, &calls[1], &diag), 0);
 	assert_true(pthread_equal(seen[1].thread, pthread_self()));
-	assert_int_equal(beside_end(&beside, &calls[0], &diag), 0);
+	assert_int_equal(background_end(&background, &calls[0], &diag), 0);
 	assert_false(pthread_equal(seen[0].thread, pthread_self()));
-	beside_free(&beside);
+	background_free(&background);
 	assert_int_equal(seen[0].times, 1);
 	assert_int_equal(seen[1].times, 1);
 	sem_destroy(&begun);
@@ -115,11 +115,11 @@ static void a_call_that_is_wanted_first_is_made_here(void **state)
 static cpu_set_t cpus_of_thread(void)
 {
 	struct seen seen = {0};
-	struct beside_call call = {.make = see, .arg = &seen};
-	struct beside beside = {0};
+	struct background_call call = {.make = see, .arg = &seen};
+	struct background background = {0};
 
-	beside_begin(&beside, &call, 1);
-	beside_free(&beside);
+	background_begin(&background, &call, 1);
+	background_free(&background);
 	return seen.cpus;
 }
 
@@ -150,8 +150,8 @@ static void without_a_choice_of_cpu_it_is_a_thread_still(void **state)
 	};
 	struct sock_fprog filter = {COUNT(steps), steps};
 	struct seen seen = {0};
-	struct beside_call call = {.make = see, .arg = &seen};
-	struct beside beside = {0};
+	struct background_call call = {.make = see, .arg = &seen};
+	struct background background = {0};
 	pid_t pid = fork();
 	int status;
 
@@ -159,8 +159,8 @@ static void without_a_choice_of_cpu_it_is_a_thread_still(void **state)
 		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 		    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter))
 			_exit(1);
-		beside_begin(&beside, &call, 1);
-		beside_free(&beside);
+		background_begin(&background, &call, 1);
+		background_free(&background);
 		_exit(seen.times == 1 && !pthread_equal(seen.thread, pthread_self()) ? 0 : 2);
 	}
 	assert_true(pid > 0);
@@ -174,22 +174,22 @@ static void a_signal_is_left_for_who_blocks_it(void **state)
 {
 	sem_t begun, wanted;
 	struct seen seen = {.begun = &begun, .wanted = &wanted};
-	struct beside_call call = {.make = see, .arg = &seen};
+	struct background_call call = {.make = see, .arg = &seen};
 	struct timespec at_once = {0};
-	struct beside beside = {0};
+	struct background background = {0};
 	sigset_t blocked;
 
 	sem_init(&begun, 0, 0);
 	sem_init(&wanted, 0, 0);
 	signal(SIGINT, SIG_IGN);
-	beside_begin(&beside, &call, 1);
+	background_begin(&background, &call, 1);
 	sem_wait(&begun);
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGINT);
 	assert_int_equal(sigprocmask(SIG_BLOCK, &blocked, NULL), 0);
 	assert_int_equal(kill(getpid(), SIGINT), 0);
 	sem_post(&wanted);
-	beside_free(&beside);
+	background_free(&background);
 	assert_int_equal(sigtimedwait(&blocked, NULL, &at_once), SIGINT);
 	sigprocmask(SIG_UNBLOCK, &blocked, NULL);
 	signal(SIGINT, SIG_DFL);

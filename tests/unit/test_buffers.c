@@ -11,59 +11,59 @@
 
 /* What the program would count. */
 static struct in_flight in_flight[2];
-static uint64_t settled_ns[2];
+static uint64_t horizon_ns[2];
 
 static int both_settled(void **state)
 {
 	static struct buffers buffers = {.cpus = 2,
 					 .in_flight = in_flight,
-					 .settled_ns = settled_ns};
+					 .horizon_ns = horizon_ns};
 
 	memset(in_flight, 0, sizeof(in_flight));
-	settled_ns[0] = settled_ns[1] = 0;
+	horizon_ns[0] = horizon_ns[1] = 0;
 	*state = &buffers;
-	return buffers_settled_ns(&buffers, BEGIN) == BEGIN ? 0 : -1;
+	return buffers_horizon_ns(&buffers, BEGIN) == BEGIN ? 0 : -1;
 }
 
 static void all_up_to_now_if_none_is_on_its_way(void **state)
 {
-	assert_int_equal(buffers_settled_ns(*state, BEGIN + MS), BEGIN + MS);
+	assert_int_equal(buffers_horizon_ns(*state, BEGIN + MS), BEGIN + MS);
 }
 
 static void one_cpu_holds_all_up(void **state)
 {
 	in_flight[1].events = 1;
-	assert_int_equal(buffers_settled_ns(*state, BEGIN + MS), BEGIN);
-	assert_int_equal(buffers_settled_ns(*state, BEGIN + 2 * MS), BEGIN);
+	assert_int_equal(buffers_horizon_ns(*state, BEGIN + MS), BEGIN);
+	assert_int_equal(buffers_horizon_ns(*state, BEGIN + 2 * MS), BEGIN);
 	in_flight[1].events = 0;
-	assert_int_equal(buffers_settled_ns(*state, BEGIN + 3 * MS), BEGIN + 3 * MS);
+	assert_int_equal(buffers_horizon_ns(*state, BEGIN + 3 * MS), BEGIN + 3 * MS);
 }
 
 static void the_earlier_of_two(void **state)
 {
 	in_flight[0].events = 1;
-	assert_int_equal(buffers_settled_ns(*state, BEGIN + MS), BEGIN);
+	assert_int_equal(buffers_horizon_ns(*state, BEGIN + MS), BEGIN);
 	in_flight[1].events = 2; /* a softirq's above another */
-	assert_int_equal(buffers_settled_ns(*state, BEGIN + 2 * MS), BEGIN);
+	assert_int_equal(buffers_horizon_ns(*state, BEGIN + 2 * MS), BEGIN);
 	in_flight[0].events = 0;
-	assert_int_equal(buffers_settled_ns(*state, BEGIN + 3 * MS), BEGIN + MS);
+	assert_int_equal(buffers_horizon_ns(*state, BEGIN + 3 * MS), BEGIN + MS);
 }
 
 static void not_for_ever(void **state)
 {
 	in_flight[0].events = 1;
-	assert_int_equal(buffers_settled_ns(*state, BEGIN + 100 * MS), BEGIN);
-	assert_int_equal(buffers_settled_ns(*state, BEGIN + 101 * MS), BEGIN + MS);
-	assert_int_equal(buffers_settled_ns(*state, BEGIN + 5000 * MS), BEGIN + 4900 * MS);
+	assert_int_equal(buffers_horizon_ns(*state, BEGIN + 100 * MS), BEGIN);
+	assert_int_equal(buffers_horizon_ns(*state, BEGIN + 101 * MS), BEGIN + MS);
+	assert_int_equal(buffers_horizon_ns(*state, BEGIN + 5000 * MS), BEGIN + 4900 * MS);
 }
 
 static void who_does_not_tell_is_not_waited_for(void **state)
 {
 	struct buffers mute = {.cpus = 2};
 
-	assert_int_equal(buffers_settled_ns(&mute, BEGIN + MS), BEGIN + MS);
+	assert_int_equal(buffers_horizon_ns(&mute, BEGIN + MS), BEGIN + MS);
 	/* But its events are, for longer than those of one who tells. */
-	assert_true(buffers_slack_ns(&mute) > buffers_slack_ns(*state));
+	assert_true(buffers_margin_ns(&mute) > buffers_margin_ns(*state));
 }
 
 int main(void)

@@ -114,7 +114,7 @@ static void look_changes_nothing(void **state)
 
 	put();
 	assert_int_equal(utimensat(AT_FDCWD, entry, times, 0), 0);
-	assert_int_equal(cache_look(&cache, folder, &diag), 0);
+	assert_int_equal(cache_peek(&cache, folder, &diag), 0);
 	assert_int_equal(cache_may_put(&cache), 0);
 	assert_true(is_there(&key));
 	assert_int_equal(stat(entry, &st), 0);
@@ -126,11 +126,11 @@ static void look_changes_nothing(void **state)
 	assert_int_not_equal(st.st_mtim.tv_sec, 2);
 
 	snprintf(path, sizeof(path), "%s/none", folder);
-	assert_int_equal(cache_look(&made, path, &diag), -ENOENT);
+	assert_int_equal(cache_peek(&made, path, &diag), -ENOENT);
 	assert_int_equal(made.dir, -1);
 	assert_int_not_equal(access(path, F_OK), 0);
 	snprintf(path, sizeof(path), "%s/none/none", folder);
-	assert_int_equal(cache_look(&made, path, &diag), -ENOTDIR);
+	assert_int_equal(cache_peek(&made, path, &diag), -ENOTDIR);
 	snprintf(path, sizeof(path), "cache: %s/none: No such file or directory", folder);
 	assert_string_equal(diag.what, path);
 }

@@ -149,9 +149,9 @@ static void places_must_be_this_kernels(void **state)
 	text_print(&text, "tracepoint", false);
 	assert_int_equal(text_read(&custom, &text, &diag), 0);
 	custom.path = "some/file";
-	assert_int_equal(custom_text_check_layout(&custom, "#define PLACE 12\n", &diag), 0);
-	assert_int_equal(custom_text_check_layout(&custom, "", &diag), 0);
-	assert_int_equal(custom_text_check_layout(&custom, "#define PLACE 1\n", &diag), -EINVAL);
+	assert_int_equal(custom_text_check_offsets(&custom, "#define PLACE 12\n", &diag), 0);
+	assert_int_equal(custom_text_check_offsets(&custom, "", &diag), 0);
+	assert_int_equal(custom_text_check_offsets(&custom, "#define PLACE 1\n", &diag), -EINVAL);
 	assert_string_equal(diag.what, "--bpf-text: some/file: the places of members are not this "
 				       "kernel's");
 	custom_text_free(&custom);

@@ -20,7 +20,7 @@
 #define CSV	 "skaddr pid comm ip laddr lport raddr rport oldstate newstate ms"
 
 struct list_case {
-	enum layout layout;
+	enum output_format layout;
 	bool time, timestamp;
 	const char *names;
 	const char *want; /* with blanks between */
@@ -57,11 +57,11 @@ static void lists_check(const struct list_case *cases, size_t count, bool extend
 static void list_is_in_the_order_of_names(void **state)
 {
 	static const struct list_case cases[] = {
-		{LAYOUT_COLUMNS, false, false, "pid", "pid"},
-		{LAYOUT_COLUMNS, false, false, "ms,cpu,pid,isotime", "ms cpu pid isotime"},
-		{LAYOUT_CSV, false, false, "newstate,oldstate", "newstate oldstate"},
-		{LAYOUT_JSON, false, false, "age_ms,ts_ns", "age_ms ts_ns"},
-		{LAYOUT_OTEL, false, false, "time_s,time", "time_s time"},
+		{FORMAT_COLUMNS, false, false, "pid", "pid"},
+		{FORMAT_COLUMNS, false, false, "ms,cpu,pid,isotime", "ms cpu pid isotime"},
+		{FORMAT_CSV, false, false, "newstate,oldstate", "newstate oldstate"},
+		{FORMAT_JSON, false, false, "age_ms,ts_ns", "age_ms ts_ns"},
+		{FORMAT_OTEL, false, false, "time_s,time", "time_s time"},
 	};
 
 	lists_check(cases, COUNT(cases), false);
@@ -70,11 +70,11 @@ static void list_is_in_the_order_of_names(void **state)
 static void no_names_are_the_formats_own(void **state)
 {
 	static const struct list_case cases[] = {
-		{LAYOUT_COLUMNS, false, false, NULL, COLUMNS},
-		{LAYOUT_WIDE, false, false, NULL, CSV},
-		{LAYOUT_CSV, true, true, NULL, "time time_s " CSV},
-		{LAYOUT_JSON, false, false, NULL, "isotime " CSV},
-		{LAYOUT_OTEL, false, true, NULL, "isotime time_s " CSV},
+		{FORMAT_COLUMNS, false, false, NULL, COLUMNS},
+		{FORMAT_WIDE, false, false, NULL, CSV},
+		{FORMAT_CSV, true, true, NULL, "time time_s " CSV},
+		{FORMAT_JSON, false, false, NULL, "isotime " CSV},
+		{FORMAT_OTEL, false, true, NULL, "isotime time_s " CSV},
 	};
 
 	lists_check(cases, COUNT(cases), false);
@@ -83,12 +83,12 @@ static void no_names_are_the_formats_own(void **state)
 static void plus_adds_to_the_formats_own(void **state)
 {
 	static const struct list_case cases[] = {
-		{LAYOUT_COLUMNS, false, false, "+ip", COLUMNS " ip"},
-		{LAYOUT_WIDE, false, false, "+cpu,isotime", CSV " cpu isotime"},
-		{LAYOUT_CSV, false, false, "+age_ms", CSV " age_ms"},
-		{LAYOUT_CSV, true, true, "+cpu", "time time_s " CSV " cpu"},
-		{LAYOUT_COLUMNS, true, false, "+time_s", "time " COLUMNS " time_s"},
-		{LAYOUT_JSON, false, false, "+cpu", "isotime " CSV " cpu"},
+		{FORMAT_COLUMNS, false, false, "+ip", COLUMNS " ip"},
+		{FORMAT_WIDE, false, false, "+cpu,isotime", CSV " cpu isotime"},
+		{FORMAT_CSV, false, false, "+age_ms", CSV " age_ms"},
+		{FORMAT_CSV, true, true, "+cpu", "time time_s " CSV " cpu"},
+		{FORMAT_COLUMNS, true, false, "+time_s", "time " COLUMNS " time_s"},
+		{FORMAT_JSON, false, false, "+cpu", "isotime " CSV " cpu"},
 	};
 
 	lists_check(cases, COUNT(cases), false);
@@ -98,15 +98,15 @@ static void plus_adds_to_the_formats_own(void **state)
 static void times_are_in_front_unless_named(void **state)
 {
 	static const struct list_case cases[] = {
-		{LAYOUT_COLUMNS, true, false, "pid,ms", "time pid ms"},
-		{LAYOUT_COLUMNS, false, true, "pid,ms", "time_s pid ms"},
-		{LAYOUT_COLUMNS, true, true, "pid,ms", "time time_s pid ms"},
-		{LAYOUT_COLUMNS, true, false, "pid,time,ms", "pid time ms"},
-		{LAYOUT_COLUMNS, false, true, "pid,time_s", "pid time_s"},
-		{LAYOUT_CSV, true, true, "time_s,pid", "time time_s pid"},
-		{LAYOUT_CSV, true, true, "pid,time", "time_s pid time"},
-		{LAYOUT_JSON, true, true, "pid", "time time_s pid"},
-		{LAYOUT_OTEL, true, false, "cpu,time", "cpu time"},
+		{FORMAT_COLUMNS, true, false, "pid,ms", "time pid ms"},
+		{FORMAT_COLUMNS, false, true, "pid,ms", "time_s pid ms"},
+		{FORMAT_COLUMNS, true, true, "pid,ms", "time time_s pid ms"},
+		{FORMAT_COLUMNS, true, false, "pid,time,ms", "pid time ms"},
+		{FORMAT_COLUMNS, false, true, "pid,time_s", "pid time_s"},
+		{FORMAT_CSV, true, true, "time_s,pid", "time time_s pid"},
+		{FORMAT_CSV, true, true, "pid,time", "time_s pid time"},
+		{FORMAT_JSON, true, true, "pid", "time time_s pid"},
+		{FORMAT_OTEL, true, false, "cpu,time", "cpu time"},
 	};
 
 	lists_check(cases, COUNT(cases), false);
@@ -115,13 +115,13 @@ static void times_are_in_front_unless_named(void **state)
 static void a_second_naming_is_ignored(void **state)
 {
 	static const struct list_case plain[] = {
-		{LAYOUT_COLUMNS, false, false, "pid,ms,pid", "pid ms"},
-		{LAYOUT_COLUMNS, false, false, "+ms", COLUMNS},
-		{LAYOUT_JSON, false, false, "+cpu,ms,cpu", "isotime " CSV " cpu"},
-		{LAYOUT_CSV, true, false, "+time,cpu", "time " CSV " cpu"},
+		{FORMAT_COLUMNS, false, false, "pid,ms,pid", "pid ms"},
+		{FORMAT_COLUMNS, false, false, "+ms", COLUMNS},
+		{FORMAT_JSON, false, false, "+cpu,ms,cpu", "isotime " CSV " cpu"},
+		{FORMAT_CSV, true, false, "+time,cpu", "time " CSV " cpu"},
 	};
 	static const struct list_case extended[] = {
-		{LAYOUT_COLUMNS, false, false, "+opid", EXTENDED},
+		{FORMAT_COLUMNS, false, false, "+opid", EXTENDED},
 	};
 
 	lists_check(plain, COUNT(plain), false);
@@ -132,14 +132,14 @@ static void a_second_naming_is_ignored(void **state)
 static void extended_is_another_own(void **state)
 {
 	static const struct list_case cases[] = {
-		{LAYOUT_COLUMNS, false, false, NULL, EXTENDED},
-		{LAYOUT_WIDE, true, false, NULL, "time " EXTENDED},
-		{LAYOUT_CSV, true, true, NULL, "time time_s " EXTENDED},
-		{LAYOUT_JSON, false, false, NULL, "isotime " CSV " opid ocomm ofrom why first"},
-		{LAYOUT_OTEL, true, false, NULL, "isotime time " CSV " opid ocomm ofrom why first"},
-		{LAYOUT_COLUMNS, false, false, "+pid,comm", EXTENDED " pid comm"},
-		{LAYOUT_CSV, true, false, "ms,why", "time ms why"},
-		{LAYOUT_JSON, false, false, "pid", "pid"},
+		{FORMAT_COLUMNS, false, false, NULL, EXTENDED},
+		{FORMAT_WIDE, true, false, NULL, "time " EXTENDED},
+		{FORMAT_CSV, true, true, NULL, "time time_s " EXTENDED},
+		{FORMAT_JSON, false, false, NULL, "isotime " CSV " opid ocomm ofrom why first"},
+		{FORMAT_OTEL, true, false, NULL, "isotime time " CSV " opid ocomm ofrom why first"},
+		{FORMAT_COLUMNS, false, false, "+pid,comm", EXTENDED " pid comm"},
+		{FORMAT_CSV, true, false, "ms,why", "time ms why"},
+		{FORMAT_JSON, false, false, "pid", "pid"},
 	};
 
 	lists_check(cases, COUNT(cases), true);
@@ -163,7 +163,7 @@ static void list_has_room_for_all(void **state)
 
 static void columns_have_room_for_their_titles(void **state)
 {
-	static const enum layout layouts[] = {LAYOUT_COLUMNS, LAYOUT_WIDE};
+	static const enum output_format layouts[] = {FORMAT_COLUMNS, FORMAT_WIDE};
 
 	for (size_t l = 0; l < COUNT(layouts); l++)
 		for (int i = 0; i < FIELDS; i++) {
@@ -192,7 +192,7 @@ static void errors_name_the_field_and_its_place(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct line_format format = {.layout = LAYOUT_COLUMNS};
+		struct line_format format = {.layout = FORMAT_COLUMNS};
 		struct field_list list;
 		struct diag diag = {0};
 
@@ -207,23 +207,23 @@ static void errors_name_the_field_and_its_place(void **state)
 static void extras_are_those_of_the_fields(void **state)
 {
 	static const struct {
-		enum layout layout;
+		enum output_format layout;
 		const char *names;
-		unsigned int extras;
+		unsigned int optionals;
 	} cases[] = {
-		{LAYOUT_COLUMNS, NULL, 0},
-		{LAYOUT_OTEL, NULL, 0},
-		{LAYOUT_JSON, "isotime,ts_ns,time,time_s,ms", 0},
-		{LAYOUT_CSV, "pid,cpu", 1 << OPTIONAL_CPU},
-		{LAYOUT_COLUMNS, "+age_ms", 1 << OPTIONAL_AGE},
-		{LAYOUT_COLUMNS, "opid,ocomm,ofrom", 1 << OPTIONAL_OWNER},
-		{LAYOUT_CSV, "why", 1 << OPTIONAL_CLOSE},
-		{LAYOUT_CSV, "first", 1 << OPTIONAL_CLOSE},
-		{LAYOUT_JSON, "+age_ms,cpu", 1 << OPTIONAL_AGE | 1 << OPTIONAL_CPU},
-		{LAYOUT_CSV, "cgroup", 1 << OPTIONAL_cgroup},
-		{LAYOUT_JSON, "unit", 1 << OPTIONAL_cgroup},
-		{LAYOUT_COLUMNS, "container", 1 << OPTIONAL_cgroup},
-		{LAYOUT_CSV, "retrans,uid", 1 << OPTIONAL_retrans | 1 << OPTIONAL_uid},
+		{FORMAT_COLUMNS, NULL, 0},
+		{FORMAT_OTEL, NULL, 0},
+		{FORMAT_JSON, "isotime,ts_ns,time,time_s,ms", 0},
+		{FORMAT_CSV, "pid,cpu", 1 << OPTIONAL_CPU},
+		{FORMAT_COLUMNS, "+age_ms", 1 << OPTIONAL_AGE},
+		{FORMAT_COLUMNS, "opid,ocomm,ofrom", 1 << OPTIONAL_OWNER},
+		{FORMAT_CSV, "why", 1 << OPTIONAL_CLOSE},
+		{FORMAT_CSV, "first", 1 << OPTIONAL_CLOSE},
+		{FORMAT_JSON, "+age_ms,cpu", 1 << OPTIONAL_AGE | 1 << OPTIONAL_CPU},
+		{FORMAT_CSV, "cgroup", 1 << OPTIONAL_cgroup},
+		{FORMAT_JSON, "unit", 1 << OPTIONAL_cgroup},
+		{FORMAT_COLUMNS, "container", 1 << OPTIONAL_cgroup},
+		{FORMAT_CSV, "retrans,uid", 1 << OPTIONAL_retrans | 1 << OPTIONAL_uid},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -232,9 +232,9 @@ static void extras_are_those_of_the_fields(void **state)
 		struct diag diag;
 
 		assert_int_equal(field_list_make(&list, &format, cases[i].names, &diag), 0);
-		assert_int_equal(field_list_extras(&list), cases[i].extras);
+		assert_int_equal(field_list_optionals(&list), cases[i].optionals);
 	}
-	assert_int_equal(field_list_extras(&(struct field_list){0}), 0);
+	assert_int_equal(field_list_optionals(&(struct field_list){0}), 0);
 }
 
 /* systemd.journal-fields(7): others are dropped in silence. */

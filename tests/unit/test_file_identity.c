@@ -29,21 +29,21 @@ static int file_remove(void **state)
 
 static bool is_same(const struct text *lines)
 {
-	return origin_is_same(lines->data, lines->len);
+	return file_identity_is_same(lines->data, lines->len);
 }
 
 static void unchanged_file_is_the_same(void **state)
 {
 	_cleanup_text_ struct text lines = {0};
 
-	origin_file(&lines, path);
-	origin_file(&lines, "/dev/null");
+	file_identity_append(&lines, path);
+	file_identity_append(&lines, "/dev/null");
 	assert_true(is_same(&lines));
 	assert_true(is_same(&lines));
 	for (size_t len = 0; len < lines.len; len++) {
 		size_t first = strchr(lines.data, '\n') + 1 - lines.data;
 
-		assert_int_equal(origin_is_same(lines.data, len), len == first);
+		assert_int_equal(file_identity_is_same(lines.data, len), len == first);
 	}
 }
 
@@ -54,7 +54,7 @@ static void each_change_is_seen(void **state)
 	char other[80];
 
 	utimensat(AT_FDCWD, path, times, 0);
-	origin_file(&lines, path);
+	file_identity_append(&lines, path);
 	times[1].tv_nsec = 1;
 	utimensat(AT_FDCWD, path, times, 0);
 	assert_false(is_same(&lines)); /* time */
@@ -82,16 +82,16 @@ static void what_was_gone_is_never_the_same(void **state)
 {
 	_cleanup_text_ struct text lines = {0};
 
-	origin_file(&lines, "/nowhere/a b c d e f");
+	file_identity_append(&lines, "/nowhere/a b c d e f");
 	assert_true(lines.len > 0);
 	assert_false(is_same(&lines));
 	text_clear(&lines);
-	origin_file(&lines, path);
-	origin_file(&lines, "/nowhere");
+	file_identity_append(&lines, path);
+	file_identity_append(&lines, "/nowhere");
 	assert_false(is_same(&lines));
-	assert_false(origin_is_same("", 0));
-	assert_false(origin_is_same(BYTES("\n")));
-	assert_false(origin_is_same(BYTES("nonsense")));
+	assert_false(file_identity_is_same("", 0));
+	assert_false(file_identity_is_same(BYTES("\n")));
+	assert_false(file_identity_is_same(BYTES("nonsense")));
 }
 
 /* This program, and the libraries that it is linked to. */
@@ -104,7 +104,7 @@ static void process_has_its_files(void **state)
 
 	assert_true(len > 0);
 	strcpy(exe + len, "\n");
-	origin_self(&lines);
+	file_identity_append_self(&lines);
 	line = strstr(lines.data, exe);
 	assert_non_null(line);
 	assert_null(strstr(line + 1, exe)); /* once */

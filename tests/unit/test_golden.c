@@ -31,13 +31,13 @@ static const struct {
 	struct owner owner;
 	struct close_info ending;
 	const char *cgroup; /* its path, or NULL: it has none */
-} extras[] = {
+} optionals[] = {
 #include "extras.inc"
 };
 
 struct golden {
 	const char *name; /* of the file */
-	enum layout layout;
+	enum output_format layout;
 	bool time, timestamp;
 	const char *output; /* -o, or NULL */
 	const char *zone; /* or NULL: UTC */
@@ -53,76 +53,76 @@ struct golden {
 static char all[16 * FIELDS]; /* their names, in the order of the table */
 
 static const struct golden goldens[] = {
-	{.name = "columns", .layout = LAYOUT_COLUMNS},
-	{.name = "columns-t", .layout = LAYOUT_COLUMNS, .timestamp = true},
-	{.name = "columns-T", .layout = LAYOUT_COLUMNS, .time = true},
-	{.name = "columns-tT", .layout = LAYOUT_COLUMNS, .time = true, .timestamp = true},
-	{.name = "columns-color", .layout = LAYOUT_COLUMNS, .color = true},
-	{.name = "wide", .layout = LAYOUT_WIDE},
-	{.name = "wide-t", .layout = LAYOUT_WIDE, .timestamp = true},
-	{.name = "wide-T", .layout = LAYOUT_WIDE, .time = true},
-	{.name = "wide-tT", .layout = LAYOUT_WIDE, .time = true, .timestamp = true},
-	{.name = "csv", .layout = LAYOUT_CSV},
-	{.name = "csv-t", .layout = LAYOUT_CSV, .timestamp = true},
-	{.name = "csv-T", .layout = LAYOUT_CSV, .time = true},
-	{.name = "csv-safe", .layout = LAYOUT_CSV, .csv_safe = true},
+	{.name = "columns", .layout = FORMAT_COLUMNS},
+	{.name = "columns-t", .layout = FORMAT_COLUMNS, .timestamp = true},
+	{.name = "columns-T", .layout = FORMAT_COLUMNS, .time = true},
+	{.name = "columns-tT", .layout = FORMAT_COLUMNS, .time = true, .timestamp = true},
+	{.name = "columns-color", .layout = FORMAT_COLUMNS, .color = true},
+	{.name = "wide", .layout = FORMAT_WIDE},
+	{.name = "wide-t", .layout = FORMAT_WIDE, .timestamp = true},
+	{.name = "wide-T", .layout = FORMAT_WIDE, .time = true},
+	{.name = "wide-tT", .layout = FORMAT_WIDE, .time = true, .timestamp = true},
+	{.name = "csv", .layout = FORMAT_CSV},
+	{.name = "csv-t", .layout = FORMAT_CSV, .timestamp = true},
+	{.name = "csv-T", .layout = FORMAT_CSV, .time = true},
+	{.name = "csv-safe", .layout = FORMAT_CSV, .csv_safe = true},
 	{.name = "list-csv-safe",
-	 .layout = LAYOUT_CSV,
+	 .layout = FORMAT_CSV,
 	 .output = "time_s,ocomm,ms,comm,cgroup,unit",
 	 .csv_safe = true},
-	{.name = "csv-tT", .layout = LAYOUT_CSV, .time = true, .timestamp = true},
-	{.name = "list", .layout = LAYOUT_COLUMNS, .output = all},
-	{.name = "list-wide", .layout = LAYOUT_WIDE, .output = all},
-	{.name = "list-csv", .layout = LAYOUT_CSV, .output = all},
+	{.name = "csv-tT", .layout = FORMAT_CSV, .time = true, .timestamp = true},
+	{.name = "list", .layout = FORMAT_COLUMNS, .output = all},
+	{.name = "list-wide", .layout = FORMAT_WIDE, .output = all},
+	{.name = "list-csv", .layout = FORMAT_CSV, .output = all},
 	{.name = "list-more",
-	 .layout = LAYOUT_COLUMNS,
+	 .layout = FORMAT_COLUMNS,
 	 .output = "+isotime,cpu,age_ms",
 	 .zone = EAST_5_30},
 	{.name = "list-more-csv",
-	 .layout = LAYOUT_CSV,
+	 .layout = FORMAT_CSV,
 	 .output = "+isotime,cpu",
 	 .zone = WEST_3_30},
-	{.name = "list-members", .layout = LAYOUT_COLUMNS, .output = "retrans,pid,netns,tx_bytes"},
-	{.name = "list-odd", .layout = LAYOUT_COLUMNS, .output = ODD},
+	{.name = "list-members", .layout = FORMAT_COLUMNS, .output = "retrans,pid,netns,tx_bytes"},
+	{.name = "list-odd", .layout = FORMAT_COLUMNS, .output = ODD},
 	{.name = "list-Tt",
-	 .layout = LAYOUT_COLUMNS,
+	 .layout = FORMAT_COLUMNS,
 	 .time = true,
 	 .timestamp = true,
 	 .output = "comm,time",
 	 .zone = EAST_5_30},
-	{.name = "list-one", .layout = LAYOUT_WIDE, .output = "comm"},
+	{.name = "list-one", .layout = FORMAT_WIDE, .output = "comm"},
 	{.name = "list-color",
-	 .layout = LAYOUT_COLUMNS,
+	 .layout = FORMAT_COLUMNS,
 	 .output = "oldstate,newstate,ms",
 	 .color = true},
 	{.name = "list-csv-color",
-	 .layout = LAYOUT_CSV,
+	 .layout = FORMAT_CSV,
 	 .output = "oldstate,newstate",
 	 .color = true},
-	{.name = "json", .layout = LAYOUT_JSON},
+	{.name = "json", .layout = FORMAT_JSON},
 	{.name = "json-all",
-	 .layout = LAYOUT_JSON,
+	 .layout = FORMAT_JSON,
 	 .output = all,
 	 .zone = EAST_5_30,
 	 .color = true},
-	{.name = "json-odd", .layout = LAYOUT_JSON, .output = "cpu,ms,comm"},
-	{.name = "json-members", .layout = LAYOUT_JSON, .output = "cpu,rtt_us,mark,age_ms"},
-	{.name = "otel", .layout = LAYOUT_OTEL},
+	{.name = "json-odd", .layout = FORMAT_JSON, .output = "cpu,ms,comm"},
+	{.name = "json-members", .layout = FORMAT_JSON, .output = "cpu,rtt_us,mark,age_ms"},
+	{.name = "otel", .layout = FORMAT_OTEL},
 	{.name = "otel-all",
-	 .layout = LAYOUT_OTEL,
+	 .layout = FORMAT_OTEL,
 	 .output = all,
 	 .zone = WEST_3_30,
 	 .color = true},
-	{.name = "extended", .layout = LAYOUT_COLUMNS, .extended = true},
-	{.name = "extended-wide", .layout = LAYOUT_WIDE, .extended = true},
-	{.name = "extended-csv", .layout = LAYOUT_CSV, .extended = true},
+	{.name = "extended", .layout = FORMAT_COLUMNS, .extended = true},
+	{.name = "extended-wide", .layout = FORMAT_WIDE, .extended = true},
+	{.name = "extended-csv", .layout = FORMAT_CSV, .extended = true},
 	{.name = "extended-more",
-	 .layout = LAYOUT_CSV,
+	 .layout = FORMAT_CSV,
 	 .output = "+age_ms,netns",
 	 .extended = true},
-	{.name = "extended-list", .layout = LAYOUT_COLUMNS, .output = "ms,pid", .extended = true},
-	{.name = "extended-json", .layout = LAYOUT_JSON, .extended = true},
-	{.name = "extended-otel", .layout = LAYOUT_OTEL, .extended = true},
+	{.name = "extended-list", .layout = FORMAT_COLUMNS, .output = "ms,pid", .extended = true},
+	{.name = "extended-json", .layout = FORMAT_JSON, .extended = true},
+	{.name = "extended-otel", .layout = FORMAT_OTEL, .extended = true},
 };
 
 static void file_read(struct text *text, const char *name)
@@ -178,8 +178,8 @@ static unsigned char *number_append(unsigned char *at, uint64_t number)
 static void event_append(struct line_format *format, size_t i, struct text *text)
 {
 	const struct format *ways = format_of(format->layout);
-	const struct event_layout *layout = format->extras;
-	unsigned char record[EVENT_SIZE + sizeof(extras[i])], *at = record + EVENT_SIZE;
+	const struct event_layout *layout = format->event_layout;
+	unsigned char record[EVENT_SIZE + sizeof(optionals[i])], *at = record + EVENT_SIZE;
 	union {
 		struct event event;
 		unsigned char bytes[sizeof(record)];
@@ -188,25 +188,25 @@ static void event_append(struct line_format *format, size_t i, struct text *text
 	memset(&room, 'x', sizeof(room));
 	memcpy(record, &events[i], EVENT_SIZE);
 	if (layout->wanted & 1 << OPTIONAL_AGE)
-		at = number_append(at, extras[i].age_ns);
+		at = number_append(at, optionals[i].age_ns);
 	for (int extra = OPTIONAL_netns; extra < OPTIONAL_cgroup; extra++)
 		if (layout->wanted & 1 << extra)
-			at = number_append(at, extras[i].members[extra - OPTIONAL_netns]);
+			at = number_append(at, optionals[i].members[extra - OPTIONAL_netns]);
 	if (layout->wanted & 1 << OPTIONAL_cgroup)
-		at = number_append(at, i % 2 || extras[i].cgroup ? i + 1 : FIELD_UNKNOWN);
+		at = number_append(at, i % 2 || optionals[i].cgroup ? i + 1 : FIELD_UNKNOWN);
 	if (layout->wanted & 1 << OPTIONAL_OWNER)
-		at = mempcpy(at, &extras[i].owner, sizeof(extras[i].owner));
+		at = mempcpy(at, &optionals[i].owner, sizeof(optionals[i].owner));
 	if (layout->wanted & 1 << OPTIONAL_CLOSE)
-		at = mempcpy(at, &extras[i].ending, sizeof(extras[i].ending));
+		at = mempcpy(at, &optionals[i].ending, sizeof(optionals[i].ending));
 	assert_true(layout->size <= sizeof(room) && layout->sent == (size_t)(at - record));
-	assert_true(event_decode(layout, extras[i].cpu, record, layout->sent, &room.event));
+	assert_true(event_decode(layout, optionals[i].cpu, record, layout->sent, &room.event));
 	ways->event(format, &room.event, text);
 }
 
 /* The event's number, from 1, is its cgroup's id. */
 static int path_find(void *arg, uint64_t id, char path[CGROUP_PATH_ROOM])
 {
-	const char *cgroup = extras[id - 1].cgroup;
+	const char *cgroup = optionals[id - 1].cgroup;
 
 	if (!cgroup)
 		return -ESTALE;
@@ -227,7 +227,7 @@ static void output_is_golden(void **state)
 		.clock.offset_ns = GOLDEN_OFFSET_NS,
 	};
 	_cleanup_text_ struct text expected = {0}, got = {0};
-	bool json = golden->layout == LAYOUT_JSON || golden->layout == LAYOUT_OTEL;
+	bool json = golden->layout == FORMAT_JSON || golden->layout == FORMAT_OTEL;
 	struct field_list list = {0};
 	struct event_layout layout;
 	struct diag diag;
@@ -238,8 +238,8 @@ static void output_is_golden(void **state)
 		assert_int_equal(field_list_make(&list, &format, golden->output, &diag), 0);
 		format.list = &list;
 	}
-	event_layout_init(&layout, field_list_extras(&list));
-	format.extras = &layout;
+	event_layout_init(&layout, field_list_optionals(&list));
+	format.event_layout = &layout;
 	format.cgroups = cgroups_new(path_find, NULL);
 	if (!json) /* the first record of JSON is of now */
 		format_of(golden->layout)->begin(&format, &got);
@@ -263,7 +263,7 @@ int main(void)
 {
 	struct CMUnitTest tests[COUNT(goldens)];
 
-	_Static_assert(COUNT(extras) == COUNT(events), "golden: not extras for each event");
+	_Static_assert(COUNT(optionals) == COUNT(events), "golden: not extras for each event");
 	all_fill();
 	for (size_t i = 0; i < COUNT(goldens); i++)
 		tests[i] = (struct CMUnitTest){

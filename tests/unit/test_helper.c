@@ -24,16 +24,16 @@ static int null_fetch(void *arg, int *fd, struct diag *diag)
 
 static int fetch(int err, int *fd, struct diag *diag)
 {
-	struct errand *errand;
+	struct helper *helper;
 	struct pollfd poller;
 
-	err = errand_start(&errand, null_fetch, &err, diag);
+	err = helper_start(&helper, null_fetch, &err, diag);
 	if (!err) {
-		poller = (struct pollfd){.fd = errand_fd(errand), .events = POLLIN};
+		poller = (struct pollfd){.fd = helper_fd(helper), .events = POLLIN};
 		poll(&poller, 1, -1);
-		err = errand_take(errand, fd, diag);
+		err = helper_receive(helper, fd, diag);
 	}
-	errand_free(errand);
+	helper_free(helper);
 	return err;
 }
 
@@ -70,5 +70,5 @@ int main(void)
 		cmocka_unit_test(an_error_comes_with_its_words),
 	};
 
-	return cmocka_run_group_tests_name("errand", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("helper", tests, NULL, NULL);
 }

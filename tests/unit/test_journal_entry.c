@@ -194,10 +194,10 @@ static void fields_asked_for_follow(void **state)
 	for (int i = 0; i < FIELDS; i++)
 		text_printf(&names, "%s%s", i ? "," : "", field_table[i].name);
 	assert_int_equal(field_list_make(&list, &asked, names.data, NULL), 0);
-	event_layout_init(&layout, field_list_extras(&list));
+	event_layout_init(&layout, field_list_optionals(&list));
 	assert_true(layout.size <= sizeof(room));
 	asked.list = &list;
-	asked.extras = &layout;
+	asked.event_layout = &layout;
 
 	memset(room.bytes + EVENT_SIZE, 0xff, sizeof(room) - EVENT_SIZE);
 	memcpy(room.bytes + layout.offsets[OPTIONAL_OWNER], &nobody, sizeof(nobody));

@@ -34,7 +34,7 @@ static void time_take(struct text *text)
 
 #define NOW "********************************"
 
-static struct line_format format_make(enum layout layout)
+static struct line_format format_make(enum output_format layout)
 {
 	struct line_format format = {.layout = layout};
 
@@ -51,7 +51,7 @@ static void record_check(struct text *text, const char *want)
 
 static void start_says_who_writes(void **state)
 {
-	struct line_format plain = format_make(LAYOUT_JSON), otel = format_make(LAYOUT_OTEL);
+	struct line_format plain = format_make(FORMAT_JSON), otel = format_make(FORMAT_OTEL);
 	_cleanup_text_ struct text text = {0}, want = {0};
 	struct utsname kernel;
 
@@ -61,7 +61,7 @@ static void start_says_who_writes(void **state)
 		    "\",\"schema\":1,\"version\":\"" VERSION
 		    "\",\"host\":\"%s\",\"kernel\":\"%s\"}\n",
 		    kernel.nodename, kernel.release);
-	format_of(LAYOUT_JSON)->begin(&plain, &text);
+	format_of(FORMAT_JSON)->begin(&plain, &text);
 	record_check(&text, want.data);
 	text_clear(&want);
 	text_printf(&want,
@@ -69,19 +69,19 @@ static void start_says_who_writes(void **state)
 		    "\",\"tcpstates.schema\":1,\"tcpstates.version\":\"" VERSION
 		    "\",\"host.name\":\"%s\",\"os.version\":\"%s\"}\n",
 		    kernel.nodename, kernel.release);
-	format_of(LAYOUT_OTEL)->begin(&otel, &text);
+	format_of(FORMAT_OTEL)->begin(&otel, &text);
 	record_check(&text, want.data);
 }
 
 static void loss_has_its_cause(void **state)
 {
-	struct line_format plain = format_make(LAYOUT_JSON), otel = format_make(LAYOUT_OTEL);
+	struct line_format plain = format_make(FORMAT_JSON), otel = format_make(FORMAT_OTEL);
 	_cleanup_text_ struct text text = {0};
 
-	format_of(LAYOUT_JSON)->lost(&plain, LOSS_BUFFER_FULL, 17, &text);
+	format_of(FORMAT_JSON)->lost(&plain, LOSS_BUFFER_FULL, 17, &text);
 	record_check(&text, "{\"record\":\"lost\",\"isotime\":\"" NOW
 			    "\",\"cause\":\"buffer_full\",\"count\":17}\n");
-	format_of(LAYOUT_OTEL)->lost(&otel, LOSS_JOURNAL, UINT64_MAX, &text);
+	format_of(FORMAT_OTEL)->lost(&otel, LOSS_JOURNAL, UINT64_MAX, &text);
 	record_check(&text, "{\"event.name\":\"tcpstates.lost\",\"timestamp\":\"" NOW
 			    "\",\"tcpstates.cause\":\"journal\","
 			    "\"tcpstates.count\":18446744073709551615}\n");
@@ -89,7 +89,7 @@ static void loss_has_its_cause(void **state)
 
 static void end_has_the_totals(void **state)
 {
-	struct line_format plain = format_make(LAYOUT_JSON), otel = format_make(LAYOUT_OTEL);
+	struct line_format plain = format_make(FORMAT_JSON), otel = format_make(FORMAT_OTEL);
 	const struct losses losses = {
 		.counts = {[LOSS_BUFFER_FULL] = 1,
 			   [LOSS_NO_BUFFER] = 8,
@@ -105,13 +105,13 @@ static void end_has_the_totals(void **state)
 	};
 	_cleanup_text_ struct text text = {0};
 
-	format_of(LAYOUT_JSON)->end(&plain, 8, &losses, &text);
+	format_of(FORMAT_JSON)->end(&plain, 8, &losses, &text);
 	record_check(&text,
 		     "{\"record\":\"end\",\"isotime\":\"" NOW
 		     "\",\"events\":8,\"buffer_full\":1,\"no_buffer\":8,\"missed\":2,\"no_room\":3,"
 		     "\"table_error\":10,\"no_memory\":4,\"bad_record\":5,\"late\":6,\"journal\":7,"
 		     "\"output\":9}\n");
-	format_of(LAYOUT_OTEL)->end(&otel, UINT64_MAX, &losses, &text);
+	format_of(FORMAT_OTEL)->end(&otel, UINT64_MAX, &losses, &text);
 	record_check(&text,
 		     "{\"event.name\":\"tcpstates.end\",\"timestamp\":\"" NOW
 		     "\",\"tcpstates.events\":18446744073709551615,\"tcpstates.buffer_full\":1,"
@@ -123,22 +123,22 @@ static void end_has_the_totals(void **state)
 
 static void what_the_kernel_does_not_tell_is_null(void **state)
 {
-	struct line_format plain = format_make(LAYOUT_JSON);
-	struct losses losses = {.missed_untold = true};
+	struct line_format plain = format_make(FORMAT_JSON);
+	struct losses losses = {.missed_uncounted = true};
 	_cleanup_text_ struct text text = {0};
 
-	format_of(LAYOUT_JSON)->end(&plain, 0, &losses, &text);
+	format_of(FORMAT_JSON)->end(&plain, 0, &losses, &text);
 	assert_non_null(strstr(text.data, ",\"missed\":null,\"no_room\":0,"));
 	text_clear(&text);
 	losses.counts[LOSS_MISSED] = 1;
-	format_of(LAYOUT_JSON)->end(&plain, 0, &losses, &text);
+	format_of(FORMAT_JSON)->end(&plain, 0, &losses, &text);
 	assert_non_null(strstr(text.data, ",\"missed\":1,"));
 }
 
 /* Lines have a header, and nothing for what is lost: that is on stderr. */
 static void lines_have_no_records(void **state)
 {
-	for (enum layout layout = LAYOUT_COLUMNS; layout < LAYOUT_JSON; layout++) {
+	for (enum output_format layout = FORMAT_COLUMNS; layout < FORMAT_JSON; layout++) {
 		assert_null(format_of(layout)->lost);
 		assert_null(format_of(layout)->end);
 	}

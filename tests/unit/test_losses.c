@@ -29,7 +29,7 @@ static void told_assert(struct losses *losses, const char *expected)
 		before += losses->told[i];
 		after += losses->counts[i];
 	}
-	losses_tell(losses, loss_sum, &sum);
+	losses_report(losses, loss_sum, &sum);
 	capture_end(&capture, expected);
 	assert_int_equal(sum, after - before);
 }
@@ -38,7 +38,7 @@ static void total_assert(const struct losses *losses, const char *expected)
 {
 	struct capture capture = capture_begin();
 
-	losses_total(losses);
+	losses_report_total(losses);
 	capture_end(&capture, expected);
 }
 
@@ -102,7 +102,7 @@ static void what_is_known_is_not_said(void **state)
 	struct losses losses = {.counts = {[LOSS_MISSED] = 2, [LOSS_LATE] = 3}};
 	struct capture capture = capture_begin();
 
-	losses_tell(&losses, late_is_known, NULL);
+	losses_report(&losses, late_is_known, NULL);
 	capture_end(&capture, "tcpstates: 2 events missed: the program was busy\n");
 	told_assert(&losses, "");
 }

@@ -81,14 +81,14 @@ static void detail_keeps_lines_and_tabs(void **state)
 
 static void steps_are_one_line(void **state)
 {
-	struct steps steps = {0};
+	struct startup_log log = {0};
 	struct capture capture = capture_begin();
 	char got[256];
 	float ms;
 
-	step_done(&steps, "nothing is shown");
-	steps_begin(&steps, true);
-	step_done(&steps, "%s", NASTY);
+	startup_log_step(&log, "nothing is shown");
+	startup_log_begin(&log, true);
+	startup_log_step(&log, "%s", NASTY);
 	capture_read(&capture, got, sizeof(got));
 	assert_int_equal(strncmp(got, BYTES("tcpstates: " SAFE " (")), 0);
 	assert_int_equal(sscanf(strrchr(got, '('), "(%f ms)\n", &ms), 1);

@@ -71,7 +71,7 @@ static bool key_stays(struct text *last, enum headers_kind kind, const char *wor
 
 	text_str(&source, words);
 	headers_make(&headers, kind);
-	store_key(&key, &source, &headers);
+	object_cache_key(&key, &source, &headers);
 	assert_int_equal(key.err, 0);
 	same = key.len == last->len && !memcmp(key.data, last->data, key.len);
 	text_free(last);
@@ -111,13 +111,13 @@ static void changed_headers_change_the_key(void **state)
 	assert_true(key_stays(&last, HEADERS_OWN, "text")); /* not used */
 }
 
-#define STORE_TEST(test) cmocka_unit_test_setup_teardown(test, tree_make, tree_remove)
+#define OBJECT_CACHE_TEST(test) cmocka_unit_test_setup_teardown(test, tree_make, tree_remove)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		STORE_TEST(text_and_kind_are_in_the_key),
-		STORE_TEST(changed_headers_change_the_key),
+		OBJECT_CACHE_TEST(text_and_kind_are_in_the_key),
+		OBJECT_CACHE_TEST(changed_headers_change_the_key),
 	};
 
 	return cmocka_run_group_tests_name("store", tests, NULL, NULL);

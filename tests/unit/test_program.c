@@ -33,16 +33,16 @@ static void text_render(struct text *text, const char *name, bool kernel_headers
 	struct program_spec spec = {.filter = {.ipv4 = true,
 					       .lports.chosen = {lports, COUNT(lports)}},
 				    .max_sockets = 1234};
-	_cleanup_text_ struct text layout = {0}, lacks = {0};
+	_cleanup_text_ struct text layout = {0}, missing = {0};
 	struct probe probe;
 	struct diag diag;
 
 	probe_assume(&probe, name);
 	text_str(&layout, "");
-	assert_int_equal(probe_render_layout(&probe, (struct offset_needs){0}, &layout, &lacks,
-					     &diag),
+	assert_int_equal(probe_render_offsets(&probe, (struct offset_needs){0}, &layout, &missing,
+					      &diag),
 			 0);
-	assert_null(lacks.data);
+	assert_null(missing.data);
 	program_render(&spec, &probe, kernel_headers, layout.data, text);
 	assert_int_equal(text->err, 0);
 	assert_int_equal(strlen(text->data), text->len);
@@ -119,14 +119,14 @@ static void kprobe_has_no_macro_of_the_tracepoint(void **state)
 static void old_tracepoint_has_a_narrow_protocol(void **state)
 {
 	struct program_spec spec = {.max_sockets = MAX_SOCKETS_DEFAULT};
-	_cleanup_text_ struct text text = {0}, layout = {0}, lacks = {0};
+	_cleanup_text_ struct text text = {0}, layout = {0}, missing = {0};
 	struct probe probe;
 	struct diag diag;
 
 	probe_assume(&probe, "tracepoint");
 	probe.protocol_type = "u8";
-	assert_int_equal(probe_render_layout(&probe, (struct offset_needs){0}, &layout, &lacks,
-					     &diag),
+	assert_int_equal(probe_render_offsets(&probe, (struct offset_needs){0}, &layout, &missing,
+					      &diag),
 			 0);
 	program_render(&spec, &probe, false, layout.data, &text);
 	assert_non_null(strstr(text.data, "#define ARGS_PROTOCOL u8\n"));

@@ -32,19 +32,19 @@ static struct {
 	.header = {BTF_IMAGE_HEADER(types, strings)},
 };
 
-static void offsets_assert(unsigned int extras, bool btf, const char *macros, const char *why)
+static void offsets_assert(unsigned int optionals, bool btf, const char *macros, const char *why)
 {
-	_cleanup_text_ struct text text = {0}, lacks = {0};
+	_cleanup_text_ struct text text = {0}, missing = {0};
 	struct btf_types *decoded = NULL;
 
 	memcpy(image.types, types, sizeof(types));
 	memcpy(image.strings, strings, sizeof(strings));
 	if (btf)
 		assert_int_equal(btf_types_decode(&decoded, &image, sizeof(image)), 0);
-	socket_fields_render_offsets(decoded, "this kernel is odd", extras, &text, &lacks);
+	socket_fields_render_offsets(decoded, "this kernel is odd", optionals, &text, &missing);
 	btf_types_free(decoded);
 	assert_string_equal(text.data ? text.data : "", macros);
-	assert_string_equal(lacks.data ? lacks.data : "", why);
+	assert_string_equal(missing.data ? missing.data : "", why);
 }
 
 static void what_is_not_wanted_is_not_looked_for(void **state)

@@ -14,8 +14,8 @@
 static struct event_layout layout;
 
 /* The number of an event of the socket at that address, at that time and that old. */
-static uint64_t number(struct aliases *aliases, uint64_t skaddr, uint64_t ts_ns, uint64_t age_ns,
-		       uint32_t newstate)
+static uint64_t number(struct socket_numbers *numbers, uint64_t skaddr, uint64_t ts_ns,
+		       uint64_t age_ns, uint32_t newstate)
 {
 	struct event *event = calloc(1, layout.size);
 	uint64_t hidden;
@@ -24,7 +24,7 @@ static uint64_t number(struct aliases *aliases, uint64_t skaddr, uint64_t ts_ns,
 	event->ts_ns = ts_ns;
 	event->newstate = newstate;
 	memcpy((char *)event + layout.offsets[OPTIONAL_AGE], &age_ns, sizeof(age_ns));
-	aliases_hide(aliases, &layout, event);
+	socket_numbers_replace(numbers, &layout, event);
 	hidden = event->skaddr;
 	free(event);
 	return hidden;
@@ -32,62 +32,62 @@ static uint64_t number(struct aliases *aliases, uint64_t skaddr, uint64_t ts_ns,
 
 static void sessions_are_numbered(void **state)
 {
-	struct aliases aliases;
+	struct socket_numbers numbers;
 
-	aliases_init(&aliases, ROOM);
-	assert_int_equal(number(&aliases, 0xa0, 100, 0, TCP_SYN_SENT), 1);
-	assert_int_equal(number(&aliases, 0xb0, 110, 0, TCP_SYN_SENT), 2);
-	assert_int_equal(number(&aliases, 0xa0, 120, 20, TCP_ESTABLISHED), 1);
-	assert_int_equal(number(&aliases, 0xb0, 130, 20, TCP_CLOSE), 2);
-	assert_int_equal(number(&aliases, 0xa0, 140, 40, TCP_CLOSE), 1);
-	aliases_free(&aliases);
+	socket_numbers_init(&numbers, ROOM);
+	assert_int_equal(number(&numbers, 0xa0, 100, 0, TCP_SYN_SENT), 1);
+	assert_int_equal(number(&numbers, 0xb0, 110, 0, TCP_SYN_SENT), 2);
+	assert_int_equal(number(&numbers, 0xa0, 120, 20, TCP_ESTABLISHED), 1);
+	assert_int_equal(number(&numbers, 0xb0, 130, 20, TCP_CLOSE), 2);
+	assert_int_equal(number(&numbers, 0xa0, 140, 40, TCP_CLOSE), 1);
+	socket_numbers_free(&numbers);
 }
 
 static void addresses_are_used_again(void **state)
 {
-	struct aliases aliases;
+	struct socket_numbers numbers;
 
-	aliases_init(&aliases, ROOM);
-	assert_int_equal(number(&aliases, 0xa0, 100, 0, TCP_SYN_SENT), 1);
-	assert_int_equal(number(&aliases, 0xa0, 110, 10, TCP_CLOSE), 1);
-	assert_int_equal(number(&aliases, 0xa0, 120, 0, TCP_SYN_SENT), 2);
+	socket_numbers_init(&numbers, ROOM);
+	assert_int_equal(number(&numbers, 0xa0, 100, 0, TCP_SYN_SENT), 1);
+	assert_int_equal(number(&numbers, 0xa0, 110, 10, TCP_CLOSE), 1);
+	assert_int_equal(number(&numbers, 0xa0, 120, 0, TCP_SYN_SENT), 2);
 	/* Its end is not shown. */
-	assert_int_equal(number(&aliases, 0xa0, 150, 0, TCP_SYN_SENT), 3);
-	assert_int_equal(number(&aliases, 0xa0, 160, 10, TCP_ESTABLISHED), 3);
+	assert_int_equal(number(&numbers, 0xa0, 150, 0, TCP_SYN_SENT), 3);
+	assert_int_equal(number(&numbers, 0xa0, 160, 10, TCP_ESTABLISHED), 3);
 	/* Nor the beginning of the next. */
-	assert_int_equal(number(&aliases, 0xa0, 190, 20, TCP_ESTABLISHED), 4);
-	aliases_free(&aliases);
+	assert_int_equal(number(&numbers, 0xa0, 190, 20, TCP_ESTABLISHED), 4);
+	socket_numbers_free(&numbers);
 }
 
 static void those_from_before_keep_theirs(void **state)
 {
-	struct aliases aliases;
+	struct socket_numbers numbers;
 
-	aliases_init(&aliases, ROOM);
-	assert_int_equal(number(&aliases, 0xa0, 100, NEVER, TCP_CLOSE_WAIT), 1);
-	assert_int_equal(number(&aliases, 0xa0, 120, 20, TCP_LAST_ACK), 1);
-	assert_int_equal(number(&aliases, 0xa0, 130, NEVER, TCP_CLOSE), 1);
-	assert_int_equal(number(&aliases, 0xb0, 100, NEVER, TCP_CLOSE_WAIT), 2);
-	assert_int_equal(number(&aliases, 0xb0, 200, 0, TCP_SYN_SENT), 3);
-	aliases_free(&aliases);
+	socket_numbers_init(&numbers, ROOM);
+	assert_int_equal(number(&numbers, 0xa0, 100, NEVER, TCP_CLOSE_WAIT), 1);
+	assert_int_equal(number(&numbers, 0xa0, 120, 20, TCP_LAST_ACK), 1);
+	assert_int_equal(number(&numbers, 0xa0, 130, NEVER, TCP_CLOSE), 1);
+	assert_int_equal(number(&numbers, 0xb0, 100, NEVER, TCP_CLOSE_WAIT), 2);
+	assert_int_equal(number(&numbers, 0xb0, 200, 0, TCP_SYN_SENT), 3);
+	socket_numbers_free(&numbers);
 }
 
 /* As from a text of the user's own that sends no ages. */
 static void without_ages_only_the_end_tells(void **state)
 {
 	struct event_layout plain;
-	struct aliases aliases;
+	struct socket_numbers numbers;
 	struct event event = {.skaddr = 0xa0, .newstate = TCP_SYN_SENT};
 
 	event_layout_init(&plain, 0);
-	aliases_init(&aliases, ROOM);
+	socket_numbers_init(&numbers, ROOM);
 	for (int i = 0; i < 3; i++) {
 		event.skaddr = 0xa0;
 		event.newstate = i == 1 ? TCP_CLOSE : TCP_SYN_SENT;
-		aliases_hide(&aliases, &plain, &event);
+		socket_numbers_replace(&numbers, &plain, &event);
 		assert_int_equal(event.skaddr, i < 2 ? 1 : 2);
 	}
-	aliases_free(&aliases);
+	socket_numbers_free(&numbers);
 }
 
 /* Its change to CLOSE may have been missed. */
@@ -103,65 +103,65 @@ static void without_ages_a_beginning_tells_too(void **state)
 		{TCP_LISTEN, STATE_STILL, 4},
 	};
 	struct event_layout plain;
-	struct aliases aliases;
+	struct socket_numbers numbers;
 
 	event_layout_init(&plain, 0);
-	aliases_init(&aliases, ROOM);
+	socket_numbers_init(&numbers, ROOM);
 	for (size_t i = 0; i < COUNT(events); i++) {
 		struct event event = {.skaddr = 0xa0,
 				      .oldstate = events[i].oldstate,
 				      .newstate = events[i].newstate};
 
-		aliases_hide(&aliases, &plain, &event);
+		socket_numbers_replace(&numbers, &plain, &event);
 		assert_int_equal(event.skaddr, events[i].number);
 	}
-	aliases_free(&aliases);
+	socket_numbers_free(&numbers);
 }
 
 static void many_are_apart(void **state)
 {
-	struct aliases aliases;
+	struct socket_numbers numbers;
 
-	aliases_init(&aliases, ROOM);
+	socket_numbers_init(&numbers, ROOM);
 	for (uint64_t i = 1; i <= 5000; i++)
-		assert_int_equal(number(&aliases, i << 6, i, 0, TCP_SYN_SENT), i);
+		assert_int_equal(number(&numbers, i << 6, i, 0, TCP_SYN_SENT), i);
 	for (uint64_t i = 5000; i; i--)
-		assert_int_equal(number(&aliases, i << 6, 6000, 6000 - i, TCP_CLOSE), i);
-	assert_null(aliases.tree);
-	assert_int_equal(aliases.count, 0);
-	aliases_free(&aliases);
+		assert_int_equal(number(&numbers, i << 6, 6000, 6000 - i, TCP_CLOSE), i);
+	assert_null(numbers.tree);
+	assert_int_equal(numbers.count, 0);
+	socket_numbers_free(&numbers);
 }
 
 /* As with a filter that hides CLOSE. */
 static void those_that_never_end_are_bounded(void **state)
 {
-	struct aliases aliases;
+	struct socket_numbers numbers;
 
-	aliases_init(&aliases, 100);
+	socket_numbers_init(&numbers, 100);
 	for (uint64_t i = 1; i <= 100000; i++) {
-		assert_int_equal(number(&aliases, i << 6, i, 0, TCP_ESTABLISHED), i);
-		assert_uint_in_range(aliases.count, 1, 100);
+		assert_int_equal(number(&numbers, i << 6, i, 0, TCP_ESTABLISHED), i);
+		assert_uint_in_range(numbers.count, 1, 100);
 	}
-	assert_int_equal(aliases.count, 100);
-	aliases_free(&aliases);
+	assert_int_equal(numbers.count, 100);
+	socket_numbers_free(&numbers);
 }
 
 static void who_was_shown_longest_ago_is_forgotten(void **state)
 {
-	struct aliases aliases;
+	struct socket_numbers numbers;
 
-	aliases_init(&aliases, 2);
-	assert_int_equal(number(&aliases, 0xa0, 100, 0, TCP_SYN_SENT), 1);
-	assert_int_equal(number(&aliases, 0xb0, 110, 0, TCP_SYN_SENT), 2);
-	assert_int_equal(number(&aliases, 0xa0, 120, 20, TCP_ESTABLISHED), 1);
-	assert_int_equal(number(&aliases, 0xc0, 130, 0, TCP_SYN_SENT), 3);
-	assert_int_equal(number(&aliases, 0xa0, 140, 40, TCP_FIN_WAIT1), 1);
-	assert_int_equal(number(&aliases, 0xb0, 150, 40, TCP_ESTABLISHED), 4);
-	assert_int_equal(number(&aliases, 0xa0, 160, 60, TCP_CLOSE), 1);
-	assert_int_equal(number(&aliases, 0xd0, 170, 0, TCP_SYN_SENT), 5);
-	assert_int_equal(number(&aliases, 0xb0, 180, 70, TCP_CLOSE), 4);
-	assert_int_equal(aliases.count, 1);
-	aliases_free(&aliases);
+	socket_numbers_init(&numbers, 2);
+	assert_int_equal(number(&numbers, 0xa0, 100, 0, TCP_SYN_SENT), 1);
+	assert_int_equal(number(&numbers, 0xb0, 110, 0, TCP_SYN_SENT), 2);
+	assert_int_equal(number(&numbers, 0xa0, 120, 20, TCP_ESTABLISHED), 1);
+	assert_int_equal(number(&numbers, 0xc0, 130, 0, TCP_SYN_SENT), 3);
+	assert_int_equal(number(&numbers, 0xa0, 140, 40, TCP_FIN_WAIT1), 1);
+	assert_int_equal(number(&numbers, 0xb0, 150, 40, TCP_ESTABLISHED), 4);
+	assert_int_equal(number(&numbers, 0xa0, 160, 60, TCP_CLOSE), 1);
+	assert_int_equal(number(&numbers, 0xd0, 170, 0, TCP_SYN_SENT), 5);
+	assert_int_equal(number(&numbers, 0xb0, 180, 70, TCP_CLOSE), 4);
+	assert_int_equal(numbers.count, 1);
+	socket_numbers_free(&numbers);
 }
 
 int main(void)
@@ -178,5 +178,5 @@ int main(void)
 	};
 
 	event_layout_init(&layout, 1U << OPTIONAL_AGE);
-	return cmocka_run_group_tests_name("aliases", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("numbers", tests, NULL, NULL);
 }

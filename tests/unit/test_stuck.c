@@ -9,7 +9,7 @@
 static size_t entries;
 
 static int each_play(const struct loader *loader, const char *name,
-		     int (*take)(void *arg, const void *value, size_t size), void *arg)
+		     int (*on_record)(void *arg, const void *value, size_t size), void *arg)
 {
 	static const char value[256]; /* nobody's: its time is 0 */
 	int err = 0;
@@ -17,7 +17,7 @@ static int each_play(const struct loader *loader, const char *name,
 	assert_null(loader);
 	assert_string_equal(name, "sockets");
 	for (size_t i = 0; !err && i < entries; i++)
-		err = take(arg, value, sizeof(value));
+		err = on_record(arg, value, sizeof(value));
 	return err;
 }
 
@@ -47,7 +47,7 @@ static void a_large_table_is_looked_through_in_parts(void **state)
 	assert_non_null(stuck);
 	for (int look = 1; look <= 3; look++) {
 		entries = 100000;
-		assert_int_equal(stuck_look(stuck, NULL, look * 1000, ticks_count, &ticks, &diag),
+		assert_int_equal(stuck_poll(stuck, NULL, look * 1000, ticks_count, &ticks, &diag),
 				 0);
 		assert_uint_in_range(ticks, 20 * look, 100 * look);
 	}

@@ -76,9 +76,9 @@ static void take_ends_what_was_reserved(void **state)
 	text_str(&text, "abc");
 	at = text_reserve(&text, 5);
 	memcpy(at, "defXX", 5);
-	text_take(&text, at + 3);
+	text_commit(&text, at + 3);
 	text_assert(&text, BYTES("abcdef"));
-	text_take(&text, text_reserve(&text, 0));
+	text_commit(&text, text_reserve(&text, 0));
 	text_assert(&text, BYTES("abcdef"));
 }
 

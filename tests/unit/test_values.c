@@ -43,7 +43,7 @@ static void line_assert(struct line_format *format, const struct event *event, c
 
 static void lines_are_appended(void **state)
 {
-	struct line_format format = {.layout = LAYOUT_CSV};
+	struct line_format format = {.layout = FORMAT_CSV};
 	_cleanup_text_ struct text text = {0};
 
 	text_str(&text, "before\n");
@@ -57,7 +57,7 @@ static void lines_are_appended(void **state)
 /* From the first event that is shown, with times cut to microseconds before they are compared. */
 static void timestamp_counts_from_the_first(void **state)
 {
-	struct line_format format = {.layout = LAYOUT_CSV, .timestamp = true};
+	struct line_format format = {.layout = FORMAT_CSV, .timestamp = true};
 	struct event event = four;
 
 	line_assert(&format, &event, "0.000000," FOUR_CSV);
@@ -70,7 +70,7 @@ static void timestamp_counts_from_the_first(void **state)
 /* A late event is given out after younger ones: it may even be older than the first. */
 static void timestamp_may_be_before_the_first(void **state)
 {
-	struct line_format format = {.layout = LAYOUT_CSV, .timestamp = true};
+	struct line_format format = {.layout = FORMAT_CSV, .timestamp = true};
 	struct event event = four;
 
 	line_assert(&format, &event, "0.000000," FOUR_CSV);
@@ -81,7 +81,7 @@ static void timestamp_may_be_before_the_first(void **state)
 /* The time that the event was, not the time that it is. */
 static void time_is_the_events(void **state)
 {
-	struct line_format format = {.layout = LAYOUT_CSV, .time = true};
+	struct line_format format = {.layout = FORMAT_CSV, .time = true};
 	struct event event = four;
 
 	setenv("TZ", "UTC", 1);
@@ -96,14 +96,14 @@ static void time_is_the_events(void **state)
 static void unknown_times_are_told_where_asked(void **state)
 {
 	static const struct {
-		enum layout layout;
+		enum output_format layout;
 		bool extended;
 		const char *expected;
 	} cases[] = {
-		{LAYOUT_COLUMNS, false, "0.000     -\n"},
-		{LAYOUT_COLUMNS, true, "-         -\n"},
-		{LAYOUT_CSV, false, "0.000,\n"},
-		{LAYOUT_CSV, true, "-,-\n"},
+		{FORMAT_COLUMNS, false, "0.000     -\n"},
+		{FORMAT_COLUMNS, true, "-         -\n"},
+		{FORMAT_CSV, false, "0.000,\n"},
+		{FORMAT_CSV, true, "-,-\n"},
 	};
 	struct {
 		struct event event;
@@ -121,10 +121,10 @@ static void unknown_times_are_told_where_asked(void **state)
 		uint64_t unknown = AGE_UNKNOWN;
 
 		assert_int_equal(field_list_make(&list, &format, "ms,age_ms", NULL), 0);
-		event_layout_init(&layout, field_list_extras(&list));
+		event_layout_init(&layout, field_list_optionals(&list));
 		memcpy((char *)&room + layout.offsets[OPTIONAL_AGE], &unknown, sizeof(unknown));
 		format.list = &list;
-		format.extras = &layout;
+		format.event_layout = &layout;
 		line_assert(&format, &room.event, cases[i].expected);
 	}
 }
@@ -190,16 +190,16 @@ static int longest_find(void *arg, uint64_t id, char path[CGROUP_PATH_ROOM])
 static void longest_path_has_room(void **state)
 {
 	static const struct {
-		enum layout layout;
+		enum output_format layout;
 		char byte;
 		size_t each; /* characters for it */
 		const char *around;
 	} cases[] = {
-		{LAYOUT_COLUMNS, '\x01', 4, "\n"},
-		{LAYOUT_CSV, '\x01', 4, "\n"},
-		{LAYOUT_CSV, '"', 2, "\"\"\n"},
-		{LAYOUT_JSON, '"', 2, "{\"record\":\"event\",\"cgroup\":\"\"}\n"},
-		{LAYOUT_JSON, '\x01', 5, "{\"record\":\"event\",\"cgroup\":\"\"}\n"},
+		{FORMAT_COLUMNS, '\x01', 4, "\n"},
+		{FORMAT_CSV, '\x01', 4, "\n"},
+		{FORMAT_CSV, '"', 2, "\"\"\n"},
+		{FORMAT_JSON, '"', 2, "{\"record\":\"event\",\"cgroup\":\"\"}\n"},
+		{FORMAT_JSON, '\x01', 5, "{\"record\":\"event\",\"cgroup\":\"\"}\n"},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -214,10 +214,10 @@ static void longest_path_has_room(void **state)
 		struct diag diag;
 
 		assert_int_equal(field_list_make(&list, &format, "cgroup", &diag), 0);
-		event_layout_init(&layout, field_list_extras(&list));
+		event_layout_init(&layout, field_list_optionals(&list));
 		memset(room.bytes + EVENT_SIZE, 1, sizeof(uint64_t));
 		format.list = &list;
-		format.extras = &layout;
+		format.event_layout = &layout;
 		format.cgroups = cgroups_new(longest_find, (void *)&cases[i].byte);
 		format_of(format.layout)->event(&format, &room.event, &text);
 		cgroups_free(format.cgroups);

@@ -272,7 +272,7 @@ static int compile(int argc, char **argv, struct text *object, struct diag *diag
 	module = module_compile(text.data, build);
 	if (!module)
 		return -EINVAL; /* libbcc has said why */
-	origin_self(&compiler);
+	file_identity_append_self(&compiler);
 	return module_write(module, compiler.data, object, diag);
 }
 

@@ -9,7 +9,7 @@
 static const struct {
 	const char *macro;
 	uint8_t size;
-} extras[OPTIONALS] = {
+} optionals[OPTIONALS] = {
 	[OPTIONAL_AGE] = {"EVENT_AGE", sizeof(uint64_t)},
 #define OPTIONAL_SIZE(name, ...) [OPTIONAL_##name] = {NULL, sizeof(uint64_t)},
 	/* clang-format off */
@@ -30,7 +30,7 @@ void event_layout_init(struct event_layout *layout, unsigned int wanted)
 		if (!(wanted & 1U << i))
 			continue;
 		layout->offsets[i] = at;
-		at += extras[i].size;
+		at += optionals[i].size;
 		if (i != OPTIONAL_CPU) /* the reader adds it */
 			layout->sent = at;
 	}
@@ -48,15 +48,15 @@ size_t event_entry_size(const struct event_layout *layout, bool stuck)
 
 	for (int i = 0; i < OPTIONALS; i++)
 		if (layout->wanted & 1U << i && (i == OPTIONAL_AGE || i == OPTIONAL_OWNER))
-			size += extras[i].size;
+			size += optionals[i].size;
 	return size + stuck * event_last_size(layout);
 }
 
 void event_layout_render(const struct event_layout *layout, struct text *text)
 {
 	for (int i = 0; i < OPTIONALS; i++)
-		if (layout->wanted & 1U << i && extras[i].macro)
-			text_printf(text, "#define %s\n", extras[i].macro);
+		if (layout->wanted & 1U << i && optionals[i].macro)
+			text_printf(text, "#define %s\n", optionals[i].macro);
 	socket_fields_render(layout->wanted, text);
 }
 
@@ -74,12 +74,12 @@ bool event_decode(const struct event_layout *layout, int cpu, const void *data, 
 	return true;
 }
 
-static uint64_t extra64(const struct event_layout *layout, enum event_optional extra,
-			const struct event *event)
+static uint64_t optional64(const struct event_layout *layout, enum event_optional member,
+			   const struct event *event)
 {
 	uint64_t number;
 
-	memcpy(&number, (const char *)event + layout->offsets[extra], sizeof(number));
+	memcpy(&number, (const char *)event + layout->offsets[member], sizeof(number));
 	return number;
 }
 
@@ -99,13 +99,13 @@ void event_stuck(const struct event_layout *layout, struct event *event, uint64_
 
 uint64_t event_age_ns(const struct event_layout *layout, const struct event *event)
 {
-	return extra64(layout, OPTIONAL_AGE, event);
+	return optional64(layout, OPTIONAL_AGE, event);
 }
 
-uint64_t event_socket_field(const struct event_layout *layout, enum event_optional extra,
+uint64_t event_socket_field(const struct event_layout *layout, enum event_optional member,
 			    const struct event *event)
 {
-	return extra64(layout, extra, event);
+	return optional64(layout, member, event);
 }
 
 const struct owner *event_owner(const struct event_layout *layout, const struct event *event)

@@ -33,7 +33,7 @@ enum event_optional {
 #define STATE_STUCK 30 /* as STATE_STILL, and of the reader's own: it should have passed */
 
 struct event_layout {
-	unsigned int wanted; /* a bit for each extra */
+	unsigned int wanted; /* a bit for each optional member */
 	uint8_t offsets[OPTIONALS]; /* of those wanted, from the event's beginning */
 	size_t sent; /* bytes that the program sends */
 	size_t size; /* with what the reader adds; a multiple of 8 */
@@ -61,9 +61,9 @@ bool event_decode(const struct event_layout *layout, int cpu, const void *data, 
 /* Makes of a change the state that it led to, in which the socket is stuck at now_ns. */
 void event_stuck(const struct event_layout *layout, struct event *event, uint64_t now_ns);
 
-/* An extra that is wanted. */
+/* An optional member that is wanted. */
 uint64_t event_age_ns(const struct event_layout *layout, const struct event *event);
-uint64_t event_socket_field(const struct event_layout *layout, enum event_optional extra,
+uint64_t event_socket_field(const struct event_layout *layout, enum event_optional member,
 			    const struct event *event);
 const struct owner *event_owner(const struct event_layout *layout, const struct event *event);
 const struct close_info *event_close(const struct event_layout *layout, const struct event *event);

@@ -18,7 +18,7 @@ struct step {
 };
 
 struct socket_value {
-	enum event_optional extra;
+	enum event_optional member;
 	const char *name, *path;
 	const char *fields; /* as messages name them */
 };
@@ -30,15 +30,15 @@ static const struct socket_value values[] = {
 
 #define VALUES (sizeof(values) / sizeof(*values))
 
-static bool is_wanted(const struct socket_value *value, unsigned int extras)
+static bool is_wanted(const struct socket_value *value, unsigned int optionals)
 {
-	return extras & 1U << value->extra;
+	return optionals & 1U << value->member;
 }
 
-bool socket_fields_are_wanted(unsigned int extras)
+bool socket_fields_are_wanted(unsigned int optionals)
 {
 	for (size_t i = 0; i < VALUES; i++)
-		if (is_wanted(&values[i], extras))
+		if (is_wanted(&values[i], optionals))
 			return true;
 	return false;
 }
@@ -97,17 +97,17 @@ static void value_render(const struct socket_value *value, struct text *text)
 			    value->name, value->name, shift);
 }
 
-void socket_fields_render(unsigned int extras, struct text *text)
+void socket_fields_render(unsigned int optionals, struct text *text)
 {
-	if (!socket_fields_are_wanted(extras))
+	if (!socket_fields_are_wanted(optionals))
 		return;
 	text_str(text, "#define EVENT_SOCKET_FIELDS");
 	for (size_t i = 0; i < VALUES; i++)
-		if (is_wanted(&values[i], extras))
+		if (is_wanted(&values[i], optionals))
 			text_printf(text, " __u64 %s EVENT_OPTIONAL;", values[i].name);
 	text_str(text, "\n#define SOCKET_FIELDS_READ");
 	for (size_t i = 0; i < VALUES; i++)
-		if (is_wanted(&values[i], extras))
+		if (is_wanted(&values[i], optionals))
 			value_render(&values[i], text);
 	text_char(text, '\n');
 }
@@ -122,7 +122,7 @@ static bool step_find(const struct btf_types *types, const struct step *step,
 
 static void value_render_offsets(const struct btf_types *types, const char *why,
 				 const struct socket_value *value, struct text *text,
-				 struct text *lacks)
+				 struct text *missing)
 {
 	struct btf_field fields[STEPS_MAX] = {{0}};
 	struct step steps[STEPS_MAX];
@@ -133,12 +133,12 @@ static void value_render_offsets(const struct btf_types *types, const char *why,
 		found++;
 	if (found < count) {
 		memset(fields, 0, sizeof(fields));
-		text_printf(lacks, "%s%s: ", lacks->len ? "; " : "", value->fields);
+		text_printf(missing, "%s%s: ", missing->len ? "; " : "", value->fields);
 		if (types)
-			text_printf(lacks, "this kernel has no %s.%s", steps[found].structure,
+			text_printf(missing, "this kernel has no %s.%s", steps[found].structure,
 				    steps[found].member);
 		else
-			text_str(lacks, why);
+			text_str(missing, why);
 	}
 	for (size_t step = 0; step < count; step++) {
 		text_str(text, "#define ");
@@ -150,9 +150,9 @@ static void value_render_offsets(const struct btf_types *types, const char *why,
 }
 
 void socket_fields_render_offsets(const struct btf_types *types, const char *why,
-				  unsigned int extras, struct text *text, struct text *lacks)
+				  unsigned int optionals, struct text *text, struct text *missing)
 {
 	for (size_t i = 0; i < VALUES; i++)
-		if (is_wanted(&values[i], extras))
-			value_render_offsets(types, why, &values[i], text, lacks);
+		if (is_wanted(&values[i], optionals))
+			value_render_offsets(types, why, &values[i], text, missing);
 }

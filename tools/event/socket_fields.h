@@ -50,18 +50,18 @@
 struct btf_types;
 struct text;
 
-/* Whether some of the extras (a bit for each enum event_optional) are read from the socket. */
-bool socket_fields_are_wanted(unsigned int extras);
+/* Whether some of the optional members (a bit for each) are read from the socket. */
+bool socket_fields_are_wanted(unsigned int optionals);
 
 /* Appends the macros EVENT_SOCKET_FIELDS and SOCKET_FIELDS_READ, which bpf_text/ has the places of.
  */
-void socket_fields_render(unsigned int extras, struct text *text);
+void socket_fields_render(unsigned int optionals, struct text *text);
 
 /*
  * Appends the offsets and sizes that SOCKET_FIELDS_READ names. A field that types do not have has
- * sizes of 0, and is appended to lacks. types may be NULL, and why says why.
+ * sizes of 0, and is appended to missing. types may be NULL, and why says why.
  */
 void socket_fields_render_offsets(const struct btf_types *types, const char *why,
-				  unsigned int extras, struct text *text, struct text *lacks);
+				  unsigned int optionals, struct text *text, struct text *missing);
 
 #endif

@@ -7,24 +7,24 @@
 #include "base/clock.h"
 #include "log/message.h"
 
-void steps_begin(struct steps *steps, bool shown)
+void startup_log_begin(struct startup_log *log, bool shown)
 {
-	steps->shown = shown;
-	steps->last_ns = clock_now_ns();
+	log->shown = shown;
+	log->last_ns = clock_now_ns();
 }
 
-void step_done(struct steps *steps, const char *fmt, ...)
+void startup_log_step(struct startup_log *log, const char *fmt, ...)
 {
 	char what[MESSAGE_MAX];
 	uint64_t now;
 	va_list args;
 
-	if (!steps->shown)
+	if (!log->shown)
 		return;
 	now = clock_now_ns();
 	va_start(args, fmt);
 	vsnprintf(what, sizeof(what), fmt, args);
 	va_end(args);
-	message_print("%s (%.1f ms)", what, (now - steps->last_ns) / 1e6);
-	steps->last_ns = now;
+	message_print("%s (%.1f ms)", what, (now - log->last_ns) / 1e6);
+	log->last_ns = now;
 }

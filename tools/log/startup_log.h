@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What -v tells on stderr: each step of the start, and how long it took. */
-#ifndef STEPS_H
-#define STEPS_H
+#ifndef STARTUP_LOG_H
+#define STARTUP_LOG_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct steps {
+struct startup_log {
 	bool shown;
 	uint64_t last_ns; /* CLOCK_MONOTONIC at the end of the last step */
 };
 
-void steps_begin(struct steps *steps, bool shown);
-void step_done(struct steps *steps, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void startup_log_begin(struct startup_log *log, bool shown);
+void startup_log_step(struct startup_log *log, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif

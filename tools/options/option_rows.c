@@ -328,7 +328,7 @@ const struct option_row option_rows[] = {
 	 .conflicts = NOT_EVENTS "now", .complete = COMPLETE_STUCK, .set = stuck_set},
 	{0, "now", .help = "show the sockets that are open, and exit", .group = GROUP_MORE,
 	 FLAG(now), .conflicts = "bpf-text"},
-	{0, "check", .help = "tell whether a trace would start here, and what lacks, and exit",
+	{0, "check", .help = "tell whether a trace would start here, and what missing, and exit",
 	 .group = GROUP_MORE, FLAG(check), .conflicts = "ebpf now"},
 	{0, "ebpf", .help = "print the BPF program's text and exit", .group = GROUP_MORE,
 	 FLAG(ebpf)},

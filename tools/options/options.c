@@ -114,13 +114,13 @@ static int getopt_explain(int value, char **argv, struct diag *diag)
 	return diag_set(diag, -EINVAL, "unknown or ambiguous option '%s'", word);
 }
 
-static enum layout layout_choose(const struct options *options)
+static enum output_format format_choose(const struct options *options)
 {
-	return options->otel   ? LAYOUT_OTEL
-	       : options->json ? LAYOUT_JSON
-	       : options->csv  ? LAYOUT_CSV
-	       : options->wide ? LAYOUT_WIDE
-			       : LAYOUT_COLUMNS;
+	return options->otel   ? FORMAT_OTEL
+	       : options->json ? FORMAT_JSON
+	       : options->csv  ? FORMAT_CSV
+	       : options->wide ? FORMAT_WIDE
+			       : FORMAT_COLUMNS;
 }
 
 /* What --now shows without -o, or NULL: what a trace does. */
@@ -130,7 +130,7 @@ static const char *now_names(const struct options *options)
 
 	if (!options->now || output->extended)
 		return NULL;
-	return output->layout < LAYOUT_JSON ? FIELDS_NOW : "+" FIELDS_OWNER;
+	return output->layout < FORMAT_JSON ? FIELDS_NOW : "+" FIELDS_OWNER;
 }
 
 /* Columns and CSV have their own fields without a list. */
@@ -147,7 +147,7 @@ static int fields_choose(struct options *options, struct diag *diag)
 	int err;
 
 	own = !names || names[0] == '+' ? now_names(options) : NULL;
-	if (!names && !own && !output->extended && output->layout < LAYOUT_JSON)
+	if (!names && !own && !output->extended && output->layout < FORMAT_JSON)
 		return 0;
 	err = field_list_make(&output->fields, &format, own ? own : names, diag);
 	return !err && own && names ? field_list_add(&output->fields, &format, names, diag) : err;
@@ -192,22 +192,22 @@ static int trace_finish(struct options *options, struct diag *diag)
 {
 	struct program_spec *program = &options->trace.program;
 	struct output_config *output = &options->trace.output;
-	unsigned int extras;
+	unsigned int optionals;
 	int err;
 
-	output->layout = layout_choose(options);
+	output->layout = format_choose(options);
 	output->color = color_choose(options->color);
 	output->csv_safe = csv_safe_choose(options->csv_safe);
 	output->summary = program->summary;
 	err = fields_choose(options, diag);
 	if (err)
 		return err;
-	extras = field_list_extras(&output->fields);
+	optionals = field_list_optionals(&output->fields);
 	if (numbered_choose(options)) {
 		output->numbered = program->max_sockets;
-		extras |= 1U << OPTIONAL_AGE; /* for aliases_hide() */
+		optionals |= 1U << OPTIONAL_AGE; /* for socket_numbers_replace() */
 	}
-	event_layout_init(&program->layout, extras);
+	event_layout_init(&program->layout, optionals);
 	program->stuck = options->trace.stuck.after_ns;
 	if (options->no_cache)
 		program->cache_dir = NULL;

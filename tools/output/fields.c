@@ -10,10 +10,10 @@
 #include "event/event.h"
 
 #define MEMBER(name)	    offsetof(struct event, name)
-#define IN_COLUMNS	    (IN(LAYOUT_COLUMNS) | IN(LAYOUT_WIDE))
-#define IN_JSON		    (IN(LAYOUT_JSON) | IN(LAYOUT_OTEL))
-#define IN_ALL		    (IN_COLUMNS | IN(LAYOUT_CSV) | IN_JSON)
-#define IN_ALL_BUT_COLUMNS  (IN_ALL & ~IN(LAYOUT_COLUMNS))
+#define IN_COLUMNS	    (IN(FORMAT_COLUMNS) | IN(FORMAT_WIDE))
+#define IN_JSON		    (IN(FORMAT_JSON) | IN(FORMAT_OTEL))
+#define IN_ALL		    (IN_COLUMNS | IN(FORMAT_CSV) | IN_JSON)
+#define IN_ALL_BUT_COLUMNS  (IN_ALL & ~IN(FORMAT_COLUMNS))
 #define IN_ALL_AND_EXTENDED (IN_ALL | IN_EXTENDED)
 
 /* clang-format off */
@@ -93,7 +93,7 @@ static bool list_has(const struct field_list *list, const struct field *field)
 static void list_add(struct field_list *list, const struct field *field,
 		     const struct line_format *format)
 {
-	int width = abs(field->width[format->layout == LAYOUT_WIDE]), title = strlen(field->title);
+	int width = abs(field->width[format->layout == FORMAT_WIDE]), title = strlen(field->title);
 
 	list->widths[list->count] = width > title ? width : title;
 	list->fields[list->count++] = field;
@@ -105,7 +105,7 @@ static bool field_is_own(const struct field *field, const struct line_format *fo
 	if (!format->extended || field->kind == KIND_TIME || field->kind == KIND_TIMESTAMP)
 		return field_shown(field, format);
 	return field->layouts & IN_EXTENDED ||
-	       (format->layout >= LAYOUT_JSON && field_shown(field, format));
+	       (format->layout >= FORMAT_JSON && field_shown(field, format));
 }
 
 static void list_add_own(struct field_list *list, const struct line_format *format)
@@ -140,7 +140,7 @@ static void list_add_times(struct field_list *list, const struct line_format *fo
 {
 	const struct line_format times = {.time = format->time,
 					  .timestamp = format->timestamp,
-					  .layout = LAYOUTS};
+					  .layout = FORMATS};
 	const struct field_list named = *list;
 
 	list->count = 0;
@@ -173,13 +173,13 @@ bool field_list_has(const struct field_list *list, const char *name)
 	return list_has(list, field_find(name, strlen(name)));
 }
 
-unsigned int field_list_extras(const struct field_list *list)
+unsigned int field_list_optionals(const struct field_list *list)
 {
-	unsigned int extras = 0;
+	unsigned int optionals = 0;
 
 	for (size_t i = 0; i < list->count; i++)
-		extras |= list->fields[i]->extras;
-	return extras;
+		optionals |= list->fields[i]->optionals;
+	return optionals;
 }
 
 /* What an entry does not have as it is, is what the program sends only if it is asked to. */
@@ -188,7 +188,7 @@ bool field_journal_name(const struct field *field, char name[FIELD_JOURNAL_ROOM]
 	static const char ours[] = "tcpstates.";
 	const char *rest = field->otel;
 
-	if (!field->extras)
+	if (!field->optionals)
 		return false;
 	if (!strncmp(rest, ours, strlen(ours)))
 		rest += strlen(ours);

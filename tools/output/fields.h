@@ -29,8 +29,8 @@ enum kind {
 	KIND_ISOTIME, /* date and time of day, with the zone */
 	KIND_AGE,
 	KIND_CPU,
-	KIND_SOCKET, /* a number of the socket: an extra, which the row names in the place of a
-			member */
+	KIND_SOCKET, /* a number of the socket: an optional member, which the row names in place of
+			a member */
 	KIND_OWNER_PID, /* these may be unknown: see value_is_unknown() */
 	KIND_OWNER_COMM,
 	KIND_OWNER_FROM,
@@ -49,13 +49,13 @@ struct field {
 	const char *title; /* in columns and CSV */
 	const char *otel; /* OpenTelemetry's name, where it has one */
 	const char *help;
-	int8_t width[LAYOUT_CSV]; /* in columns, wide columns; < 0: the last without -o, not padded
+	int8_t width[FORMAT_CSV]; /* in columns, wide columns; < 0: the last without -o, not padded
 				   */
 	char before[5]; /* between the field before and this one, in columns */
 	uint8_t layouts; /* that have it without -o; IN_EXTENDED: with -x */
 	uint8_t kind;
 	uint8_t offset; /* of the member */
-	uint32_t extras; /* a bit for the extra that it is */
+	uint32_t optionals; /* the bit of the optional member (enum event_optional) that it shows */
 };
 
 #define FIELDS	      (25 + SOCKET_FIELD_COUNT)
@@ -83,8 +83,8 @@ int field_list_make(struct field_list *list, const struct line_format *format, c
 int field_list_add(struct field_list *list, const struct line_format *format, const char *names,
 		   struct diag *diag);
 
-/* The extras (enum event_optional) that the fields want. */
-unsigned int field_list_extras(const struct field_list *list);
+/* The optional members (a bit for each enum event_optional) that the fields need. */
+unsigned int field_list_optionals(const struct field_list *list);
 
 bool field_list_has(const struct field_list *list, const char *name);
 

@@ -17,12 +17,12 @@ static const struct format json = {
 	.end = json_end,
 };
 
-const struct format *format_of(enum layout layout)
+const struct format *format_of(enum output_format layout)
 {
-	return layout == LAYOUT_JSON || layout == LAYOUT_OTEL ? &json : &lines;
+	return layout == FORMAT_JSON || layout == FORMAT_OTEL ? &json : &lines;
 }
 
-const struct format *format_of_summary(enum layout layout)
+const struct format *format_of_summary(enum output_format layout)
 {
-	return layout == LAYOUT_JSON ? &json : &tables;
+	return layout == FORMAT_JSON ? &json : &tables;
 }

@@ -17,17 +17,17 @@ struct field_list;
 struct summary;
 struct text;
 
-enum layout {
-	LAYOUT_COLUMNS,
-	LAYOUT_WIDE,
-	LAYOUT_CSV,
-	LAYOUT_JSON,
-	LAYOUT_OTEL, /* JSON, with the names that OpenTelemetry has */
-	LAYOUTS,
+enum output_format {
+	FORMAT_COLUMNS,
+	FORMAT_WIDE,
+	FORMAT_CSV,
+	FORMAT_JSON,
+	FORMAT_OTEL, /* JSON, with the names that OpenTelemetry has */
+	FORMATS,
 };
 
 struct line_format {
-	enum layout layout;
+	enum output_format layout;
 	bool time; /* HH:MM:SS first */
 	bool timestamp; /* then seconds since the first event */
 	bool color; /* states, on a terminal */
@@ -35,7 +35,7 @@ struct line_format {
 	bool extended; /* -x; there is a list then */
 	bool no_object_pid; /* in the journal */
 	struct field_list *list; /* the fields that are asked for, or NULL: the layout's own */
-	const struct event_layout *extras; /* where they are, if a field wants one */
+	const struct event_layout *event_layout; /* where they are, if a field wants one */
 	struct cgroups *cgroups; /* or NULL: none has a path */
 	struct cgroup_names cgroup; /* of the event that is written, if a field wants it */
 	struct wall_clock clock;
@@ -58,9 +58,9 @@ struct format {
 		    struct text *text);
 };
 
-const struct format *format_of(enum layout layout);
+const struct format *format_of(enum output_format layout);
 
 /* The same for a summary, which columns and JSON have. */
-const struct format *format_of_summary(enum layout layout);
+const struct format *format_of_summary(enum output_format layout);
 
 #endif

@@ -82,7 +82,7 @@ static void entry_asked(struct entry *entry, const struct field *field, struct l
 	if (!at)
 		return;
 	end = name_put(at, field, format, event, SIZE_MAX, &columns);
-	text_take(text, end ? end : value_put(at, field, format, event));
+	text_commit(text, end ? end : value_put(at, field, format, event));
 }
 
 static enum entry_kind kind_of(const struct event *event)

@@ -23,7 +23,7 @@ static const struct names {
 
 static const struct names *names_of(const struct line_format *format)
 {
-	return format->layout == LAYOUT_OTEL ? &otel : &plain;
+	return format->layout == FORMAT_OTEL ? &otel : &plain;
 }
 
 /* RFC 8259, 7: the bytes are visible UTF-8, so no control character is among them. */
@@ -33,8 +33,8 @@ static void string_append(struct text *text, const char *string)
 	char *at = text_reserve(text, NAME_ROOM(len));
 
 	if (at)
-		text_take(text,
-			  quote_put(at, visible_put(at, string, len, SIZE_MAX, &columns), '\\'));
+		text_commit(text,
+			    quote_put(at, visible_put(at, string, len, SIZE_MAX, &columns), '\\'));
 }
 
 static char *bytes_put(char *at, const char *bytes)
@@ -64,7 +64,7 @@ static char *otel_put(char *at, const struct field *field, const struct event *e
 
 static bool is_otel(const struct field *field, const struct line_format *format)
 {
-	return format->layout == LAYOUT_OTEL &&
+	return format->layout == FORMAT_OTEL &&
 	       (field->kind == KIND_STATE || field->kind == KIND_VERSION);
 }
 
@@ -131,11 +131,11 @@ void json_event(struct line_format *format, const struct event *event, struct te
 		const struct field *field = list->fields[i];
 
 		at = bytes_put(at, ",\"");
-		at = bytes_put(at, format->layout == LAYOUT_OTEL ? field->otel : field->name);
+		at = bytes_put(at, format->layout == FORMAT_OTEL ? field->otel : field->name);
 		at = field_put(bytes_put(at, "\":"), field, format, event);
 	}
 	at = bytes_put(at, "}\n");
-	text_take(text, at);
+	text_commit(text, at);
 }
 
 /* Begins a record that is not an event's. */
@@ -250,7 +250,7 @@ void json_end(struct line_format *format, uint64_t events, const struct losses *
 	text_printf(text, ",\"%sevents\":%llu", prefix, (unsigned long long)events);
 	for (int i = 0; i < LOSSES; i++) {
 		text_printf(text, ",\"%s%s\":", prefix, loss_name(i));
-		if (i == LOSS_MISSED && losses->missed_untold && !losses->counts[i])
+		if (i == LOSS_MISSED && losses->missed_uncounted && !losses->counts[i])
 			text_str(text, "null");
 		else
 			text_dec(text, losses->counts[i]);

@@ -114,16 +114,16 @@ ROW_INLINE char *csv_put(char *at, const struct field *field, struct line_format
 
 /* The line without a list: the separator, unless at is where it begins, and the field's value. */
 ROW_INLINE char *field_put(char *at, const char *begin, const struct field *field,
-			   struct line_format *format, enum layout layout,
+			   struct line_format *format, enum output_format layout,
 			   const struct event *event)
 {
-	const char *before = layout == LAYOUT_CSV ? "," : field->before;
+	const char *before = layout == FORMAT_CSV ? "," : field->before;
 
 	if (at > begin) {
 		memcpy(at, before, strlen(before));
 		at += strlen(before);
 	}
-	if (layout == LAYOUT_CSV)
+	if (layout == FORMAT_CSV)
 		return csv_put(at, field, format, event);
 	return column_put(at, field, format, field->width[layout] < 0 ? 0 : field->width[layout],
 			  NULL, event);
@@ -131,7 +131,7 @@ ROW_INLINE char *field_put(char *at, const char *begin, const struct field *fiel
 
 static char *line_put(char *at, struct line_format *format, const struct event *event)
 {
-	const enum layout layout = format->layout;
+	const enum output_format layout = format->layout;
 	const char *begin = at;
 
 #pragma GCC unroll 64
@@ -142,11 +142,11 @@ static char *line_put(char *at, struct line_format *format, const struct event *
 }
 
 /* What is between a list's field and the one before it; an arrow is for two states. */
-static const char *list_before(const struct field_list *list, enum layout layout, size_t i)
+static const char *list_before(const struct field_list *list, enum output_format layout, size_t i)
 {
 	if (!i)
 		return "";
-	if (layout == LAYOUT_CSV)
+	if (layout == FORMAT_CSV)
 		return ",";
 	return list->fields[i]->kind == list->fields[i - 1]->kind ? list->fields[i]->before : " ";
 }
@@ -161,7 +161,7 @@ static char *list_put(char *at, struct line_format *format, const struct event *
 
 		memcpy(at, before, strlen(before));
 		at += strlen(before);
-		if (format->layout == LAYOUT_CSV)
+		if (format->layout == FORMAT_CSV)
 			at = csv_put(at, field, format, event);
 		else
 			at = column_put(at, field, format,
@@ -183,7 +183,7 @@ void line_event(struct line_format *format, const struct event *event, struct te
 	format->started = true;
 	at = format->list ? list_put(at, format, event) : line_put(at, format, event);
 	*at++ = '\n';
-	text_take(text, at);
+	text_commit(text, at);
 }
 
 void line_header(struct line_format *format, struct text *text)
@@ -198,7 +198,7 @@ void line_header(struct line_format *format, struct text *text)
 	for (size_t i = 0; i < list->count; i++) {
 		text_str(text, list_before(list, format->layout, i));
 		text_str(text, list->fields[i]->title);
-		if (format->layout == LAYOUT_CSV || i + 1 == list->count)
+		if (format->layout == FORMAT_CSV || i + 1 == list->count)
 			continue;
 		for (size_t at = strlen(list->fields[i]->title); at < list->widths[i]; at++)
 			text_char(text, ' ');

@@ -29,7 +29,7 @@ const char *loss_words(enum loss cause)
 	return causes[cause].words;
 }
 
-void losses_tell(struct losses *losses, loss_fn *fn, void *arg)
+void losses_report(struct losses *losses, loss_fn *fn, void *arg)
 {
 	for (int i = 0; i < LOSSES; i++) {
 		uint64_t new = losses->counts[i] - losses->told[i];
@@ -42,7 +42,7 @@ void losses_tell(struct losses *losses, loss_fn *fn, void *arg)
 	}
 }
 
-void losses_total(const struct losses *losses)
+void losses_report_total(const struct losses *losses)
 {
 	for (int i = 0; i < LOSSES; i++)
 		if (losses->counts[i])

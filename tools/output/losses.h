@@ -23,7 +23,7 @@ enum loss {
 struct losses {
 	uint64_t counts[LOSSES];
 	uint64_t told[LOSSES];
-	bool missed_untold; /* the kernel does not tell all of LOSS_MISSED */
+	bool missed_uncounted; /* the kernel does not tell all of LOSS_MISSED */
 };
 
 /* The cause's name, for programs to read, and what people read after the count. */
@@ -34,9 +34,9 @@ const char *loss_words(enum loss cause);
 typedef bool loss_fn(void *arg, enum loss cause, uint64_t count);
 
 /* Tells what is new, each to fn first. */
-void losses_tell(struct losses *losses, loss_fn *fn, void *arg);
+void losses_report(struct losses *losses, loss_fn *fn, void *arg);
 
 /* Tells the totals, if there are any. */
-void losses_total(const struct losses *losses);
+void losses_report_total(const struct losses *losses);
 
 #endif

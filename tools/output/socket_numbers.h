@@ -4,19 +4,19 @@
  * the first that is shown, and so on. Addresses are used again; the time at which the program first
  * saw the socket, which is in each event then, tells one from the next.
  */
-#ifndef ALIASES_H
-#define ALIASES_H
+#ifndef SOCKET_NUMBERS_H
+#define SOCKET_NUMBERS_H
 
 #include <stddef.h>
 #include <sys/queue.h>
 
 #include "event/event.h"
 
-struct alias;
+struct socket_number;
 
-struct aliases {
+struct socket_numbers {
 	void *tree; /* tsearch(3), by address */
-	TAILQ_HEAD(alias_queue, alias)
+	TAILQ_HEAD(number_queue, socket_number)
 	queue; /* the same, the one that was shown longest ago first */
 	size_t count, room;
 	uint64_t last; /* number given out */
@@ -26,13 +26,14 @@ struct aliases {
  * At most room sockets are remembered: whose end is filtered out would stay for ever. Beyond that
  * the one that was shown longest ago is forgotten, and has a new number if it is shown again.
  */
-void aliases_init(struct aliases *aliases, size_t room);
-void aliases_free(struct aliases *aliases);
+void socket_numbers_init(struct socket_numbers *numbers, size_t room);
+void socket_numbers_free(struct socket_numbers *numbers);
 
 /*
  * Puts the number into the event; 0 if there is no memory. If the layout has no OPTIONAL_AGE, an
  * address is the same socket's until its change to CLOSE is shown.
  */
-void aliases_hide(struct aliases *aliases, const struct event_layout *layout, struct event *event);
+void socket_numbers_replace(struct socket_numbers *numbers, const struct event_layout *layout,
+			    struct event *event);
 
 #endif

@@ -10,7 +10,7 @@ void address_append(struct text *text, const struct event *event, const uint8_t 
 	char *at = text_reserve(text, ADDRESS_ROOM);
 
 	if (at)
-		text_take(text, address_put(at, event, address));
+		text_commit(text, address_put(at, event, address));
 }
 
 void state_append(struct text *text, unsigned int state)
@@ -18,7 +18,7 @@ void state_append(struct text *text, unsigned int state)
 	char *at = text_reserve(text, STATE_ROOM);
 
 	if (at)
-		text_take(text, state_put(at, state));
+		text_commit(text, state_put(at, state));
 }
 
 void comm_append(struct text *text, const struct event *event)
@@ -27,7 +27,7 @@ void comm_append(struct text *text, const struct event *event)
 	size_t columns;
 
 	if (at)
-		text_take(text, comm_put(at, event->comm, SIZE_MAX, &columns));
+		text_commit(text, comm_put(at, event->comm, SIZE_MAX, &columns));
 }
 
 char *quote_put(char *begin, char *end, char mark)
@@ -53,9 +53,9 @@ size_t value_parts_find(struct line_format *format, const struct event *event)
 	const char *path = NULL;
 	uint64_t id;
 
-	if (!(format->extras->wanted & 1U << OPTIONAL_cgroup))
+	if (!(format->event_layout->wanted & 1U << OPTIONAL_cgroup))
 		return 0;
-	id = event_socket_field(format->extras, OPTIONAL_cgroup, event);
+	id = event_socket_field(format->event_layout, OPTIONAL_cgroup, event);
 	if (format->cgroups && id != FIELD_UNKNOWN)
 		path = cgroups_path(format->cgroups, id);
 	cgroup_names_read(&format->cgroup, path);
@@ -78,12 +78,12 @@ const char *value_word(const struct field *field, const struct line_format *form
 {
 	switch (field->kind) {
 	case KIND_OWNER_FROM:
-		return owner_from(event_owner(format->extras, event));
+		return owner_from(event_owner(format->event_layout, event));
 	case KIND_WHY:
-		return close_why(event_close(format->extras, event), event->oldstate,
+		return close_why(event_close(format->event_layout, event), event->oldstate,
 				 event->newstate);
 	case KIND_FIRST:
-		return close_first(event_close(format->extras, event), event->oldstate,
+		return close_first(event_close(format->event_layout, event), event->oldstate,
 				   event->newstate);
 	}
 	return NULL;

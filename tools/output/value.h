@@ -67,8 +67,9 @@ static inline const char *value_comm(const struct field *field, const struct lin
 		return event->comm;
 	if (field->kind != KIND_OWNER_COMM)
 		return NULL;
-	return event_owner(format->extras, event)->from ? event_owner(format->extras, event)->comm
-							: NULL;
+	return event_owner(format->event_layout, event)->from
+		       ? event_owner(format->event_layout, event)->comm
+		       : NULL;
 }
 
 /* The part of its cgroup's path that the field is, or NULL. */
@@ -132,14 +133,15 @@ static inline __attribute__((always_inline)) bool value_is_unknown(const struct 
 	case KIND_SPAN: /* without -x, 0.000 as ever */
 		return format->extended && event->span_ns == SPAN_UNKNOWN;
 	case KIND_AGE:
-		return event_age_ns(format->extras, event) == AGE_UNKNOWN;
+		return event_age_ns(format->event_layout, event) == AGE_UNKNOWN;
 	case KIND_CPU:
-		return event_cpu(format->extras, event) == CPU_UNKNOWN;
+		return event_cpu(format->event_layout, event) == CPU_UNKNOWN;
 	case KIND_SOCKET:
-		return event_socket_field(format->extras, field->offset, event) == FIELD_UNKNOWN;
+		return event_socket_field(format->event_layout, field->offset, event) ==
+		       FIELD_UNKNOWN;
 	case KIND_OWNER_PID:
 	case KIND_OWNER_COMM:
-		return !event_owner(format->extras, event)->from;
+		return !event_owner(format->event_layout, event)->from;
 	case KIND_OWNER_FROM:
 	case KIND_WHY:
 	case KIND_FIRST:
@@ -158,7 +160,7 @@ static inline char *word_put(char *at, const char *word, const struct line_forma
 	size_t len;
 
 	if (!word)
-		word = format->layout == LAYOUT_CSV && !format->extended ? "" : "-";
+		word = format->layout == FORMAT_CSV && !format->extended ? "" : "-";
 	len = strlen(word);
 	memcpy(at, word, len);
 	return at + len;
@@ -213,13 +215,14 @@ static inline __attribute__((always_inline)) char *value_put(char *at, const str
 	case KIND_SPAN:
 		return digits_thousandths(at, event_span_us(event));
 	case KIND_AGE:
-		return digits_thousandths(at, event_age_ns(format->extras, event) / 1000);
+		return digits_thousandths(at, event_age_ns(format->event_layout, event) / 1000);
 	case KIND_CPU:
-		return digits_dec(at, event_cpu(format->extras, event));
+		return digits_dec(at, event_cpu(format->event_layout, event));
 	case KIND_SOCKET:
-		return digits_dec(at, event_socket_field(format->extras, field->offset, event));
+		return digits_dec(at,
+				  event_socket_field(format->event_layout, field->offset, event));
 	case KIND_OWNER_PID:
-		return digits_dec(at, event_owner(format->extras, event)->pid);
+		return digits_dec(at, event_owner(format->event_layout, event)->pid);
 	case KIND_OWNER_FROM:
 	case KIND_WHY:
 	case KIND_FIRST:

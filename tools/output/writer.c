@@ -45,11 +45,11 @@ void writer_open(struct writer *writer, const struct output_config *config,
 		.extended = config->extended,
 		.no_object_pid = config->no_object_pid,
 		.list = config->fields.count ? &writer->fields : NULL,
-		.extras = layout,
+		.event_layout = layout,
 	};
 	writer->format =
 		config->summary ? format_of_summary(config->layout) : format_of(config->layout);
-	aliases_init(&writer->aliases, config->numbered);
+	socket_numbers_init(&writer->numbers, config->numbered);
 	cgroups_prepare(writer);
 }
 
@@ -62,14 +62,14 @@ void writer_end_with(struct writer *writer, int end)
 void writer_close(struct writer *writer)
 {
 	cgroups_free(writer->line.cgroups);
-	aliases_free(&writer->aliases);
+	socket_numbers_free(&writer->numbers);
 	output_free(&writer->output);
 }
 
 void writer_begin(struct writer *writer)
 {
 	wall_clock_update(&writer->line.clock);
-	if (!writer->config->no_header || writer->line.layout >= LAYOUT_JSON)
+	if (!writer->config->no_header || writer->line.layout >= FORMAT_JSON)
 		writer->format->begin(&writer->line, &writer->output.lines);
 	writer_flush(writer);
 }
@@ -101,7 +101,7 @@ void writer_event(struct writer *writer, struct event *event)
 	if (count_is_reached(writer))
 		return;
 	if (writer->config->numbered)
-		aliases_hide(&writer->aliases, writer->layout, event);
+		socket_numbers_replace(&writer->numbers, writer->layout, event);
 	writer->format->event(&writer->line, event, &writer->output.lines);
 	writer->shown++;
 	if (writer->output.lines.len > BATCH_SIZE)
@@ -120,16 +120,16 @@ static bool loss_show(void *arg, enum loss cause, uint64_t count)
 	       journal_has_stderr();
 }
 
-void writer_tell_losses(struct writer *writer)
+void writer_report_losses(struct writer *writer)
 {
-	losses_tell(&writer->losses, loss_show, writer);
+	losses_report(&writer->losses, loss_show, writer);
 	writer_flush(writer);
 }
 
 void writer_end(struct writer *writer)
 {
-	writer_tell_losses(writer);
-	losses_total(&writer->losses);
+	writer_report_losses(writer);
+	losses_report_total(&writer->losses);
 	if (writer->format->end)
 		writer->format->end(&writer->line, writer->shown, &writer->losses,
 				    &writer->output.lines);

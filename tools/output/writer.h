@@ -17,7 +17,7 @@ struct diag;
 
 /* What is shown, and how. A plain value. */
 struct output_config {
-	enum layout layout;
+	enum output_format layout;
 	bool time;
 	bool timestamp;
 	bool color;
@@ -39,7 +39,7 @@ struct writer {
 	struct field_list fields; /* the columns' widths grow */
 	const struct format *format;
 	const struct event_layout *layout; /* of the events */
-	struct aliases aliases; /* in place of addresses, if those are not to be shown */
+	struct socket_numbers numbers; /* in place of addresses, if those are not to be shown */
 	struct output output;
 	struct losses losses;
 	uint64_t shown; /* events */
@@ -63,7 +63,7 @@ void writer_flush(struct writer *writer); /* after a batch */
 bool writer_is_done(const struct writer *writer);
 
 /* Says what has been lost since it said so last, and at the end all of it. */
-void writer_tell_losses(struct writer *writer);
+void writer_report_losses(struct writer *writer);
 void writer_end(struct writer *writer);
 
 /* -errno with diag filled if a write failed, unless it was that nobody reads any more. */

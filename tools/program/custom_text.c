@@ -45,7 +45,7 @@ static int file_read(int fd, const char *path, struct text *text, struct diag *d
 			continue;
 		if (got < 0)
 			return diag_errno(diag, -errno, "--bpf-text: %s", path);
-		text_take(text, at + got);
+		text_commit(text, at + got);
 		if (text->len > CUSTOM_TEXT_MAX)
 			return diag_set(diag, -EFBIG, "--bpf-text: %s: more than 1 MiB", path);
 		if (!got)
@@ -145,14 +145,14 @@ bool custom_text_is_own(const struct custom_text *custom)
 int custom_text_scan(const struct custom_text *custom, const struct program_spec *spec,
 		     const struct probe *probe, struct custom_text *made, struct diag *diag)
 {
-	_cleanup_text_ struct text offsets = {0}, lacks = {0};
+	_cleanup_text_ struct text offsets = {0}, missing = {0};
 	const char *macros = strchr(custom->text.data, '\n') + 1;
 	struct text *text = &made->text;
 	int err;
 
 	*made = (struct custom_text){.path = custom->path,
 				     .kernel_headers = custom->kernel_headers};
-	err = probe_render_layout(probe, program_needs(spec), &offsets, &lacks, diag);
+	err = probe_render_offsets(probe, program_needs(spec), &offsets, &missing, diag);
 	if (err)
 		return err;
 	text_printf(text, PROGRAM_FIRST_LINE, probe_name(probe));
@@ -163,13 +163,13 @@ int custom_text_scan(const struct custom_text *custom, const struct program_spec
 	return offsets.err || text->err ? diag_errno(diag, -ENOMEM, "the program text") : 0;
 }
 
-/* Whether the text has the macros of these extras. */
-static bool has_extras(const struct custom_text *custom, unsigned int extras)
+/* Whether the text has the macros of these optional members. */
+static bool has_optionals(const struct custom_text *custom, unsigned int optionals)
 {
 	_cleanup_text_ struct text macros = {0};
 	struct event_layout layout;
 
-	event_layout_init(&layout, extras);
+	event_layout_init(&layout, optionals);
 	event_layout_render(&layout, &macros);
 	return !macros.err && macros.len && strstr(custom->text.data, macros.data);
 }
@@ -179,24 +179,24 @@ void custom_text_fit(const struct custom_text *custom, unsigned int shown,
 {
 	spec->text = custom;
 	spec->netns = strstr(custom->text.data, OFFSETS_NETNS_FIRST);
-	if (has_extras(custom, 1U << OPTIONAL_AGE))
+	if (has_optionals(custom, 1U << OPTIONAL_AGE))
 		shown |= 1U << OPTIONAL_AGE;
 	event_layout_init(&spec->layout, shown);
 }
 
 /* A member more or less would put the ones behind it in another place of the record. */
-static bool same_extras(const struct custom_text *custom, unsigned int wanted)
+static bool same_optionals(const struct custom_text *custom, unsigned int wanted)
 {
-	static const unsigned int extras[] = {1U << OPTIONAL_AGE, 1U << OPTIONAL_OWNER,
-					      1U << OPTIONAL_CLOSE};
+	static const unsigned int optionals[] = {1U << OPTIONAL_AGE, 1U << OPTIONAL_OWNER,
+						 1U << OPTIONAL_CLOSE};
 
-	for (size_t i = 0; i < sizeof(extras) / sizeof(*extras); i++) {
-		if (has_extras(custom, extras[i]) != !!(wanted & extras[i]))
+	for (size_t i = 0; i < sizeof(optionals) / sizeof(*optionals); i++) {
+		if (has_optionals(custom, optionals[i]) != !!(wanted & optionals[i]))
 			return false;
-		wanted &= ~extras[i];
+		wanted &= ~optionals[i];
 	}
 	return socket_fields_are_wanted(wanted)
-		       ? has_extras(custom, wanted)
+		       ? has_optionals(custom, wanted)
 		       : !strstr(custom->text.data, "#define EVENT_SOCKET_FIELDS");
 }
 
@@ -226,7 +226,7 @@ int custom_text_check(const struct program_spec *spec, struct diag *diag)
 		return diag_set(diag, -EINVAL,
 				"--bpf-text: %s keeps what it likes: --stuck goes without it",
 				path);
-	if (!same_extras(custom, spec->layout.wanted))
+	if (!same_optionals(custom, spec->layout.wanted))
 		return diag_set(diag, -EINVAL,
 				"--bpf-text: %s was printed for other fields: -o/--output and "
 				"-x/--extended must be the same",
@@ -234,8 +234,8 @@ int custom_text_check(const struct program_spec *spec, struct diag *diag)
 	return 0;
 }
 
-int custom_text_check_layout(const struct custom_text *custom, const char *layout,
-			     struct diag *diag)
+int custom_text_check_offsets(const struct custom_text *custom, const char *layout,
+			      struct diag *diag)
 {
 	if (strstr(custom->text.data, layout))
 		return 0;

@@ -98,7 +98,7 @@ static int files_render(const struct btf_types *types, struct text *text, struct
 
 /* What a summary does without where it is not there, and the errors that it is told by. */
 static void why_render(const struct btf_types *types, const char *without, struct text *text,
-		       struct text *lacks)
+		       struct text *missing)
 {
 	/* Their numbers are this processor's. */
 	static const struct {
@@ -114,11 +114,11 @@ static void why_render(const struct btf_types *types, const char *without, struc
 	struct diag diag = {0};
 
 	if (!types) {
-		text_printf(lacks, "why: %s", without);
+		text_printf(missing, "why: %s", without);
 		return;
 	}
 	if (group_render(types, GROUP_CLOSE, &offsets, &diag)) {
-		text_printf(lacks, "why: %s", diag.what);
+		text_printf(missing, "why: %s", diag.what);
 		return;
 	}
 	if (offsets.err)
@@ -131,7 +131,7 @@ static void why_render(const struct btf_types *types, const char *without, struc
 
 /* What cannot do without the kernel's BTF, as messages name it. */
 static const struct {
-	unsigned int extras;
+	unsigned int optionals;
 	enum group group;
 	const char *names;
 } needed[] = {
@@ -142,7 +142,8 @@ static const struct {
 
 static bool is_needed(const struct offset_needs *needs, size_t i)
 {
-	return needed[i].extras & needs->extras || (needed[i].group == GROUP_NETNS && needs->netns);
+	return needed[i].optionals & needs->optionals ||
+	       (needed[i].group == GROUP_NETNS && needs->netns);
 }
 
 bool offsets_need_types(const struct offset_needs *needs)
@@ -167,7 +168,7 @@ int offsets_fail(const struct offset_needs *needs, int err, const struct diag *w
 }
 
 int offsets_render(const struct btf_types *types, const char *why, const struct offset_needs *needs,
-		   struct text *text, struct text *lacks, struct diag *diag)
+		   struct text *text, struct text *missing, struct diag *diag)
 {
 	int err = 0;
 
@@ -181,7 +182,7 @@ int offsets_render(const struct btf_types *types, const char *why, const struct 
 	if (err)
 		return err;
 	if (needs->summary)
-		why_render(types, why, text, lacks);
-	socket_fields_render_offsets(types, why, needs->extras, text, lacks);
+		why_render(types, why, text, missing);
+	socket_fields_render_offsets(types, why, needs->optionals, text, missing);
 	return types ? group_render(types, GROUP_USER, text, diag) : 0;
 }

@@ -257,8 +257,8 @@ static int types_read(struct btf_types **types, struct diag *diag)
 	return err ? err : btf_types_read(types, BTF_VMLINUX, diag);
 }
 
-int probe_render_layout(const struct probe *probe, struct offset_needs needs, struct text *text,
-			struct text *lacks, struct diag *diag)
+int probe_render_offsets(const struct probe *probe, struct offset_needs needs, struct text *text,
+			 struct text *missing, struct diag *diag)
 {
 	struct btf_types *types = NULL;
 	struct diag why = {0};
@@ -273,7 +273,7 @@ int probe_render_layout(const struct probe *probe, struct offset_needs needs, st
 	if (err && offsets_need_types(&needs))
 		return offsets_fail(&needs, err, &why, diag);
 	probe->kind->render(probe, text);
-	err = offsets_render(types, why.what, &needs, text, lacks, diag);
+	err = offsets_render(types, why.what, &needs, text, missing, diag);
 	btf_types_free(types);
 	return err;
 }

@@ -51,10 +51,10 @@ bool probe_needs_kernel_headers(const struct probe *probe);
 /*
  * Appends the macros that say where this kernel keeps what the probe's entry reads, and what the
  * needs are beside that. It may take a few milliseconds, and depends on nothing but the kernel's
- * build, unless it has appended to lacks: which fields are off, and why. -errno with diag filled.
+ * build, unless it has appended to missing: which fields are off, and why. -errno with diag filled.
  */
-int probe_render_layout(const struct probe *probe, struct offset_needs needs, struct text *text,
-			struct text *lacks, struct diag *diag);
+int probe_render_offsets(const struct probe *probe, struct offset_needs needs, struct text *text,
+			 struct text *missing, struct diag *diag);
 
 /* The source of its program, behind the macros. */
 const char *probe_source(const struct probe *probe);

@@ -14,7 +14,7 @@
 struct offset_needs program_needs(const struct program_spec *spec)
 {
 	return (struct offset_needs){
-		.extras = spec->summary ? 0 : spec->layout.wanted,
+		.optionals = spec->summary ? 0 : spec->layout.wanted,
 		.summary = spec->summary,
 		.netns = spec->netns,
 	};
@@ -49,7 +49,7 @@ bool program_wants_headers(const struct program_spec *spec, const struct probe *
 struct build {
 	const struct program_spec *spec;
 	const struct probe *probe;
-	struct steps *steps;
+	struct startup_log *log;
 	struct program *program;
 };
 
@@ -68,7 +68,7 @@ static void key_render(const struct build *build, const struct headers *headers,
 	else
 		program_render(build->spec, build->probe, headers->kind != HEADERS_OWN, "",
 			       &source);
-	store_key(key, &source, headers); /* the kernel's build id stands for them */
+	object_cache_key(key, &source, headers); /* the kernel's build id stands for them */
 	if (source.err)
 		key->err = source.err;
 }
@@ -94,23 +94,24 @@ static void comments_drop(struct text *text)
 			if (*at == '\n')
 				*to++ = '\n';
 	}
-	text_take(text, to);
+	text_commit(text, to);
 }
 
 static int source_render(const struct build *build, const struct headers *headers,
 			 struct text *source, struct diag *diag)
 {
 	_cleanup_text_ struct text layout = {0};
-	struct text *lacks = &build->program->lacks;
+	struct text *missing = &build->program->missing;
 	int err;
 
 	text_str(&layout, "");
-	text_clear(lacks);
-	err = probe_render_layout(build->probe, program_needs(build->spec), &layout, lacks, diag);
+	text_clear(missing);
+	err = probe_render_offsets(build->probe, program_needs(build->spec), &layout, missing,
+				   diag);
 	if (err)
 		return err;
 	if (!layout.err && build->spec->text) {
-		err = custom_text_check_layout(build->spec->text, layout.data, diag);
+		err = custom_text_check_offsets(build->spec->text, layout.data, diag);
 		if (err)
 			return err;
 		custom_render(build->spec->text, source);
@@ -119,7 +120,7 @@ static int source_render(const struct build *build, const struct headers *header
 			       source);
 		comments_drop(source);
 	}
-	if (layout.err || source->err || lacks->err)
+	if (layout.err || source->err || missing->err)
 		return diag_errno(diag, -ENOMEM, "the program text");
 	return 0;
 }
@@ -137,7 +138,7 @@ static int build_cached(const struct build *build, struct way *way)
 	int err;
 
 	key_render(build, &way->headers, &way->key);
-	err = store_get(&program->store, &way->key, &program->object);
+	err = object_cache_get(&program->objects, &way->key, &program->object);
 	program->cached = !err;
 	return err;
 }
@@ -158,11 +159,11 @@ static int build_new(const struct build *build, struct way *way, struct diag *di
 		compiler_stop(&program->compiler);
 		return err;
 	}
-	step_done(build->steps, "compiled with headers %s: %zu bytes of text, %zu of object",
-		  headers->kind == HEADERS_OWN ? "of our own" : headers->source, source.len,
-		  program->object.len);
+	startup_log_step(build->log, "compiled with headers %s: %zu bytes of text, %zu of object",
+			 headers->kind == HEADERS_OWN ? "of our own" : headers->source, source.len,
+			 program->object.len);
 	/* Kept, an object that lacks fields would be silent about that the next time. */
-	if (!program->lacks.len) {
+	if (!program->missing.len) {
 		program->key = way->key;
 		way->key = (struct text){0};
 	}
@@ -185,7 +186,7 @@ static int build_plain(const struct build *build, struct way *own, struct diag *
 	else
 		err = build_new(build, own, diag);
 	if (err == -EINVAL && found) {
-		step_done(build->steps, "%s; trying the kernel's headers", diag->what);
+		startup_log_step(build->log, "%s; trying the kernel's headers", diag->what);
 		err = build_new(build, &kernel, &why) ? err : 0;
 	}
 	text_free(&kernel.key);
@@ -208,40 +209,40 @@ static int build_any(const struct build *build, struct diag *diag)
 	return err;
 }
 
-int program_compile(const struct program_spec *spec, const struct probe *probe, struct steps *steps,
-		    struct program *program, struct diag *diag)
+int program_compile(const struct program_spec *spec, const struct probe *probe,
+		    struct startup_log *log, struct program *program, struct diag *diag)
 {
-	struct build build = {spec, probe, steps, program};
+	struct build build = {spec, probe, log, program};
 	struct diag unused;
 
-	if (program->looks)
-		store_look(&program->store, spec->cache_dir, steps, &unused);
+	if (program->peek)
+		object_cache_peek(&program->objects, spec->cache_dir, log, &unused);
 	else
-		store_open(&program->store, spec->cache_dir, steps);
+		object_cache_open(&program->objects, spec->cache_dir, log);
 	return build_any(&build, diag);
 }
 
-int program_settle(struct program *program, struct diag *diag)
+int program_finish(struct program *program, struct diag *diag)
 {
 	int err = compiler_end(&program->compiler, &program->object, diag);
 
-	if (!err && program->key.len && !program->looks)
-		store_put(&program->store, &program->key, &program->object);
-	store_close(&program->store);
+	if (!err && program->key.len && !program->peek)
+		object_cache_put(&program->objects, &program->key, &program->object);
+	object_cache_close(&program->objects);
 	return err;
 }
 
-void program_tell_lacks(const struct program *program)
+void program_report_missing(const struct program *program)
 {
-	if (program->lacks.len)
-		message_print("%s", program->lacks.data);
+	if (program->missing.len)
+		message_print("%s", program->missing.data);
 }
 
 void program_free(struct program *program)
 {
 	compiler_stop(&program->compiler);
-	store_close(&program->store);
+	object_cache_close(&program->objects);
 	text_free(&program->key);
 	text_free(&program->object);
-	text_free(&program->lacks);
+	text_free(&program->missing);
 }

@@ -15,7 +15,7 @@
 struct custom_text;
 struct diag;
 struct probe;
-struct steps;
+struct startup_log;
 
 #define PROGRAM_FIRST_LINE "/* tcpstates " VERSION ", probe %s */\n"
 
@@ -40,7 +40,7 @@ struct program_spec {
 	const char *cache_dir; /* of compiled objects, or NULL: always compile */
 };
 
-/* What the program reads of the kernel's structs, for probe_render_layout(). */
+/* What the program reads of the kernel's structs, for probe_render_offsets(). */
 struct offset_needs program_needs(const struct program_spec *spec);
 
 /* Whether it is to be compiled against the kernel's headers, and not without. */
@@ -49,7 +49,7 @@ bool program_wants_headers(const struct program_spec *spec, const struct probe *
 /*
  * Appends the program's own text. With kernel_headers it takes types and helpers from them and from
  * libbcc's own prelude, otherwise it declares all it uses (bpf_text/types.h). layout is what
- * probe_render_layout() said.
+ * probe_render_offsets() said.
  */
 void program_render(const struct program_spec *spec, const struct probe *probe, bool kernel_headers,
 		    const char *layout, struct text *text);
@@ -58,29 +58,29 @@ void program_render(const struct program_spec *spec, const struct probe *probe, 
 struct program {
 	struct text object;
 	struct compiler compiler; /* that may be ending yet */
-	struct store store;
+	struct object_cache objects;
 	struct text key; /* to keep the object under, or empty */
-	struct text lacks; /* which fields this kernel does not have, and why */
-	bool looks; /* set by the caller: nothing is left in the cache */
+	struct text missing; /* which fields this kernel does not have, and why */
+	bool peek; /* set by the caller: nothing is left in the cache */
 	bool cached; /* the object comes from there */
 };
 
-#define PROGRAM_NONE ((struct program){.compiler = COMPILER_NONE, .store = STORE_NONE})
+#define PROGRAM_NONE ((struct program){.compiler = COMPILER_NONE, .objects = OBJECT_CACHE_NONE})
 
 /*
  * Renders the program and makes it an object, from the cache or with the compiler: without kernel
  * headers if the probe and the spec allow it, and with them where that fails and there are some. A
  * text of the user's is compiled only as that wants it. The object may be loaded, but is not to be
- * relied on before program_settle(). -errno with diag filled.
+ * relied on before program_finish(). -errno with diag filled.
  */
-int program_compile(const struct program_spec *spec, const struct probe *probe, struct steps *steps,
-		    struct program *program, struct diag *diag);
+int program_compile(const struct program_spec *spec, const struct probe *probe,
+		    struct startup_log *log, struct program *program, struct diag *diag);
 
 /* Waits until the compiler has ended, and keeps the object. -errno with diag filled: it is none. */
-int program_settle(struct program *program, struct diag *diag);
+int program_finish(struct program *program, struct diag *diag);
 
 /* Prints which fields will be empty. An object from the cache lacks none. */
-void program_tell_lacks(const struct program *program);
+void program_report_missing(const struct program *program);
 
 void program_free(struct program *program);
 

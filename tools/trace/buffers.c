@@ -12,9 +12,9 @@
 #include "event/event.h"
 
 /* For a CPU's word that an event is on its way to be seen on another one: more than enough. */
-#define SLACK_NS 20000
+#define MARGIN_NS 20000
 /* Where no CPU gives its word: an event that the host held up has been seen to take 0.2 ms. */
-#define SLACK_UNTOLD_NS 250000
+#define MARGIN_UNCOUNTED_NS 250000
 /* At once: most often an event is on its way for less than a microsecond. */
 #define LOOKS 64
 /* Of --buffer-pages, whatever pages the kernel has: with those of 64 KiB a buffer takes no more. */
@@ -29,14 +29,14 @@ static int sets_new(struct buffers *buffers, struct diag *diag)
 	if (cpus < 0)
 		return cpus;
 	buffers->cpus = cpus;
-	buffers->settled_ns = calloc(cpus, sizeof(*buffers->settled_ns));
+	buffers->horizon_ns = calloc(cpus, sizeof(*buffers->horizon_ns));
 	buffers->events =
 		ring_set_new(cpus, (size_t)buffers->pages * BUFFER_PAGE, RING_WAKE_QUARTER);
 	buffers->wakeups = ring_set_new(cpus, 0, RING_WAKE_RECORD);
-	if (!buffers->settled_ns || !buffers->events || !buffers->wakeups)
+	if (!buffers->horizon_ns || !buffers->events || !buffers->wakeups)
 		return diag_errno(diag, -ENOMEM, "opening the perf buffers");
 	for (int cpu = 0; cpu < cpus; cpu++)
-		buffers->settled_ns[cpu] = clock_now_ns();
+		buffers->horizon_ns[cpu] = clock_now_ns();
 	return 0;
 }
 
@@ -86,19 +86,19 @@ int buffers_give(struct buffers *buffers, const struct loader *loader, struct di
 /* Whether each CPU has been seen with no event on its way in the looks of this time. */
 static bool in_flight_check(struct buffers *buffers, uint64_t now)
 {
-	bool settled = true;
+	bool none_in_flight = true;
 
 	for (int cpu = 0; cpu < buffers->cpus; cpu++) {
 		if (!__atomic_load_n(&buffers->in_flight[cpu].events, __ATOMIC_ACQUIRE))
-			buffers->settled_ns[cpu] = now;
-		settled &= buffers->settled_ns[cpu] == now;
+			buffers->horizon_ns[cpu] = now;
+		none_in_flight &= buffers->horizon_ns[cpu] == now;
 	}
-	return settled;
+	return none_in_flight;
 }
 
-uint64_t buffers_settled_ns(struct buffers *buffers, uint64_t now)
+uint64_t buffers_horizon_ns(struct buffers *buffers, uint64_t now)
 {
-	uint64_t settled = now;
+	uint64_t horizon = now;
 
 	if (!buffers->in_flight)
 		return now;
@@ -106,14 +106,14 @@ uint64_t buffers_settled_ns(struct buffers *buffers, uint64_t now)
 		if (in_flight_check(buffers, now))
 			return now;
 	for (int cpu = 0; cpu < buffers->cpus; cpu++)
-		if (buffers->settled_ns[cpu] < settled)
-			settled = buffers->settled_ns[cpu];
-	return settled + WAIT_NS < now ? now - WAIT_NS : settled;
+		if (buffers->horizon_ns[cpu] < horizon)
+			horizon = buffers->horizon_ns[cpu];
+	return horizon + WAIT_NS < now ? now - WAIT_NS : horizon;
 }
 
-uint64_t buffers_slack_ns(const struct buffers *buffers)
+uint64_t buffers_margin_ns(const struct buffers *buffers)
 {
-	return buffers->in_flight ? SLACK_NS : SLACK_UNTOLD_NS;
+	return buffers->in_flight ? MARGIN_NS : MARGIN_UNCOUNTED_NS;
 }
 
 size_t buffers_memory(const struct buffers *buffers)
@@ -127,5 +127,5 @@ void buffers_free(struct buffers *buffers)
 	ring_set_free(buffers->wakeups);
 	if (buffers->in_flight)
 		munmap((void *)buffers->in_flight, buffers->cpus * sizeof(*buffers->in_flight));
-	free(buffers->settled_ns);
+	free(buffers->horizon_ns);
 }

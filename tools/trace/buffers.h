@@ -18,7 +18,7 @@ struct buffers { /* zeroed: none */
 	int cpus; /* possible ones */
 	const struct in_flight
 		*in_flight; /* of each; NULL: the program or the kernel does not tell */
-	uint64_t *settled_ns; /* of each: the last time at which no event was on its way */
+	uint64_t *horizon_ns; /* of each: the last time at which no event was on its way */
 };
 
 /* Opens those of the struct buffers that arg is. -errno with diag filled. */
@@ -31,10 +31,10 @@ int buffers_give(struct buffers *buffers, const struct loader *loader, struct di
  * The time up to which all events are in the buffers: now, which is CLOCK_MONOTONIC's, or earlier
  * by up to 0.1 s, if an event is on its way. Asked before the buffers are read.
  */
-uint64_t buffers_settled_ns(struct buffers *buffers, uint64_t now);
+uint64_t buffers_horizon_ns(struct buffers *buffers, uint64_t now);
 
 /* How much later than it should an event may be seen in its buffer, with that known. */
-uint64_t buffers_slack_ns(const struct buffers *buffers);
+uint64_t buffers_margin_ns(const struct buffers *buffers);
 
 /* What they take, in bytes. */
 size_t buffers_memory(const struct buffers *buffers);

@@ -30,7 +30,7 @@ static const char *const verdicts[] = {"ok", "--", "--", "no"};
 struct check {
 	const struct trace_config *config;
 	struct program_spec fresh; /* the same, but for a cache */
-	struct steps *steps;
+	struct startup_log *log;
 	struct line_format format;
 	struct output output;
 	bool permitted;
@@ -125,7 +125,7 @@ static void line_append(struct check *check, const char *name, enum verdict verd
 			const struct diag *diag, const char *remedy);
 
 /* What those lack that are not offered has been told already. */
-static void rungs_tell(struct check *check, const struct ladder *ladder)
+static void rungs_report(struct check *check, const struct ladder *ladder)
 {
 	for (size_t i = 0; i < ladder->count; i++) {
 		const struct rung *rung = &ladder->rungs[i];
@@ -143,7 +143,7 @@ static void rungs_tell(struct check *check, const struct ladder *ladder)
 static enum verdict probe_check(struct check *check, struct diag *diag)
 {
 	enum stage last = check->permitted ? STAGE_TEST : STAGE_COMPILE;
-	int err = tracer_check(&check->tracer, check->config, last, check->steps, diag);
+	int err = tracer_check(&check->tracer, check->config, last, check->log, diag);
 	const struct ladder *ladder = check->tracer ? tracer_ladder(check->tracer) : NULL;
 
 	if (!ladder || !ladder->rung || (ladder->rung->err && ladder->rung->stage == STAGE_OFFER))
@@ -151,7 +151,7 @@ static enum verdict probe_check(struct check *check, struct diag *diag)
 	check->rung = ladder->rung;
 	if (err && !check->rung->err)
 		check->unopened = *diag;
-	rungs_tell(check, ladder);
+	rungs_report(check, ladder);
 	diag_set(diag, 0, "%s", probe_name(&check->rung->probe));
 	return VERDICT_OK;
 }
@@ -182,13 +182,13 @@ static enum verdict headers_check(struct check *check, struct diag *diag)
 /* What a start would do there. */
 static int folder_look(struct check *check, struct diag *diag)
 {
-	struct store store;
-	int err = store_look(&store, check->config->program.cache_dir, check->steps, diag);
+	struct object_cache objects;
+	int err = object_cache_peek(&objects, check->config->program.cache_dir, check->log, diag);
 
-	if (!err && cache_may_put(&store.cache))
-		err = diag_errno(diag, cache_may_put(&store.cache), "cache: %s",
+	if (!err && cache_may_put(&objects.cache))
+		err = diag_errno(diag, cache_may_put(&objects.cache), "cache: %s",
 				 check->config->program.cache_dir);
-	store_close(&store);
+	object_cache_close(&objects);
 	if (err && err != -ENOENT && err != -ECANCELED)
 		diag_hint(diag, "--cache-dir names another");
 	return err == -ENOENT ? 0 : err;
@@ -241,8 +241,8 @@ static const struct program *program_made(struct check *check, struct diag *diag
 {
 	if (!is_cached(check))
 		return failed(check, STAGE_COMPILE, diag) ? NULL : &check->rung->program;
-	if (program_compile(&check->fresh, &check->rung->probe, check->steps, &check->made, diag) ||
-	    program_settle(&check->made, diag))
+	if (program_compile(&check->fresh, &check->rung->probe, check->log, &check->made, diag) ||
+	    program_finish(&check->made, diag))
 		return NULL;
 	return &check->made;
 }
@@ -322,7 +322,7 @@ static enum verdict scan_check(struct check *check, struct diag *diag)
 		return VERDICT_NONE;
 	if (!passed(check, STAGE_TEST))
 		return untried("a program", diag);
-	err = scan_open(&scan, &check->fresh, check->rung->loader, check->steps, diag);
+	err = scan_open(&scan, &check->fresh, check->rung->loader, check->log, diag);
 	scan_close(&scan);
 	if (err)
 		return VERDICT_WITHOUT;
@@ -378,7 +378,7 @@ static void line_append(struct check *check, const char *name, enum verdict verd
 	const struct check_line line = {name, verdicts[verdict], diag->what, remedy};
 	struct text *text = &check->output.lines;
 
-	if (check->format.layout >= LAYOUT_JSON) {
+	if (check->format.layout >= FORMAT_JSON) {
 		json_check(&check->format, &line, text);
 		return;
 	}
@@ -420,7 +420,7 @@ static int rows_check(struct check *check, struct diag *diag)
 	int err = 0;
 
 	wall_clock_update(&check->format.clock);
-	if (check->format.layout >= LAYOUT_JSON)
+	if (check->format.layout >= FORMAT_JSON)
 		json_begin(&check->format, &check->output.lines);
 	for (size_t i = 0; i < ROWS; i++) {
 		if (row_check(check, &rows[i], &found))
@@ -429,7 +429,7 @@ static int rows_check(struct check *check, struct diag *diag)
 			*diag = found;
 		err = -ECANCELED;
 	}
-	if (check->format.layout >= LAYOUT_JSON)
+	if (check->format.layout >= FORMAT_JSON)
 		json_end(&check->format, 0, &none, &check->output.lines);
 	return err;
 }
@@ -440,12 +440,12 @@ static bool nothing_to_read(void *arg)
 	return true;
 }
 
-int check_run(const struct trace_config *config, struct steps *steps, struct diag *diag)
+int check_run(const struct trace_config *config, struct startup_log *log, struct diag *diag)
 {
 	struct check check = {
 		.config = config,
 		.fresh = config->program,
-		.steps = steps,
+		.log = log,
 		.format.layout = config->output.layout,
 		.made = PROGRAM_NONE,
 		.output.fd = STDOUT_FILENO,
@@ -458,8 +458,7 @@ int check_run(const struct trace_config *config, struct steps *steps, struct dia
 	tracer_free(check.tracer);
 	program_free(&check.made);
 	/* Where that fails, a start does not go on either. */
-	drop = rights_drop(config->keep_privileges, false, nothing_to_read, NULL, steps,
-			   &drop_diag);
+	drop = rights_drop(config->keep_privileges, false, nothing_to_read, NULL, log, &drop_diag);
 	if (drop && !err) {
 		*diag = drop_diag;
 		err = drop;

@@ -23,7 +23,7 @@ void intake_close(struct intake *intake)
 	intake->order = NULL;
 }
 
-void intake_take(void *arg, int cpu, const void *data, size_t size)
+void intake_add(void *arg, int cpu, const void *data, size_t size)
 {
 	struct intake *intake = arg;
 	struct event *event = order_slot(intake->order);
@@ -52,7 +52,7 @@ static void wakeup_ignore(void *arg, int cpu, const void *data, size_t size)
 int intake_drain(struct intake *intake, struct diag *diag)
 {
 	if (ring_set_drain(intake->buffers->wakeups, wakeup_ignore, NULL) < 0 ||
-	    ring_set_drain(intake->buffers->events, intake_take, intake) < 0)
+	    ring_set_drain(intake->buffers->events, intake_add, intake) < 0)
 		return diag_set(diag, -EPROTO, "a perf buffer holds nonsense");
 	return 0;
 }

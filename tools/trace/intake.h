@@ -28,7 +28,7 @@ void intake_close(struct intake *intake);
 
 /* Keeps one record, as a ring_record_fn, unless it is of the self test (SELF_TEST_SK); arg is the
  * struct intake. */
-void intake_take(void *arg, int cpu, const void *data, size_t size);
+void intake_add(void *arg, int cpu, const void *data, size_t size);
 
 /* Reads all buffers once. -errno with diag filled. */
 int intake_drain(struct intake *intake, struct diag *diag);

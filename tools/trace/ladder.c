@@ -26,9 +26,9 @@ const char *stage_failure(enum stage stage)
 
 static int rung_compile(struct ladder *ladder, struct rung *rung)
 {
-	rung->program.looks = ladder->looks;
-	return program_compile(&ladder->config->program, &rung->probe, ladder->steps,
-			       &rung->program, &rung->why);
+	rung->program.peek = ladder->peek;
+	return program_compile(&ladder->config->program, &rung->probe, ladder->log, &rung->program,
+			       &rung->why);
 }
 
 static int object_load(struct ladder *ladder, struct rung *rung)
@@ -37,39 +37,39 @@ static int object_load(struct ladder *ladder, struct rung *rung)
 	int err = loader_open(&rung->loader, object->data, object->len, &rung->why);
 
 	if (!err)
-		err = loader_take(rung->loader, ahead_table(&ladder->ahead), &rung->why);
+		err = loader_adopt(rung->loader, prealloc_table(&ladder->prealloc), &rung->why);
 	return err ? err : loader_load(rung->loader, &rung->why);
 }
 
 /* The compiler ends meanwhile. What its end says is why the object does not load. */
 static int rung_load(struct ladder *ladder, struct rung *rung)
 {
-	int err = object_load(ladder, rung), settled;
+	int err = object_load(ladder, rung), finished;
 	struct diag why;
 
-	settled = program_settle(&rung->program, &why);
-	if (settled) {
+	finished = program_finish(&rung->program, &why);
+	if (finished) {
 		rung->stage = STAGE_COMPILE;
 		rung->why = why;
-		return settled;
+		return finished;
 	}
 	if (!err)
-		step_done(ladder->steps, "loaded");
+		startup_log_step(ladder->log, "loaded");
 	return err;
 }
 
 static int rung_buffers(struct ladder *ladder, struct rung *rung)
 {
-	struct buffers *buffers = &ladder->ahead.buffers;
-	int err = ahead_buffers(&ladder->ahead, &rung->why);
+	struct buffers *buffers = &ladder->prealloc.buffers;
+	int err = prealloc_buffers(&ladder->prealloc, &rung->why);
 
 	if (!err)
 		err = buffers_give(buffers, rung->loader, &rung->why);
 	if (!err && ladder->config->program.stuck)
-		err = stuck_may_look(rung->loader, &rung->why);
+		err = stuck_may_poll(rung->loader, &rung->why);
 	if (!err && !ladder->config->program.summary)
-		step_done(ladder->steps, "perf buffers of %d CPUs take %zu kB", buffers->cpus,
-			  buffers_memory(buffers) >> 10);
+		startup_log_step(ladder->log, "perf buffers of %d CPUs take %zu kB", buffers->cpus,
+				 buffers_memory(buffers) >> 10);
 	return err;
 }
 
@@ -77,30 +77,29 @@ static int rung_attach(struct ladder *ladder, struct rung *rung)
 {
 	int err;
 
-	if (!ladder->looks) {
-		ladder->sockets =
-			sockets_new(&ladder->config->program, rung->loader, ladder->steps);
+	if (!ladder->peek) {
+		ladder->sockets = sockets_new(&ladder->config->program, rung->loader, ladder->log);
 		if (!ladder->sockets)
 			return diag_errno(&rung->why, -ENOMEM, "starting");
 	}
-	wakeups_hold_end(true);
+	waiter_hold_end(true);
 	err = probe_attach(&rung->probe, rung->loader, &rung->why);
 	if (!err)
-		step_done(ladder->steps, "attached");
+		startup_log_step(ladder->log, "attached");
 	return err;
 }
 
 static int rung_test(struct ladder *ladder, struct rung *rung)
 {
-	int err = self_test_run(&ladder->config->program, rung->loader, &ladder->ahead.buffers,
+	int err = self_test_run(&ladder->config->program, rung->loader, &ladder->prealloc.buffers,
 				&rung->tested, &rung->untested);
 
 	if (err)
 		rung->why = rung->untested;
 	else if (rung->tested == SELF_TEST_PASSED)
-		step_done(ladder->steps, "tested");
+		startup_log_step(ladder->log, "tested");
 	else
-		step_done(ladder->steps, "not tested: %s", rung->untested.what);
+		startup_log_step(ladder->log, "not tested: %s", rung->untested.what);
 	return err;
 }
 
@@ -115,7 +114,7 @@ static int rung_try(struct ladder *ladder, struct rung *rung, const char *name)
 	int err = probe_try(&rung->probe, name, &rung->why);
 
 	if (!err)
-		step_done(ladder->steps, "probe %s", name);
+		startup_log_step(ladder->log, "probe %s", name);
 	while (!err && rung->stage < ladder->last) {
 		rung->stage++;
 		err = stages[rung->stage](ladder, rung);
@@ -132,8 +131,8 @@ static void rung_undo(struct ladder *ladder, struct rung *rung)
 	rung->loader = NULL;
 	if (rung->stage < STAGE_ATTACH)
 		return;
-	wakeups_hold_end(false);
-	ahead_again(&ladder->ahead);
+	waiter_hold_end(false);
+	prealloc_renew(&ladder->prealloc);
 }
 
 /* Whether the next rung may do better. */
@@ -171,14 +170,15 @@ static const char *name_next(const struct ladder *ladder, size_t *index)
 	return NULL;
 }
 
-static void rung_tell(const struct ladder *ladder, const struct rung *rung, const char *next)
+static void rung_report(const struct ladder *ladder, const struct rung *rung, const char *next)
 {
 	if (next)
-		step_done(ladder->steps, "probe %s: %s: %s; trying %s", probe_name(&rung->probe),
-			  stage_failure(rung->stage), rung->why.what, next);
+		startup_log_step(ladder->log, "probe %s: %s: %s; trying %s",
+				 probe_name(&rung->probe), stage_failure(rung->stage),
+				 rung->why.what, next);
 	else if (ladder->count > 1)
-		step_done(ladder->steps, "probe %s: %s: %s", probe_name(&rung->probe),
-			  stage_failure(rung->stage), rung->why.what);
+		startup_log_step(ladder->log, "probe %s: %s: %s", probe_name(&rung->probe),
+				 stage_failure(rung->stage), rung->why.what);
 }
 
 static int rungs_try(struct ladder *ladder)
@@ -196,7 +196,7 @@ static int rungs_try(struct ladder *ladder)
 		if (!rung->err)
 			return 0;
 		name = rung_falls(rung) ? name_next(ladder, &index) : NULL;
-		rung_tell(ladder, rung, name);
+		rung_report(ladder, rung, name);
 		rung_undo(ladder, rung);
 	}
 	return ladder->rung->err;
@@ -221,16 +221,16 @@ int ladder_climb(struct ladder *ladder, struct diag *diag)
 	int err;
 
 	if (ladder->last > STAGE_COMPILE)
-		ahead_begin(&ladder->ahead, &config->program,
-			    config->program.summary ? 0 : config->buffer_pages);
+		prealloc_begin(&ladder->prealloc, &config->program,
+			       config->program.summary ? 0 : config->buffer_pages);
 	err = rungs_try(ladder);
-	ahead_end(&ladder->ahead);
+	prealloc_end(&ladder->prealloc);
 	if (err && ladder->rung->stage == STAGE_OFFER)
 		return none_offered(ladder, diag);
 	if (err)
 		*diag = ladder->rung->why;
 	else
-		program_tell_lacks(&ladder->rung->program);
+		program_report_missing(&ladder->rung->program);
 	return err;
 }
 
@@ -248,5 +248,5 @@ void ladder_free(struct ladder *ladder)
 		loader_free(ladder->rungs[i].loader);
 		program_free(&ladder->rungs[i].program);
 	}
-	ahead_free(&ladder->ahead);
+	prealloc_free(&ladder->prealloc);
 }

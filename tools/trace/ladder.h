@@ -18,7 +18,7 @@
 
 struct loader;
 struct sockets;
-struct steps;
+struct startup_log;
 struct trace_config;
 
 enum stage {
@@ -44,10 +44,10 @@ struct rung {
 
 struct ladder { /* is not to be copied once it is climbed */
 	const struct trace_config *config;
-	struct steps *steps;
+	struct startup_log *log;
 	enum stage last; /* no rung is tried any further */
-	bool looks; /* leaves nothing in the cache, and finds no open sockets */
-	struct ahead ahead;
+	bool peek; /* leaves nothing in the cache, and finds no open sockets */
+	struct prealloc prealloc;
 	struct rung rungs[PROBES];
 	size_t count; /* of rungs tried */
 	struct rung *rung; /* the one that works, else the first that got furthest; NULL: none */
@@ -55,8 +55,8 @@ struct ladder { /* is not to be copied once it is climbed */
 };
 
 /*
- * Climbs. The members up to looks are the caller's to set, ahead is AHEAD_NONE, all others are 0.
- * SIGINT and SIGTERM are blocked once something is attached. -errno with diag filled: no rung
+ * Climbs. The members up to peek are the caller's to set, prealloc is PREALLOC_NONE, all others are
+ * 0. SIGINT and SIGTERM are blocked once something is attached. -errno with diag filled: no rung
  * works. ladder_free() in any case.
  */
 int ladder_climb(struct ladder *ladder, struct diag *diag);

@@ -33,10 +33,10 @@ static bool may_read(void *arg)
 	return scan_may_read(arg);
 }
 
-static int now_show(struct now *now, struct scan *scan, struct steps *steps, struct diag *diag)
+static int now_show(struct now *now, struct scan *scan, struct startup_log *log, struct diag *diag)
 {
 	int err = rights_drop(now->config->keep_privileges, now->writer.line.cgroups, may_read,
-			      scan, steps, diag);
+			      scan, log, diag);
 
 	if (err)
 		return err;
@@ -48,7 +48,7 @@ static int now_show(struct now *now, struct scan *scan, struct steps *steps, str
 	return writer_check(&now->writer, diag);
 }
 
-int now_run(const struct trace_config *config, struct steps *steps, struct diag *diag)
+int now_run(const struct trace_config *config, struct startup_log *log, struct diag *diag)
 {
 	struct scan scan = SCAN_NONE;
 	struct now now = {.config = config};
@@ -56,10 +56,10 @@ int now_run(const struct trace_config *config, struct steps *steps, struct diag 
 
 	writer_open(&now.writer, &config->output, &config->program.layout);
 	now.event = calloc(1, now.writer.layout->size);
-	err = now.event ? scan_open(&scan, &config->program, NULL, steps, diag)
+	err = now.event ? scan_open(&scan, &config->program, NULL, log, diag)
 			: diag_errno(diag, -ENOMEM, "starting");
 	if (!err)
-		err = now_show(&now, &scan, steps, diag);
+		err = now_show(&now, &scan, log, diag);
 	scan_close(&scan);
 	free(now.event);
 	writer_close(&now.writer);

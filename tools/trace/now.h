@@ -4,10 +4,10 @@
 #define NOW_H
 
 struct diag;
-struct steps;
+struct startup_log;
 struct trace_config;
 
 /* Prints them. 0, or -errno with diag filled. */
-int now_run(const struct trace_config *config, struct steps *steps, struct diag *diag);
+int now_run(const struct trace_config *config, struct startup_log *log, struct diag *diag);
 
 #endif

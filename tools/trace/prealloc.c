@@ -5,52 +5,52 @@
 
 enum { CALL_TABLE, CALL_BUFFERS, CALLS };
 
-void ahead_begin(struct ahead *ahead, const struct program_spec *spec, unsigned int pages)
+void prealloc_begin(struct prealloc *prealloc, const struct program_spec *spec, unsigned int pages)
 {
-	ahead->buffers = (struct buffers){.pages = pages};
-	ahead->table = (struct hash_map){
+	prealloc->buffers = (struct buffers){.pages = pages};
+	prealloc->table = (struct hash_map){
 		.name = "sockets",
 		.key_size = sizeof(uint64_t),
 		.value_size = event_entry_size(&spec->layout, spec->stuck),
 		.entries = spec->max_sockets,
 		.fd = -1,
 	};
-	ahead->calls[CALL_TABLE].make = hash_map_make;
-	ahead->calls[CALL_TABLE].arg = &ahead->table;
-	ahead->calls[CALL_BUFFERS].make = buffers_open;
-	ahead->calls[CALL_BUFFERS].arg = &ahead->buffers;
-	beside_begin(&ahead->beside, ahead->calls, CALLS);
+	prealloc->calls[CALL_TABLE].make = hash_map_make;
+	prealloc->calls[CALL_TABLE].arg = &prealloc->table;
+	prealloc->calls[CALL_BUFFERS].make = buffers_open;
+	prealloc->calls[CALL_BUFFERS].arg = &prealloc->buffers;
+	background_begin(&prealloc->background, prealloc->calls, CALLS);
 }
 
-struct hash_map *ahead_table(struct ahead *ahead)
+struct hash_map *prealloc_table(struct prealloc *prealloc)
 {
 	struct diag none;
 
-	beside_end(&ahead->beside, &ahead->calls[CALL_TABLE], &none);
-	return &ahead->table;
+	background_end(&prealloc->background, &prealloc->calls[CALL_TABLE], &none);
+	return &prealloc->table;
 }
 
-int ahead_buffers(struct ahead *ahead, struct diag *diag)
+int prealloc_buffers(struct prealloc *prealloc, struct diag *diag)
 {
-	return beside_end(&ahead->beside, &ahead->calls[CALL_BUFFERS], diag);
+	return background_end(&prealloc->background, &prealloc->calls[CALL_BUFFERS], diag);
 }
 
-void ahead_again(struct ahead *ahead)
+void prealloc_renew(struct prealloc *prealloc)
 {
-	ahead_end(ahead);
-	buffers_free(&ahead->buffers);
-	ahead->buffers = (struct buffers){.pages = ahead->buffers.pages};
-	ahead->calls[CALL_BUFFERS].state = BESIDE_WAITS;
+	prealloc_end(prealloc);
+	buffers_free(&prealloc->buffers);
+	prealloc->buffers = (struct buffers){.pages = prealloc->buffers.pages};
+	prealloc->calls[CALL_BUFFERS].state = BACKGROUND_WAITS;
 }
 
-void ahead_end(struct ahead *ahead)
+void prealloc_end(struct prealloc *prealloc)
 {
-	beside_free(&ahead->beside);
+	background_free(&prealloc->background);
 }
 
-void ahead_free(struct ahead *ahead)
+void prealloc_free(struct prealloc *prealloc)
 {
-	ahead_end(ahead);
-	hash_map_close(&ahead->table);
-	buffers_free(&ahead->buffers);
+	prealloc_end(prealloc);
+	hash_map_close(&prealloc->table);
+	buffers_free(&prealloc->buffers);
 }

@@ -3,8 +3,8 @@
  * What a trace takes from the kernel that does not depend on its program: the table of sockets and
  * the perf buffers. A thread makes them while the object is looked for and its programs are loaded.
  */
-#ifndef AHEAD_H
-#define AHEAD_H
+#ifndef PREALLOC_H
+#define PREALLOC_H
 
 #include "bpf/hash_map.h"
 #include "system/background.h"
@@ -13,36 +13,36 @@
 struct diag;
 struct program_spec;
 
-struct ahead { /* is not to be copied once it has begun */
+struct prealloc { /* is not to be copied once it has begun */
 	struct hash_map table;
 	struct buffers buffers;
-	struct beside_call calls[2];
-	struct beside beside;
+	struct background_call calls[2];
+	struct background background;
 };
 
-#define AHEAD_NONE ((struct ahead){.table = HASH_MAP_NONE})
+#define PREALLOC_NONE ((struct prealloc){.table = HASH_MAP_NONE})
 
 /* Begins to make the table for the spec's program, and buffers of so many pages (buffers.h). */
-void ahead_begin(struct ahead *ahead, const struct program_spec *spec, unsigned int pages);
+void prealloc_begin(struct prealloc *prealloc, const struct program_spec *spec, unsigned int pages);
 
 /* Waits for the table, or makes it. It has no descriptor if the kernel refused it. */
-struct hash_map *ahead_table(struct ahead *ahead);
+struct hash_map *prealloc_table(struct prealloc *prealloc);
 
 /* Waits until the buffers are open, or opens them. -errno with diag filled. */
-int ahead_buffers(struct ahead *ahead, struct diag *diag);
+int prealloc_buffers(struct prealloc *prealloc, struct diag *diag);
 
 /*
- * The buffers are to be made anew, and nothing that is in them is read: ahead_buffers() opens
+ * The buffers are to be made anew, and nothing that is in them is read: prealloc_buffers() opens
  * others then.
  */
-void ahead_again(struct ahead *ahead);
+void prealloc_renew(struct prealloc *prealloc);
 
 /* Waits for the thread's end. */
-void ahead_end(struct ahead *ahead);
+void prealloc_end(struct prealloc *prealloc);
 
 /* Closes all. */
-void ahead_free(struct ahead *ahead);
+void prealloc_free(struct prealloc *prealloc);
 
-#define _cleanup_ahead_ __attribute__((cleanup(ahead_free)))
+#define _cleanup_ahead_ __attribute__((cleanup(prealloc_free)))
 
 #endif

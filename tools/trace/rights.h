@@ -6,13 +6,13 @@
 #include <stdbool.h>
 
 struct diag;
-struct steps;
+struct startup_log;
 
 /*
  * Gives up all privileges but those of privileges_drop(), unless keep (--keep-privileges) is set;
  * cgroups: cgroups will be looked up. may_read is asked as there. 0 or -errno with diag filled.
  */
 int rights_drop(bool keep, bool cgroups, bool (*may_read)(void *arg), void *arg,
-		struct steps *steps, struct diag *diag);
+		struct startup_log *log, struct diag *diag);
 
 #endif

@@ -26,7 +26,7 @@ bool scan_is_wanted(const struct program_spec *spec)
 }
 
 /* The program's own text, or one that is made of the user's, whose filters it has. */
-static int program_make(const struct program_spec *tracing, struct steps *steps,
+static int program_make(const struct program_spec *tracing, struct startup_log *log,
 			struct program *program, struct diag *diag)
 {
 	struct program_spec spec = *tracing;
@@ -41,13 +41,13 @@ static int program_make(const struct program_spec *tracing, struct steps *steps,
 		spec.text = &made;
 	}
 	if (!err)
-		err = program_compile(&spec, &probe, steps, program, diag);
+		err = program_compile(&spec, &probe, log, program, diag);
 	custom_text_free(&made);
 	return err;
 }
 
 int scan_open(struct scan *scan, const struct program_spec *spec, const struct loader *tracing,
-	      struct steps *steps, struct diag *diag)
+	      struct startup_log *log, struct diag *diag)
 {
 	_cleanup_program_ struct program program = PROGRAM_NONE;
 	struct loader *loader = NULL;
@@ -57,11 +57,11 @@ int scan_open(struct scan *scan, const struct program_spec *spec, const struct l
 	err = probe_may_read(diag);
 	if (err)
 		return err;
-	err = program_make(spec, steps, &program, diag);
+	err = program_make(spec, log, &program, diag);
 	if (!err)
-		err = program_settle(&program, diag);
+		err = program_finish(&program, diag);
 	if (!err)
-		program_tell_lacks(&program);
+		program_report_missing(&program);
 	if (!err)
 		err = loader_open(&loader, program.object.data, program.object.len, diag);
 	if (!err && tracing && !text_is_changed(spec))
@@ -90,29 +90,29 @@ bool scan_may_read(const struct scan *scan)
 
 struct found {
 	struct seen seen;
-	int (*take)(void *arg, const void *record);
+	int (*on_record)(void *arg, const void *record);
 	void *arg;
 };
 
 /* Each descriptor of a socket brings a record. Without memory a second one is better than none. */
-static int found_take(void *arg, const void *record)
+static int found_on_record(void *arg, const void *record)
 {
 	struct found *found = arg;
 	struct event event;
 
 	if (!record)
-		return found->take(found->arg, NULL);
+		return found->on_record(found->arg, NULL);
 	memcpy(&event, record, EVENT_SIZE);
 	if (event.newstate == STATE_TICK || !seen_add(&found->seen, event.skaddr))
 		return 0;
-	return found->take(found->arg, record);
+	return found->on_record(found->arg, record);
 }
 
 int scan_run(const struct scan *scan, const struct event_layout *layout,
-	     int (*take)(void *arg, const void *record), void *arg, struct diag *diag)
+	     int (*on_record)(void *arg, const void *record), void *arg, struct diag *diag)
 {
-	struct found found = {.take = take, .arg = arg};
-	int err = loader_iterate(scan->iterator, layout->sent, found_take, &found, diag);
+	struct found found = {.on_record = on_record, .arg = arg};
+	int err = loader_iterate(scan->iterator, layout->sent, found_on_record, &found, diag);
 
 	seen_free(&found.seen);
 	return err;

@@ -13,7 +13,7 @@ struct diag;
 struct event_layout;
 struct loader;
 struct program_spec;
-struct steps;
+struct startup_log;
 
 /*
  * Whether what that program shows needs to know of them from the start. Of a text of the user's
@@ -35,7 +35,7 @@ struct scan {
  * then there is none.
  */
 int scan_open(struct scan *scan, const struct program_spec *spec, const struct loader *tracing,
-	      struct steps *steps, struct diag *diag);
+	      struct startup_log *log, struct diag *diag);
 void scan_close(struct scan *scan);
 
 /* Whether the rights that there are now are enough for scan_run(). */
@@ -45,9 +45,9 @@ bool scan_may_read(const struct scan *scan);
  * Looks once, and hands over each that the filters let through once, as an event that has not come:
  * its old state is the one it is in, its new one STATE_STILL, its task one that has it open. NULL
  * comes in between, at least every few milliseconds. The layout is that of the spec it was opened
- * with. -errno with diag filled, or what take returned.
+ * with. -errno with diag filled, or what on_record returned.
  */
 int scan_run(const struct scan *scan, const struct event_layout *layout,
-	     int (*take)(void *arg, const void *record), void *arg, struct diag *diag);
+	     int (*on_record)(void *arg, const void *record), void *arg, struct diag *diag);
 
 #endif

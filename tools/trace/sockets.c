@@ -13,15 +13,15 @@
 struct sockets {
 	const struct program_spec *spec;
 	const struct loader *tracing;
-	struct steps *steps;
-	struct errand *errand; /* or NULL: none is under way */
+	struct startup_log *log;
+	struct helper *helper; /* or NULL: none is under way */
 	struct scan scan;
 	struct diag why; /* there is none */
 	bool asked;
 };
 
 struct found {
-	int (*take)(void *arg, const void *record);
+	int (*on_record)(void *arg, const void *record);
 	void *arg;
 	size_t count;
 };
@@ -32,16 +32,16 @@ static void scan_fails(const struct diag *diag)
 }
 
 struct sockets *sockets_new(const struct program_spec *spec, const struct loader *tracing,
-			    struct steps *steps)
+			    struct startup_log *log)
 {
 	struct sockets *sockets = calloc(1, sizeof(*sockets));
 
 	if (!sockets)
 		return NULL;
-	*sockets = (struct sockets){spec, tracing, steps, .scan = SCAN_NONE};
+	*sockets = (struct sockets){spec, tracing, log, .scan = SCAN_NONE};
 	if (!scan_is_wanted(spec))
 		return sockets;
-	if (scan_open(&sockets->scan, spec, tracing, steps, &sockets->why))
+	if (scan_open(&sockets->scan, spec, tracing, log, &sockets->why))
 		scan_fails(&sockets->why);
 	return sockets;
 }
@@ -50,7 +50,7 @@ void sockets_free(struct sockets *sockets)
 {
 	if (!sockets)
 		return;
-	errand_free(sockets->errand);
+	helper_free(sockets->helper);
 	scan_close(&sockets->scan);
 	free(sockets);
 }
@@ -60,12 +60,13 @@ static int found_count(void *arg, const void *record)
 	struct found *found = arg;
 
 	found->count += !!record;
-	return found->take(found->arg, record);
+	return found->on_record(found->arg, record);
 }
 
-void sockets_find(struct sockets *sockets, int (*take)(void *arg, const void *record), void *arg)
+void sockets_find(struct sockets *sockets, int (*on_record)(void *arg, const void *record),
+		  void *arg)
 {
-	struct found found = {take, arg, 0};
+	struct found found = {on_record, arg, 0};
 	struct diag diag = {0};
 
 	if (sockets->scan.iterator < 0)
@@ -73,16 +74,16 @@ void sockets_find(struct sockets *sockets, int (*take)(void *arg, const void *re
 	if (scan_run(&sockets->scan, &sockets->spec->layout, found_count, &found, &diag))
 		scan_fails(&diag);
 	else
-		step_done(sockets->steps, "found the %zu sockets that are there", found.count);
+		startup_log_step(sockets->log, "found the %zu sockets that are there", found.count);
 }
 
-/* In a process of its own, which tells no steps. */
+/* In a process of its own, whose steps are not printed. */
 static int scan_fetch(void *arg, int *fd, struct diag *diag)
 {
 	const struct sockets *sockets = arg;
-	struct steps untold = {0};
+	struct startup_log silent = {0};
 	struct scan scan;
-	int err = scan_open(&scan, sockets->spec, sockets->tracing, &untold, diag);
+	int err = scan_open(&scan, sockets->spec, sockets->tracing, &silent, diag);
 
 	*fd = scan.iterator;
 	return err;
@@ -92,19 +93,19 @@ int sockets_prepare(struct sockets *sockets)
 {
 	if (scan_is_wanted(sockets->spec))
 		return -1;
-	if (!errand_start(&sockets->errand, scan_fetch, sockets, &sockets->why))
-		return errand_fd(sockets->errand);
-	errand_free(sockets->errand);
-	sockets->errand = NULL;
+	if (!helper_start(&sockets->helper, scan_fetch, sockets, &sockets->why))
+		return helper_fd(sockets->helper);
+	helper_free(sockets->helper);
+	sockets->helper = NULL;
 	return -1;
 }
 
 void sockets_prepared(struct sockets *sockets)
 {
-	if (!errand_take(sockets->errand, &sockets->scan.iterator, &sockets->why))
-		step_done(sockets->steps, "ready to list the sockets that are there");
-	errand_free(sockets->errand);
-	sockets->errand = NULL;
+	if (!helper_receive(sockets->helper, &sockets->scan.iterator, &sockets->why))
+		startup_log_step(sockets->log, "ready to list the sockets that are there");
+	helper_free(sockets->helper);
+	sockets->helper = NULL;
 }
 
 void sockets_ask(struct sockets *sockets)
@@ -112,12 +113,13 @@ void sockets_ask(struct sockets *sockets)
 	sockets->asked = true;
 }
 
-void sockets_list(struct sockets *sockets, int (*take)(void *arg, const void *record), void *arg)
+void sockets_list(struct sockets *sockets, int (*on_record)(void *arg, const void *record),
+		  void *arg)
 {
-	if (!sockets->asked || sockets->errand)
+	if (!sockets->asked || sockets->helper)
 		return;
 	sockets->asked = false;
 	if (sockets->scan.iterator < 0 ||
-	    scan_run(&sockets->scan, &sockets->spec->layout, take, arg, &sockets->why))
+	    scan_run(&sockets->scan, &sockets->spec->layout, on_record, arg, &sockets->why))
 		scan_fails(&sockets->why);
 }

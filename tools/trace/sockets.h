@@ -13,21 +13,22 @@ struct diag;
 struct loader;
 struct program_spec;
 struct sockets;
-struct steps;
+struct startup_log;
 
 /*
  * Prepares to find them, if that is wanted. The spec, tracing (what is attached, or will be) and
- * the steps must stay. NULL: no memory.
+ * the log must stay. NULL: no memory.
  */
 struct sockets *sockets_new(const struct program_spec *spec, const struct loader *tracing,
-			    struct steps *steps);
+			    struct startup_log *log);
 void sockets_free(struct sockets *sockets);
 
 /*
- * Finds them, if that is wanted: from here on it is known whose they are. Each is handed to take
- * as by scan_run(), and its answer must be 0.
+ * Finds them, if that is wanted: from here on it is known whose they are. Each is handed to
+ * on_record as by scan_run(), and its answer must be 0.
  */
-void sockets_find(struct sockets *sockets, int (*take)(void *arg, const void *record), void *arg);
+void sockets_find(struct sockets *sockets, int (*on_record)(void *arg, const void *record),
+		  void *arg);
 
 /*
  * Prepares to list them, which needs rights that are to be given up: in a process of its own, as it
@@ -40,7 +41,8 @@ void sockets_prepared(struct sockets *sockets);
 /* Somebody asks. */
 void sockets_ask(struct sockets *sockets);
 
-/* If somebody has asked and it is prepared: each is handed to take, as by scan_run(). */
-void sockets_list(struct sockets *sockets, int (*take)(void *arg, const void *record), void *arg);
+/* If somebody has asked and it is prepared: each is handed to on_record, as by scan_run(). */
+void sockets_list(struct sockets *sockets, int (*on_record)(void *arg, const void *record),
+		  void *arg);
 
 #endif

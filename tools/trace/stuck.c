@@ -15,7 +15,7 @@
 struct stuck {
 	const struct stuck_limit *limit;
 	const struct event_layout *layout;
-	uint64_t looked_ns, now_ns;
+	uint64_t polled_ns, now_ns;
 	size_t entries; /* of the table, that it has looked at */
 	struct event *event; /* room for one */
 	int (*show)(void *arg, const void *event);
@@ -38,7 +38,7 @@ struct stuck *stuck_new(const struct stuck_limit *limit, const struct event_layo
 		return NULL;
 	stuck->limit = limit;
 	stuck->layout = layout;
-	stuck->looked_ns = now_ns;
+	stuck->polled_ns = now_ns;
 	stuck->event = calloc(1, layout->size);
 	if (stuck->event)
 		return stuck;
@@ -68,7 +68,7 @@ static bool is_due(const struct stuck *stuck, uint64_t since_ns)
 		return false;
 	while (span / 2 >= limit)
 		limit *= 2;
-	return stuck->looked_ns < since_ns + limit;
+	return stuck->polled_ns < since_ns + limit;
 }
 
 /*
@@ -94,10 +94,10 @@ static int entry_check(void *arg, const void *value, size_t size)
 }
 
 static int table_walk(const struct loader *loader,
-		      int (*take)(void *arg, const void *value, size_t size), void *arg,
+		      int (*on_record)(void *arg, const void *value, size_t size), void *arg,
 		      struct diag *diag)
 {
-	int err = loader_each(loader, "sockets", take, arg);
+	int err = loader_each(loader, "sockets", on_record, arg);
 
 	if (err == -EOPNOTSUPP) {
 		diag_set(diag, err, "--stuck: this kernel has no BPF_MAP_LOOKUP_BATCH");
@@ -107,12 +107,12 @@ static int table_walk(const struct loader *loader,
 	return err ? diag_errno(diag, err, "looking for what is stuck") : 0;
 }
 
-int stuck_may_look(const struct loader *loader, struct diag *diag)
+int stuck_may_poll(const struct loader *loader, struct diag *diag)
 {
 	return table_walk(loader, NULL, NULL, diag);
 }
 
-int stuck_look(struct stuck *stuck, const struct loader *loader, uint64_t now_ns,
+int stuck_poll(struct stuck *stuck, const struct loader *loader, uint64_t now_ns,
 	       int (*show)(void *arg, const void *event), void *arg, struct diag *diag)
 {
 	int err;
@@ -121,6 +121,6 @@ int stuck_look(struct stuck *stuck, const struct loader *loader, uint64_t now_ns
 	stuck->show = show;
 	stuck->arg = arg;
 	err = table_walk(loader, entry_check, stuck, diag);
-	stuck->looked_ns = now_ns;
+	stuck->polled_ns = now_ns;
 	return err;
 }

@@ -26,7 +26,7 @@ struct stuck *stuck_new(const struct stuck_limit *limit, const struct event_layo
 void stuck_free(struct stuck *stuck);
 
 /* Whether this kernel lets the table be looked through. -errno with diag filled. */
-int stuck_may_look(const struct loader *loader, struct diag *diag);
+int stuck_may_poll(const struct loader *loader, struct diag *diag);
 
 /*
  * Looks as of now_ns, and hands over each session whose time in its state has become the limit
@@ -35,7 +35,7 @@ int stuck_may_look(const struct loader *loader, struct diag *diag);
  * before the tracer that is counted from where it was found. NULL comes in between, so that a large
  * table holds up nothing. -errno with diag filled, or what show returned.
  */
-int stuck_look(struct stuck *stuck, const struct loader *loader, uint64_t now_ns,
+int stuck_poll(struct stuck *stuck, const struct loader *loader, uint64_t now_ns,
 	       int (*show)(void *arg, const void *event), void *arg, struct diag *diag);
 
 #endif

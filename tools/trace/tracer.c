@@ -37,25 +37,25 @@ struct tracer {
 	const struct probe *probe; /* that the ladder found */
 	const struct loader *loader; /* its programs */
 	struct intake intake;
-	struct wakeups *wakeups;
+	struct waiter *waiter;
 	struct stuck *stuck; /* or NULL: nobody asks */
-	struct steps *steps;
+	struct startup_log *log;
 	struct writer writer;
 	uint64_t next_tidy_ns;
 	struct summary summary;
-	struct timespec slack; /* until what is settled is final */
+	struct timespec margin; /* that output is held back by, after the horizon */
 	bool quiet; /* nothing has come for long: the program will say when something does */
 };
 
-static int wakeups_make(struct tracer *tracer, struct diag *diag)
+static int waiter_make(struct tracer *tracer, struct diag *diag)
 {
 	const struct buffers *buffers = tracer->intake.buffers;
 	const struct ring_set *const sets[] = {buffers->wakeups, buffers->events};
-	int err = wakeups_open(&tracer->wakeups, tracer->config, sets, sizeof(sets) / sizeof(*sets),
-			       tracer->config->output.quiet ? -1 : tracer->writer.output.fd, diag);
+	int err = waiter_open(&tracer->waiter, tracer->config, sets, sizeof(sets) / sizeof(*sets),
+			      tracer->config->output.quiet ? -1 : tracer->writer.output.fd, diag);
 
 	if (!err)
-		writer_end_with(&tracer->writer, wakeups_end(tracer->wakeups));
+		writer_end_with(&tracer->writer, waiter_end(tracer->waiter));
 	return err;
 }
 
@@ -64,7 +64,7 @@ static int tracer_open(struct tracer *tracer, struct diag *diag)
 {
 	tracer->probe = &tracer->ladder.rung->probe;
 	tracer->loader = tracer->ladder.rung->loader;
-	tracer->slack.tv_nsec = buffers_slack_ns(tracer->intake.buffers);
+	tracer->margin.tv_nsec = buffers_margin_ns(tracer->intake.buffers);
 	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
 	if (tracer->config->stuck.after_ns) {
 		tracer->stuck =
@@ -72,14 +72,14 @@ static int tracer_open(struct tracer *tracer, struct diag *diag)
 		if (!tracer->stuck)
 			return diag_errno(diag, -ENOMEM, "starting");
 	}
-	return wakeups_make(tracer, diag);
+	return waiter_make(tracer, diag);
 }
 
 /* The same for a trace and for --check. */
 static int tracer_start(struct tracer *tracer, struct diag *diag)
 {
 	struct ladder *ladder = &tracer->ladder;
-	int err = intake_open(&tracer->intake, tracer->writer.layout, &ladder->ahead.buffers,
+	int err = intake_open(&tracer->intake, tracer->writer.layout, &ladder->prealloc.buffers,
 			      &tracer->writer.losses, diag);
 
 	if (!err)
@@ -122,7 +122,7 @@ static void tracer_tidy(struct tracer *tracer, uint64_t now)
 	if (now < tracer->next_tidy_ns && !tracer->quiet)
 		return;
 	losses_read(tracer);
-	writer_tell_losses(&tracer->writer);
+	writer_report_losses(&tracer->writer);
 	order_trim(tracer->intake.order);
 	tracer->next_tidy_ns = now + NS_PER_SECOND;
 }
@@ -147,41 +147,41 @@ static int events_round(struct tracer *tracer, bool last, struct diag *diag)
 {
 	uint64_t begin = clock_now_ns();
 	struct intake *intake = &tracer->intake;
-	uint64_t settled = buffers_settled_ns(intake->buffers, begin);
+	uint64_t horizon = buffers_horizon_ns(intake->buffers, begin);
 	int err = intake_drain(intake, diag);
 
 	if (err)
 		return err;
 	wall_clock_update(&tracer->writer.line.clock);
-	order_flush(intake->order, last ? UINT64_MAX : settled - tracer->slack.tv_nsec, event_show,
+	order_flush(intake->order, last ? UINT64_MAX : horizon - tracer->margin.tv_nsec, event_show,
 		    tracer);
 	writer_flush(&tracer->writer);
 	/*
 	 * An event that woke nobody came within QUIET_NS of one before it. Twice as long again is
 	 * for one that took its time, where the program does not tell that it is on its way.
 	 */
-	tracer->quiet = !order_waiting(intake->order) && settled == begin &&
+	tracer->quiet = !order_waiting(intake->order) && horizon == begin &&
 			begin > intake->newest_ns + 3 * QUIET_NS;
 	tracer_tidy(tracer, begin);
 	return writer_check(&tracer->writer, diag);
 }
 
 /*
- * A lone event is read at once, and is final a slack later. While there are many, a round is made
- * only as often as keeps a line from waiting. When it is quiet, the next kick is waited for.
+ * A lone event is read at once, and is printed a margin later. While there are many, a round is
+ * made only as often as keeps a line from waiting. When it is quiet, the next wakeup is waited for.
  */
-static const struct timespec *tracer_pause(const struct tracer *tracer, bool kicked)
+static const struct timespec *tracer_pause(const struct tracer *tracer, bool woken)
 {
 	static const struct timespec period = {.tv_nsec = QUIET_NS};
 
-	return tracer->quiet ? NULL : kicked ? &tracer->slack : &period;
+	return tracer->quiet ? NULL : woken ? &tracer->margin : &period;
 }
 
 /*
  * A scan, or a look through a large table, takes its time: in between, the buffers must not fill. A
  * broken one is told of in its round.
  */
-static int found_take(void *arg, const void *record)
+static int found_on_record(void *arg, const void *record)
 {
 	struct tracer *tracer = arg;
 	struct diag diag;
@@ -192,13 +192,13 @@ static int found_take(void *arg, const void *record)
 }
 
 /* A line that no event brings. */
-static int still_take(void *arg, const void *record)
+static int still_on_record(void *arg, const void *record)
 {
 	struct tracer *tracer = arg;
 
 	if (record)
-		intake_take(&tracer->intake, CPU_UNKNOWN, record, tracer->writer.layout->size);
-	return found_take(arg, record);
+		intake_add(&tracer->intake, CPU_UNKNOWN, record, tracer->writer.layout->size);
+	return found_on_record(arg, record);
 }
 
 /* What came, and then the events. */
@@ -207,31 +207,31 @@ static int tracer_round(struct tracer *tracer, int came, struct diag *diag)
 	int err = 0;
 
 	if (tracer->config->program.summary)
-		return came & (WAKEUP_SUMMARY | WAKEUP_LIST) ? summary_round(tracer, diag) : 0;
-	if (came & WAKEUP_LIST)
+		return came & (WAKE_SUMMARY | WAKE_LIST) ? summary_round(tracer, diag) : 0;
+	if (came & WAKE_LIST)
 		sockets_ask(tracer->ladder.sockets);
-	if (came & WAKEUP_PREPARED) {
-		wakeups_watch(tracer->wakeups, -1);
+	if (came & WAKE_PREPARED) {
+		waiter_watch(tracer->waiter, -1);
 		sockets_prepared(tracer->ladder.sockets);
 	}
-	sockets_list(tracer->ladder.sockets, still_take, tracer);
-	if (came & WAKEUP_STUCK)
-		err = stuck_look(tracer->stuck, tracer->loader, clock_now_ns(), still_take, tracer,
-				 diag);
+	sockets_list(tracer->ladder.sockets, still_on_record, tracer);
+	if (came & WAKE_STUCK)
+		err = stuck_poll(tracer->stuck, tracer->loader, clock_now_ns(), still_on_record,
+				 tracer, diag);
 	return err ? err : events_round(tracer, false, diag);
 }
 
 /* 0 when it is time to end. */
 static int tracer_loop(struct tracer *tracer, struct diag *diag)
 {
-	bool kicked = false;
+	bool woken = false;
 
 	for (;;) {
-		int err, came = wakeups_wait(tracer->wakeups, tracer_pause(tracer, kicked), diag);
+		int err, came = waiter_wait(tracer->waiter, tracer_pause(tracer, woken), diag);
 
-		if (came < 0 || came & WAKEUP_END)
+		if (came < 0 || came & WAKE_END)
 			return came < 0 ? came : 0;
-		kicked = tracer->quiet;
+		woken = tracer->quiet;
 		err = tracer_round(tracer, came, diag);
 		if (err || writer_is_done(&tracer->writer))
 			return err;
@@ -260,10 +260,10 @@ static void tracer_begin(struct tracer *tracer)
 {
 	char lines[64];
 
-	sockets_find(tracer->ladder.sockets, found_take, tracer);
+	sockets_find(tracer->ladder.sockets, found_on_record, tracer);
 	writer_begin(&tracer->writer);
 	snprintf(lines, sizeof(lines), "READY=1\nSTATUS=Tracing: %s", probe_name(tracer->probe));
-	notify_tell(lines);
+	notify_send(lines);
 	malloc_trim(0); /* what finding and loading the program took */
 }
 
@@ -273,19 +273,19 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	int err;
 
 	tracer->summary.start_ns = clock_now_ns();
-	err = wakeups_start(tracer->wakeups, diag);
+	err = waiter_start(tracer->waiter, diag);
 	if (err)
 		return err;
 	if (!tracer->config->program.summary)
-		wakeups_watch(tracer->wakeups, sockets_prepare(sockets));
+		waiter_watch(tracer->waiter, sockets_prepare(sockets));
 	manager_connect();
 	err = rights_drop(tracer->config->keep_privileges, tracer->writer.line.cgroups, may_read,
-			  tracer, tracer->steps, diag);
+			  tracer, tracer->log, diag);
 	if (err)
 		return err;
 	tracer_begin(tracer);
 	err = tracer_loop(tracer, diag);
-	notify_tell("STOPPING=1");
+	notify_send("STOPPING=1");
 	ladder_detach(&tracer->ladder);
 	if (!err)
 		err = tracer->config->program.summary ? summary_round(tracer, diag)
@@ -296,26 +296,26 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 }
 
 /* What is not counted is told at the start, since nothing else will tell it. */
-static void untold_tell(struct tracer *tracer)
+static void uncounted_report(struct tracer *tracer)
 {
-	struct diag untold = {0};
+	struct diag uncounted = {0};
 
-	if (probe_counts_missed(tracer->probe, &untold))
+	if (probe_counts_missed(tracer->probe, &uncounted))
 		return;
-	tracer->writer.losses.missed_untold = true;
-	message_diag(&untold, false);
+	tracer->writer.losses.missed_uncounted = true;
+	message_diag(&uncounted, false);
 }
 
-static struct tracer *tracer_new(const struct trace_config *config, enum stage last, bool looks,
-				 struct steps *steps)
+static struct tracer *tracer_new(const struct trace_config *config, enum stage last, bool peek,
+				 struct startup_log *log)
 {
 	struct tracer *tracer = calloc(1, sizeof(*tracer));
 
 	if (!tracer)
 		return NULL;
 	tracer->config = config;
-	tracer->ladder = (struct ladder){config, steps, last, looks, .ahead = AHEAD_NONE};
-	tracer->steps = steps;
+	tracer->ladder = (struct ladder){config, log, last, peek, .prealloc = PREALLOC_NONE};
+	tracer->log = log;
 	tracer->quiet = config->program.summary; /* no event comes */
 	writer_open(&tracer->writer, &config->output, &config->program.layout);
 	return tracer;
@@ -326,23 +326,23 @@ void tracer_free(struct tracer *tracer)
 	if (!tracer)
 		return;
 	stuck_free(tracer->stuck);
-	wakeups_free(tracer->wakeups);
+	waiter_free(tracer->waiter);
 	ladder_free(&tracer->ladder);
 	intake_close(&tracer->intake);
 	writer_close(&tracer->writer);
 	free(tracer);
 }
 
-int tracer_run(const struct trace_config *config, struct steps *steps, struct diag *diag)
+int tracer_run(const struct trace_config *config, struct startup_log *log, struct diag *diag)
 {
-	struct tracer *tracer = tracer_new(config, STAGE_TEST, false, steps);
+	struct tracer *tracer = tracer_new(config, STAGE_TEST, false, log);
 	int err;
 
 	if (!tracer)
 		return diag_errno(diag, -ENOMEM, "starting");
 	err = tracer_start(tracer, diag);
 	if (!err) {
-		untold_tell(tracer);
+		uncounted_report(tracer);
 		err = tracer_trace(tracer, diag);
 	}
 	tracer_free(tracer);
@@ -350,9 +350,9 @@ int tracer_run(const struct trace_config *config, struct steps *steps, struct di
 }
 
 int tracer_check(struct tracer **tracer, const struct trace_config *config, enum stage last,
-		 struct steps *steps, struct diag *diag)
+		 struct startup_log *log, struct diag *diag)
 {
-	*tracer = tracer_new(config, last, true, steps);
+	*tracer = tracer_new(config, last, true, log);
 	return *tracer ? tracer_start(*tracer, diag) : diag_errno(diag, -ENOMEM, "starting");
 }
 

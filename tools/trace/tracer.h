@@ -6,7 +6,7 @@
 #include "trace/ladder.h"
 
 struct diag;
-struct steps;
+struct startup_log;
 struct trace_config;
 struct tracer;
 
@@ -15,7 +15,7 @@ struct tracer;
  * stdout's reader, or the end that is set by count or duration; then detaches and prints what is
  * left. 0, or -errno with diag filled.
  */
-int tracer_run(const struct trace_config *config, struct steps *steps, struct diag *diag);
+int tracer_run(const struct trace_config *config, struct startup_log *log, struct diag *diag);
 
 /*
  * Does what tracer_run() does before its header, as far as the stage last, and leaves nothing in
@@ -23,7 +23,7 @@ int tracer_run(const struct trace_config *config, struct steps *steps, struct di
  * tracer_free() in any case.
  */
 int tracer_check(struct tracer **tracer, const struct trace_config *config, enum stage last,
-		 struct steps *steps, struct diag *diag);
+		 struct startup_log *log, struct diag *diag);
 
 /* How that went. */
 const struct ladder *tracer_ladder(const struct tracer *tracer);

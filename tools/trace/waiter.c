@@ -30,10 +30,10 @@ struct timer {
 	uint64_t ns; /* or 0: there is none */
 	bool again;
 	const char *option;
-	enum wakeup means;
+	enum wake means;
 };
 
-struct wakeups {
+struct waiter {
 	struct timer timers[POLL_RINGS]; /* by the number of its poller */
 	struct pollfd *pollers; /* as above, then the buffers of all sets */
 	size_t count;
@@ -42,29 +42,28 @@ struct wakeups {
 static void timers_choose(struct timer timers[POLL_RINGS], const struct trace_config *config)
 {
 	timers[POLL_DURATION] =
-		(struct timer){config->duration_ns, false, "-d/--duration", WAKEUP_END};
-	timers[POLL_SUMMARY] =
-		(struct timer){config->summary_ns, true, "--summary", WAKEUP_SUMMARY};
+		(struct timer){config->duration_ns, false, "-d/--duration", WAKE_END};
+	timers[POLL_SUMMARY] = (struct timer){config->summary_ns, true, "--summary", WAKE_SUMMARY};
 	timers[POLL_STUCK] =
-		(struct timer){stuck_period_ns(&config->stuck), true, "--stuck", WAKEUP_STUCK};
+		(struct timer){stuck_period_ns(&config->stuck), true, "--stuck", WAKE_STUCK};
 }
 
-static int pollers_make(struct wakeups *wakeups, const struct ring_set *const *sets, size_t count,
+static int pollers_make(struct waiter *waiter, const struct ring_set *const *sets, size_t count,
 			int output)
 {
 	struct pollfd *poller;
 
-	wakeups->count = POLL_RINGS;
+	waiter->count = POLL_RINGS;
 	for (size_t set = 0; set < count; set++)
-		wakeups->count += ring_set_count(sets[set]);
-	wakeups->pollers = calloc(wakeups->count, sizeof(*wakeups->pollers));
-	if (!wakeups->pollers)
+		waiter->count += ring_set_count(sets[set]);
+	waiter->pollers = calloc(waiter->count, sizeof(*waiter->pollers));
+	if (!waiter->pollers)
 		return -ENOMEM;
 	for (size_t i = 0; i < POLL_RINGS; i++)
-		wakeups->pollers[i] = (struct pollfd){.fd = -1, .events = POLLIN};
+		waiter->pollers[i] = (struct pollfd){.fd = -1, .events = POLLIN};
 	/* No event is asked for: what is told all the same is that nobody reads any more. */
-	wakeups->pollers[POLL_STDOUT] = (struct pollfd){.fd = output};
-	poller = &wakeups->pollers[POLL_RINGS];
+	waiter->pollers[POLL_STDOUT] = (struct pollfd){.fd = output};
+	poller = &waiter->pollers[POLL_RINGS];
 	for (size_t set = 0; set < count; set++)
 		for (size_t i = 0; i < ring_set_count(sets[set]); i++)
 			*poller++ =
@@ -83,7 +82,7 @@ static sigset_t signals_of(int signal, int other)
 	return set;
 }
 
-void wakeups_hold_end(bool hold)
+void waiter_hold_end(bool hold)
 {
 	sigset_t set = signals_of(SIGINT, SIGTERM);
 
@@ -98,10 +97,10 @@ static int signals_open(int signal, int other)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-int wakeups_open(struct wakeups **wakeups, const struct trace_config *config,
-		 const struct ring_set *const *sets, size_t count, int output, struct diag *diag)
+int waiter_open(struct waiter **waiter, const struct trace_config *config,
+		const struct ring_set *const *sets, size_t count, int output, struct diag *diag)
 {
-	struct wakeups *new = *wakeups = calloc(1, sizeof(*new));
+	struct waiter *new = *waiter = calloc(1, sizeof(*new));
 	int fd;
 
 	if (!new || pollers_make(new, sets, count, output))
@@ -122,40 +121,40 @@ int wakeups_open(struct wakeups **wakeups, const struct trace_config *config,
 	return 0;
 }
 
-void wakeups_free(struct wakeups *wakeups)
+void waiter_free(struct waiter *waiter)
 {
-	if (!wakeups)
+	if (!waiter)
 		return;
-	for (size_t i = 0; wakeups->pollers && i < POLL_RINGS; i++)
-		if (i != POLL_STDOUT && i != POLL_PREPARED && wakeups->pollers[i].fd >= 0)
-			close(wakeups->pollers[i].fd);
-	free(wakeups->pollers);
-	free(wakeups);
+	for (size_t i = 0; waiter->pollers && i < POLL_RINGS; i++)
+		if (i != POLL_STDOUT && i != POLL_PREPARED && waiter->pollers[i].fd >= 0)
+			close(waiter->pollers[i].fd);
+	free(waiter->pollers);
+	free(waiter);
 }
 
-int wakeups_start(struct wakeups *wakeups, struct diag *diag)
+int waiter_start(struct waiter *waiter, struct diag *diag)
 {
 	for (size_t i = 0; i < POLL_RINGS; i++) {
-		const struct timer *timer = &wakeups->timers[i];
+		const struct timer *timer = &waiter->timers[i];
 		struct timespec period = {timer->ns / NS_PER_SECOND, timer->ns % NS_PER_SECOND};
 		struct itimerspec spec = {.it_value = period};
 
 		if (timer->again)
 			spec.it_interval = period;
-		if (timer->ns && timerfd_settime(wakeups->pollers[i].fd, 0, &spec, NULL))
+		if (timer->ns && timerfd_settime(waiter->pollers[i].fd, 0, &spec, NULL))
 			return diag_errno(diag, -errno, "%s", timer->option);
 	}
 	return 0;
 }
 
-int wakeups_end(const struct wakeups *wakeups)
+int waiter_end(const struct waiter *waiter)
 {
-	return wakeups->pollers[POLL_END].fd;
+	return waiter->pollers[POLL_END].fd;
 }
 
-void wakeups_watch(struct wakeups *wakeups, int fd)
+void waiter_watch(struct waiter *waiter, int fd)
 {
-	wakeups->pollers[POLL_PREPARED].fd = fd;
+	waiter->pollers[POLL_PREPARED].fd = fd;
 }
 
 static bool signal_read(int fd)
@@ -165,25 +164,25 @@ static bool signal_read(int fd)
 	return read(fd, &info, sizeof(info)) == sizeof(info);
 }
 
-int wakeups_wait(struct wakeups *wakeups, const struct timespec *pause, struct diag *diag)
+int waiter_wait(struct waiter *waiter, const struct timespec *pause, struct diag *diag)
 {
-	int ready = ppoll(wakeups->pollers, wakeups->count, pause, NULL), came = 0;
+	int ready = ppoll(waiter->pollers, waiter->count, pause, NULL), came = 0;
 	uint64_t expired;
 
 	if (ready < 0 && errno != EINTR)
 		return diag_errno(diag, -errno, "poll");
 	if (ready <= 0)
 		return 0;
-	/* A signal that ends it stays, for wakeups_end(). */
-	if (wakeups->pollers[POLL_END].revents || wakeups->pollers[POLL_STDOUT].revents)
-		came |= WAKEUP_END;
-	if (wakeups->pollers[POLL_LIST].revents && signal_read(wakeups->pollers[POLL_LIST].fd))
-		came |= WAKEUP_LIST;
-	if (wakeups->pollers[POLL_PREPARED].revents)
-		came |= WAKEUP_PREPARED;
+	/* A signal that ends it stays, for waiter_end(). */
+	if (waiter->pollers[POLL_END].revents || waiter->pollers[POLL_STDOUT].revents)
+		came |= WAKE_END;
+	if (waiter->pollers[POLL_LIST].revents && signal_read(waiter->pollers[POLL_LIST].fd))
+		came |= WAKE_LIST;
+	if (waiter->pollers[POLL_PREPARED].revents)
+		came |= WAKE_PREPARED;
 	for (size_t i = 0; i < POLL_RINGS; i++)
-		if (wakeups->timers[i].ns &&
-		    read(wakeups->pollers[i].fd, &expired, sizeof(expired)) > 0)
-			came |= wakeups->timers[i].means;
+		if (waiter->timers[i].ns &&
+		    read(waiter->pollers[i].fd, &expired, sizeof(expired)) > 0)
+			came |= waiter->timers[i].means;
 	return came;
 }
