@@ -263,7 +263,7 @@ journald_prepare() {
 	printf '[Journal]\nRateLimitIntervalSec=0\n' >/run/systemd/journald.conf.d/all.conf
 }
 
-# journald_start: one that takes entries, in $journald_pid.
+# journald_start: one that accepts entries, in $journald_pid.
 journald_start() {
 	rm -f /run/systemd/journal/socket
 	$journald 2>"$work/journald" &

@@ -39,7 +39,7 @@ int iterator_read(int fd, size_t size, int (*on_record)(void *arg, const void *r
 		if (got < 0)
 			return diag_errno(diag, -errno, "reading the iterator");
 		if (!got)
-			return len ? diag_set(diag, -EPROTO, "the iterator wrote half a record")
+			return len ? diag_set(diag, -EPROTO, "incomplete record from the iterator")
 				   : 0;
 		len += got;
 		err = records_hand_over(buffer, &len, size, on_record, arg);

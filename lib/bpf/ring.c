@@ -84,7 +84,7 @@ static int ring_open(struct ring *ring, const struct ring_set *set, int cpu)
 /* Of a user without CAP_IPC_LOCK (kernel/events/core.c, perf_mmap()). */
 static int memory_explain(const char *what, struct diag *diag)
 {
-	diag_set(diag, -EPERM, "%s: more locked memory than this user may have", what);
+	diag_set(diag, -EPERM, "%s: not enough locked memory (RLIMIT_MEMLOCK)", what);
 	diag_hint(diag, "raise RLIMIT_MEMLOCK (ulimit -l), add CAP_IPC_LOCK, or ask for smaller "
 			"perf buffers");
 	return -EPERM;

@@ -63,7 +63,7 @@ static int folder_open(struct cache *cache, const char *path, struct diag *diag)
 
 	cache->dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (cache->dir < 0 && (errno == ENOTDIR || errno == ELOOP))
-		return diag_set(diag, -EPERM, "cache: %s: not a folder, not used", path);
+		return diag_set(diag, -EPERM, "cache: %s: not a directory, not used", path);
 	if (cache->dir < 0 || fstat(cache->dir, &st))
 		return diag_errno(diag, errno == EPERM ? -EACCES : -errno, "cache: %s", path);
 	if (is_ours_alone(&st))
@@ -71,7 +71,7 @@ static int folder_open(struct cache *cache, const char *path, struct diag *diag)
 	cache_close(cache);
 	/* Root's own folder is as it should be, only not for this user. */
 	return diag_set(diag, !st.st_uid && !(st.st_mode & (S_IWGRP | S_IWOTH)) ? -EACCES : -EPERM,
-			"cache: %s: not root's alone, not used", path);
+			"cache: %s: writable by other users, not used", path);
 }
 
 int cache_open(struct cache *cache, const char *path, struct diag *diag)
@@ -97,7 +97,7 @@ int cache_peek(struct cache *cache, const char *path, struct diag *diag)
 		diag_errno(diag, err, "cache: %s", folder);
 		return err == -ENOENT ? -ENOTDIR : err; /* no folder to make it in */
 	}
-	return diag_set(diag, -ENOENT, "cache: %s: not there yet", path);
+	return diag_set(diag, -ENOENT, "cache: %s: does not exist yet", path);
 }
 
 int cache_may_put(const struct cache *cache)

@@ -152,7 +152,7 @@ static void helper_exec(struct helper *helper, pid_t parent, int in, int out)
 		fd_name(helper->build, build);
 	err = privileges_compile(helper->deadline_s);
 	if (err) {
-		diag_errno(&diag, err, "giving up privileges");
+		diag_errno(&diag, err, "dropping privileges");
 		helper_refuse(STATUS_EXEC, &diag);
 	}
 	parent_follow(parent); /* a change of the user took it back */
@@ -297,7 +297,7 @@ static int result_judge(int err, int status, unsigned int deadline_s, struct tex
 	int line = strcspn(words, "\n");
 
 	if (err == -ETIMEDOUT)
-		return diag_set(diag, err, "the compiler did not end within %u s", deadline_s);
+		return diag_set(diag, err, "the compiler timed out after %u s", deadline_s);
 	if (err == -EFBIG)
 		return diag_set(diag, -EPROTO, "the compiler wrote more than %d MB",
 				COMPILE_RESULT_MAX >> 20);
@@ -317,7 +317,7 @@ static int result_judge(int err, int status, unsigned int deadline_s, struct tex
 		err = diag_set(diag, -EPROTO, "the compiler ended with status %d",
 			       WEXITSTATUS(status));
 	} else if (!is_object(result)) {
-		return diag_set(diag, -EPROTO, "the compiler's answer is not an object");
+		return diag_set(diag, -EPROTO, "the compiler's output is not an object");
 	} else {
 		return 0;
 	}
@@ -353,8 +353,8 @@ int compiler_start(struct compiler *compiler, const struct headers *headers,
 	if (err) {
 		diag_errno(diag, err, "the compiler is not installed: %s", helper.path);
 		diag_hint(diag, privileges_are_raised()
-					? "with raised privileges it is looked for nowhere else"
-					: "it is looked for beside this program as well");
+					? "with raised privileges no other path is searched"
+					: "the directory of this program is searched as well");
 		return -ENOEXEC;
 	}
 	err = helper_open(&helper, diag);

@@ -153,10 +153,9 @@ int headers_find(const char *path, struct headers *headers, struct diag *diag)
 	if (!tree_find(modules, headers)) {
 		if (path_is_ours(headers->source) && path_is_ours(headers->build))
 			return 0;
-		diag_set(diag, -EPERM, "%s/build: leads to headers that others can change",
+		diag_set(diag, -EPERM, "%s/build: the headers are writable by other users",
 			 modules);
-		diag_hint(diag, "if they are to be trusted, name them: --kernel-headers=%s/build",
-			  modules);
+		diag_hint(diag, "to trust them, use --kernel-headers=%s/build", modules);
 		return -EPERM;
 	}
 	if (is_type(S_IFREG, "%s", KHEADERS))

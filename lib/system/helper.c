@@ -87,10 +87,10 @@ int helper_start(struct helper **helper, helper_fetch *fetch, void *arg, struct 
 	int pair[2];
 
 	if (!new)
-		return diag_errno(diag, -ENOMEM, "starting a process");
+		return diag_errno(diag, -ENOMEM, "starting the helper process");
 	new->pidfd = new->socket = -1;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
-		return diag_errno(diag, -errno, "starting a process");
+		return diag_errno(diag, -errno, "starting the helper process");
 	new->socket = pair[0];
 	new->pid = fork();
 	if (!new->pid)
@@ -98,7 +98,7 @@ int helper_start(struct helper **helper, helper_fetch *fetch, void *arg, struct 
 	close(pair[1]);
 	if (new->pid < 0) {
 		new->pid = 0;
-		return diag_errno(diag, -errno, "starting a process");
+		return diag_errno(diag, -errno, "starting the helper process");
 	}
 	new->pidfd = sys_pidfd_open(new->pid, 0); /* Linux 5.3; it is only waited for before */
 	return 0;
@@ -145,9 +145,9 @@ int helper_receive(struct helper *helper, int *fd, struct diag *diag)
 	if (answer.err)
 		*diag = answer.diag;
 	else if (err == -ECHILD)
-		diag_set(diag, err, "the process that was to find out has ended");
+		diag_set(diag, err, "the helper process ended without an answer");
 	else if (err)
-		diag_errno(diag, err, "asking a process");
+		diag_errno(diag, err, "waiting for the helper process");
 	return err;
 }
 

@@ -34,7 +34,7 @@ int host_may_trace(struct diag *diag)
 		 : bpf	   ? "CAP_PERFMON is"
 		 : perfmon ? "CAP_BPF is"
 			   : "CAP_BPF and CAP_PERFMON are");
-	diag_hint(diag, "run it as root, or give the file what it needs: setcap %s+ep",
+	diag_hint(diag, "run as root, or grant capabilities to the file: setcap %s+ep",
 		  old ? "cap_sys_admin" : "cap_bpf,cap_perfmon");
 	return -EPERM;
 }

@@ -159,7 +159,7 @@ int privileges_drop(bool cgroups, bool (*may_read)(void *arg), void *arg, struct
 	int err = caps_drop(cgroups, may_read, arg);
 
 	if (err) {
-		diag_errno(diag, err, "giving up capabilities");
+		diag_errno(diag, err, "dropping capabilities");
 		diag_hint(diag, HINT);
 	} else if (!is_sanitized) {
 		err = filter_set(cgroups ? &tracer_cgroups_filter : &tracer_filter);

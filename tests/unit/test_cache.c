@@ -310,7 +310,7 @@ static void folder_assert(const char *path, int err, const char *why)
 
 static void folder_must_be_ours_alone(void **state)
 {
-	static const char doubt[] = "not root's alone, not used";
+	static const char doubt[] = "writable by other users, not used";
 
 	folder_assert(folder, 0, NULL);
 	assert_int_equal(chmod(folder, 0755), 0);
@@ -345,10 +345,10 @@ static void folder_is_made_if_it_is_missing(void **state)
 	assert_int_equal(st.st_mode, S_IFDIR | 0700);
 	snprintf(path, sizeof(path), "%s/no/new", folder);
 	folder_assert(path, -ENOENT, "No such file or directory");
-	folder_assert("/dev/null", -EPERM, "not a folder, not used");
+	folder_assert("/dev/null", -EPERM, "not a directory, not used");
 	snprintf(path, sizeof(path), "%s/link", folder);
 	assert_int_equal(symlink(folder, path), 0);
-	folder_assert(path, -EPERM, "not a folder, not used");
+	folder_assert(path, -EPERM, "not a directory, not used");
 }
 
 static void number_put(int number)

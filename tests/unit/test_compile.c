@@ -203,7 +203,7 @@ static void nonsense_is_no_object(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(scripts); i++)
-		refusal_assert(scripts[i], -EPROTO, "the compiler's answer is not an object", "");
+		refusal_assert(scripts[i], -EPROTO, "the compiler's output is not an object", "");
 }
 
 static void missing_library_is_told(void **state)
@@ -261,7 +261,7 @@ static void late_answer_is_not_waited_for(void **state)
 	assert_uint_in_range((end.tv_sec - begin.tv_sec) * 1000 +
 				     (end.tv_nsec - begin.tv_nsec) / 1000000,
 			     999, 2900);
-	assert_string_equal(diag.what, "the compiler did not end within 1 s");
+	assert_string_equal(diag.what, "the compiler timed out after 1 s");
 	assert_int_equal(object.len, 0);
 }
 

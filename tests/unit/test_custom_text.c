@@ -123,7 +123,7 @@ static void changed_assert(size_t offset, char byte, const char *what, const cha
 
 static void first_line_and_record_must_be_ours(void **state)
 {
-	static const char again[] = "begin with the output of --ebpf";
+	static const char again[] = "start with the output of --ebpf";
 	_cleanup_text_ struct text text = {0};
 	size_t line, wire;
 
@@ -133,8 +133,8 @@ static void first_line_and_record_must_be_ours(void **state)
 	for (size_t i = 0; i <= line; i++)
 		changed_assert(i, '~', ": the first line is not '/* tcpstates ", again);
 	for (size_t i = 0; i < strlen(bpf_text_wire); i += 97)
-		changed_assert(wire + i, '~', ": the record (struct event) is not the one", again);
-	changed_assert(wire + strlen(bpf_text_wire) - 1, '~', ": the record (struct event)", again);
+		changed_assert(wire + i, '~', ": struct event is not that of this version", again);
+	changed_assert(wire + strlen(bpf_text_wire) - 1, '~', ": struct event is not that", again);
 	changed_assert(wire, '\0', ": not a text: byte ", "");
 	changed_assert(0, '\0', ": not a text: byte 1 is NUL", "");
 	changed_assert(text.len - 1, '\0', ": not a text: byte ", "");
@@ -152,8 +152,8 @@ static void places_must_be_this_kernels(void **state)
 	assert_int_equal(custom_text_check_offsets(&custom, "#define PLACE 12\n", &diag), 0);
 	assert_int_equal(custom_text_check_offsets(&custom, "", &diag), 0);
 	assert_int_equal(custom_text_check_offsets(&custom, "#define PLACE 1\n", &diag), -EINVAL);
-	assert_string_equal(diag.what, "--bpf-text: some/file: the places of members are not this "
-				       "kernel's");
+	assert_string_equal(diag.what,
+			    "--bpf-text: some/file: its offsets are not those of this kernel");
 	custom_text_free(&custom);
 }
 
@@ -175,20 +175,20 @@ static void spec_must_agree(void **state)
 	assert_int_equal(custom_text_check(&spec, &diag), 0);
 	spec.probe = "kprobe";
 	assert_int_equal(custom_text_check(&spec, &diag), -EINVAL);
-	assert_string_equal(diag.what, "--bpf-text: some/file is for the probe tracepoint: "
-				       "--probe kprobe contradicts it");
+	assert_string_equal(diag.what, "--bpf-text: some/file is a program for the probe "
+				       "tracepoint, not kprobe");
 	spec.probe = NULL;
 	spec.kernel_headers = true;
 	assert_int_equal(custom_text_check(&spec, &diag), -EINVAL);
-	assert_string_equal(diag.what, "--bpf-text: some/file declares all it uses: "
-				       "--kernel-headers goes without it");
+	assert_string_equal(diag.what, "--bpf-text: some/file does not use kernel headers: it "
+				       "cannot be combined with --kernel-headers");
 	custom.kernel_headers = true;
 	assert_int_equal(custom_text_check(&spec, &diag), 0);
 	/* A member that no field asks for. */
 	text_bytes(&custom.text, BYTES("#define EVENT_AGE\n"));
 	assert_int_equal(custom_text_check(&spec, &diag), -EINVAL);
-	assert_string_equal(diag.what, "--bpf-text: some/file was printed for other fields: "
-				       "-o/--output and -x/--extended must be the same");
+	assert_string_equal(diag.what, "--bpf-text: some/file was printed for other fields: use "
+				       "the same -o/--output and -x/--extended");
 	/* For numbers of sockets, which are there or not. */
 	custom_text_fit(&custom, 0, &spec);
 	assert_int_equal(spec.layout.wanted, 1U << OPTIONAL_AGE);

@@ -61,11 +61,11 @@ static void each_cause_has_its_words(void **state)
 			     "tcpstates: 10 sockets not timed: "
 			     "the kernel had no memory for the table\n"
 			     "tcpstates: 5 events lost: no memory\n"
-			     "tcpstates: 6 events lost: not a record of ours\n"
+			     "tcpstates: 6 events lost: the record is not an event\n"
 			     "tcpstates: 7 events out of order: they came late\n"
 			     "tcpstates: 18446744073709551615 events not logged: "
-			     "the journal did not take them\n"
-			     "tcpstates: 9 events not printed: nobody took the lines\n");
+			     "journald did not accept them\n"
+			     "tcpstates: 9 events not printed: output was blocked at exit\n");
 	total_assert(&losses,
 		     "tcpstates: in all: 1 events lost: the perf buffer was full\n"
 		     "tcpstates: in all: 2 events lost: on a CPU that came online since the start\n"
@@ -74,11 +74,11 @@ static void each_cause_has_its_words(void **state)
 		     "tcpstates: in all: 10 sockets not timed: "
 		     "the kernel had no memory for the table\n"
 		     "tcpstates: in all: 5 events lost: no memory\n"
-		     "tcpstates: in all: 6 events lost: not a record of ours\n"
+		     "tcpstates: in all: 6 events lost: the record is not an event\n"
 		     "tcpstates: in all: 7 events out of order: they came late\n"
 		     "tcpstates: in all: 18446744073709551615 events not logged: "
-		     "the journal did not take them\n"
-		     "tcpstates: in all: 9 events not printed: nobody took the lines\n");
+		     "journald did not accept them\n"
+		     "tcpstates: in all: 9 events not printed: output was blocked at exit\n");
 }
 
 static void only_news_are_told(void **state)

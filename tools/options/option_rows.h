@@ -14,10 +14,18 @@ struct options;
 
 typedef int option_fn(struct options *options, const char *value, struct diag *diag);
 
+/* In the order in which -h prints them. */
 enum group {
 	GROUP_CLASSIC, /* the interface of BCC's tool */
-	GROUP_MORE,
+	GROUP_SELECT,
+	GROUP_SHOW,
+	GROUP_FORMAT,
+	GROUP_MODES,
+	GROUP_STOP,
+	GROUP_TUNING,
 };
+
+extern const char *const group_names[]; /* as headings of -h and the man page */
 
 /* What a shell can complete a value from. */
 enum completion {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
 #include <stdio.h>
 
 #include "options/option_rows.h"
@@ -6,18 +7,25 @@
 
 #define HELP_COLUMN 20
 
-static const char examples[] = "examples:\n"
-			       "    tcpstates           # trace all TCP state changes\n"
-			       "    tcpstates -t        # include timestamp column\n"
-			       "    tcpstates -T        # include time column (HH:MM:SS)\n"
-			       "    tcpstates -w        # wider columns (fit IPv6)\n"
-			       "    tcpstates -stT      # csv output, with times & timestamps\n"
-			       "    tcpstates -Y        # log events to the systemd journal\n"
-			       "    tcpstates -L 80     # only trace local port 80\n"
-			       "    tcpstates -L 80,81  # only trace local ports 80 and 81\n"
-			       "    tcpstates -D 80     # only trace remote port 80\n"
-			       "    tcpstates -4        # trace IPv4 family only\n"
-			       "    tcpstates -6        # trace IPv6 family only\n";
+static const char examples[] =
+	"examples:\n"
+	"    tcpstates           # trace all TCP state changes\n"
+	"    tcpstates -t        # include timestamp column\n"
+	"    tcpstates -T        # include time column (HH:MM:SS)\n"
+	"    tcpstates -w        # wider columns (fit IPv6)\n"
+	"    tcpstates -stT      # csv output, with times & timestamps\n"
+	"    tcpstates -Y        # log events to the systemd journal\n"
+	"    tcpstates -L 80     # only trace local port 80\n"
+	"    tcpstates -L 80,81  # only trace local ports 80 and 81\n"
+	"    tcpstates -D 80     # only trace remote port 80\n"
+	"    tcpstates -4        # trace IPv4 family only\n"
+	"    tcpstates -6        # trace IPv6 family only\n"
+	"    tcpstates -Tx       # whose sessions they are and why they end\n"
+	"    tcpstates --now     # open sockets and their owners\n"
+	"    tcpstates --stuck 60:close_wait   # sockets that nobody closes\n"
+	"    tcpstates --summary=10 -L 443     # times per state, every 10 s\n"
+	"    tcpstates -x --old-state syn_sent --new-state close\n"
+	"                        # connections that failed\n";
 
 static void usage_print(FILE *file)
 {
@@ -52,15 +60,13 @@ static void row_print(FILE *file, const struct option_row *row)
 
 void options_help(FILE *file)
 {
-	enum group group = GROUP_CLASSIC;
+	const struct option_row *row = option_rows;
 
 	usage_print(file);
-	fputs("\noptions:\n", file);
-	for (size_t i = 0; i < option_row_count; i++) {
-		if (option_rows[i].group != group)
-			fputs("\nmore options:\n", file);
-		group = option_rows[i].group;
-		row_print(file, &option_rows[i]);
+	for (size_t i = 0; i < option_row_count; i++, row++) {
+		if (!i || row->group != row[-1].group)
+			fprintf(file, "\n%s:\n", group_names[row->group]);
+		row_print(file, row);
 	}
 	fprintf(file, "\n%s", examples);
 }
@@ -96,6 +102,10 @@ static void row_manual(FILE *file, const struct option_row *row)
 
 void options_manual(FILE *file)
 {
-	for (size_t i = 0; i < option_row_count; i++)
+	for (size_t i = 0; i < option_row_count; i++) {
+		if (i && option_rows[i].group != option_rows[i - 1].group)
+			fprintf(file, ".SS %c%s\n", toupper(group_names[option_rows[i].group][0]),
+				group_names[option_rows[i].group] + 1);
 		row_manual(file, &option_rows[i]);
+	}
 }

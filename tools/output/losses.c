@@ -13,10 +13,10 @@ static const struct {
 	[LOSS_TABLE_ERROR] = {"table_error",
 			      "sockets not timed: the kernel had no memory for the table"},
 	[LOSS_NO_MEMORY] = {"no_memory", "events lost: no memory"},
-	[LOSS_BAD_RECORD] = {"bad_record", "events lost: not a record of ours"},
+	[LOSS_BAD_RECORD] = {"bad_record", "events lost: the record is not an event"},
 	[LOSS_LATE] = {"late", "events out of order: they came late"},
-	[LOSS_JOURNAL] = {"journal", "events not logged: the journal did not take them"},
-	[LOSS_OUTPUT] = {"output", "events not printed: nobody took the lines"},
+	[LOSS_JOURNAL] = {"journal", "events not logged: journald did not accept them"},
+	[LOSS_OUTPUT] = {"output", "events not printed: output was blocked at exit"},
 };
 
 const char *loss_name(enum loss cause)

@@ -17,7 +17,7 @@
 static int begin_refused(const char *path, const char *what, struct diag *diag)
 {
 	diag_set(diag, -EINVAL, "--bpf-text: %s: %s", path, what);
-	diag_hint(diag, "begin with the output of --ebpf");
+	diag_hint(diag, "start with the output of --ebpf");
 	return -EINVAL;
 }
 
@@ -105,9 +105,7 @@ int custom_text_read(struct custom_text *custom, const char *path, struct diag *
 				     ", probe NAME */'",
 				     diag);
 	if (!strstr(custom->text.data, bpf_text_wire))
-		return begin_refused(path,
-				     "the record (struct event) is not the one of this version",
-				     diag);
+		return begin_refused(path, "struct event is not that of this version", diag);
 	custom->kernel_headers = strstr(custom->text.data, PROGRAM_KERNEL_HEADERS);
 	return 0;
 }
@@ -207,29 +205,29 @@ int custom_text_check(const struct program_spec *spec, struct diag *diag)
 
 	if (spec->probe && strcmp(spec->probe, custom->probe))
 		return diag_set(diag, -EINVAL,
-				"--bpf-text: %s is for the probe %s: --probe %s contradicts it",
-				path, custom->probe, spec->probe);
+				"--bpf-text: %s is a program for the probe %s, not %s", path,
+				custom->probe, spec->probe);
 	if (spec->kernel_headers && !custom->kernel_headers)
 		return diag_set(diag, -EINVAL,
-				"--bpf-text: %s declares all it uses: --kernel-headers goes "
-				"without it",
+				"--bpf-text: %s does not use kernel headers: it cannot be "
+				"combined with --kernel-headers",
 				path);
 	if (!strstr(text, PROGRAM_SUMMARY) == spec->summary)
 		return diag_set(diag, -EINVAL,
-				"--bpf-text: %s was printed %s --summary: it must be the same",
+				"--bpf-text: %s was printed %s --summary: run it the same way",
 				path, spec->summary ? "without" : "with");
 	if (spec->stuck && !strstr(text, PROGRAM_STUCK))
 		return diag_set(diag, -EINVAL,
-				"--bpf-text: %s was printed without --stuck: it must be the same",
+				"--bpf-text: %s was printed without --stuck: run it the same way",
 				path);
 	if (spec->stuck && !custom_text_is_own(custom))
 		return diag_set(diag, -EINVAL,
-				"--bpf-text: %s keeps what it likes: --stuck goes without it",
+				"--bpf-text: %s has another map of sockets: --stuck requires ours",
 				path);
 	if (!same_optionals(custom, spec->layout.wanted))
 		return diag_set(diag, -EINVAL,
-				"--bpf-text: %s was printed for other fields: -o/--output and "
-				"-x/--extended must be the same",
+				"--bpf-text: %s was printed for other fields: use the same "
+				"-o/--output and -x/--extended",
 				path);
 	return 0;
 }
@@ -239,5 +237,5 @@ int custom_text_check_offsets(const struct custom_text *custom, const char *layo
 {
 	if (strstr(custom->text.data, layout))
 		return 0;
-	return begin_refused(custom->path, "the places of members are not this kernel's", diag);
+	return begin_refused(custom->path, "its offsets are not those of this kernel", diag);
 }

@@ -23,7 +23,7 @@ static int object_cache_begin(struct object_cache *objects, const char *dir,
 {
 	*objects = (struct object_cache){.cache.dir = -1, .log = log};
 	if (!dir)
-		return diag_set(diag, -ECANCELED, "cache: --no-cache does without");
+		return diag_set(diag, -ECANCELED, "cache: disabled by --no-cache");
 	/* Whoever may run it with more rights than their own must not choose what it loads. */
 	if (privileges_are_raised())
 		return diag_set(diag, -ECANCELED,
@@ -121,5 +121,5 @@ void object_cache_put(const struct object_cache *objects, const struct text *key
 	int err = objects->cache.dir < 0 ? 0 : cache_put(&objects->cache, key, object);
 
 	if (err)
-		startup_log_step(objects->log, "cache: the object is not kept: %s", strerror(-err));
+		startup_log_step(objects->log, "cache: object not stored: %s", strerror(-err));
 }

@@ -58,7 +58,7 @@ static int set_give(const struct ring_set *set, const struct loader *loader, con
 		int err = loader_map_set(loader, map, ring_set_cpu(set, i), ring_set_fd(set, i));
 
 		if (err)
-			return diag_errno(diag, err, "giving the perf buffers to the program");
+			return diag_errno(diag, err, "adding the perf buffers to the program");
 	}
 	return 0;
 }

@@ -63,7 +63,7 @@ static bool failed(const struct check *check, enum stage stage, struct diag *dia
 /* What comes next needs it, and has been told to be missing. */
 static enum verdict untried(const char *without, struct diag *diag)
 {
-	diag_set(diag, 0, "not tried, without %s", without);
+	diag_set(diag, 0, "not checked: requires %s", without);
 	return VERDICT_UNTRIED;
 }
 
@@ -75,7 +75,7 @@ static enum verdict journal_check(struct check *check, struct diag *diag)
 		journal_close();
 	if (err)
 		return check->config->output.journal ? VERDICT_NO : VERDICT_WITHOUT;
-	diag_set(diag, 0, "takes entries");
+	diag_set(diag, 0, "accepts entries");
 	return VERDICT_OK;
 }
 
@@ -94,7 +94,7 @@ static enum verdict offer_check(const char *probe_name, struct diag *diag)
 
 	if (probe_try(&probe, probe_name, diag))
 		return VERDICT_WITHOUT;
-	diag_set(diag, 0, "for the probe %s", probe_name);
+	diag_set(diag, 0, "usable by --probe %s", probe_name);
 	return VERDICT_OK;
 }
 
@@ -111,7 +111,8 @@ static enum verdict tracefs_check(struct check *check, struct diag *diag)
 	(void)check;
 	if (verdict == VERDICT_OK && !tracefs_is_mounted())
 		diag_set(diag, 0,
-			 "for the probe tracepoint; not mounted: it is, unseen, when needed");
+			 "usable by --probe tracepoint (not mounted; mounted privately when "
+			 "needed)");
 	return verdict;
 }
 
@@ -190,7 +191,7 @@ static int folder_look(struct check *check, struct diag *diag)
 				 check->config->program.cache_dir);
 	object_cache_close(&objects);
 	if (err && err != -ENOENT && err != -ECANCELED)
-		diag_hint(diag, "--cache-dir names another");
+		diag_hint(diag, "--cache-dir=DIR selects another directory");
 	return err == -ENOENT ? 0 : err;
 }
 
@@ -204,11 +205,11 @@ static enum verdict cache_check(struct check *check, struct diag *diag)
 	int err = folder_look(check, diag);
 
 	if (is_cached(check))
-		diag_set(diag, 0, "%s: has this program", check->config->program.cache_dir);
+		diag_set(diag, 0, "%s: contains this program", check->config->program.cache_dir);
 	else if (err)
 		return VERDICT_WITHOUT;
 	else
-		diag_set(diag, 0, "%s: does not have this program yet",
+		diag_set(diag, 0, "%s: does not contain this program yet",
 			 check->config->program.cache_dir);
 	return VERDICT_OK;
 }
@@ -309,7 +310,7 @@ static enum verdict record_check(struct check *check, struct diag *diag)
 		diag_set(diag, 0, "not tested: %s", check->rung->untested.what);
 		return VERDICT_UNTRIED;
 	}
-	diag_set(diag, 0, "the program was run, and its record came");
+	diag_set(diag, 0, "the program was run, and its record arrived");
 	return VERDICT_OK;
 }
 
@@ -334,12 +335,12 @@ static enum verdict scan_check(struct check *check, struct diag *diag)
 static enum verdict seccomp_check(struct check *check, struct diag *diag)
 {
 	if (check->config->keep_privileges) {
-		diag_set(diag, 0, "not wanted");
+		diag_set(diag, 0, "not used: --keep-privileges");
 		return VERDICT_OK;
 	}
 	if (privileges_may_drop(diag))
 		return VERDICT_NO;
-	diag_set(diag, 0, "filters system calls");
+	diag_set(diag, 0, "available");
 	return VERDICT_OK;
 }
 

@@ -53,6 +53,6 @@ int intake_drain(struct intake *intake, struct diag *diag)
 {
 	if (ring_set_drain(intake->buffers->wakeups, wakeup_ignore, NULL) < 0 ||
 	    ring_set_drain(intake->buffers->events, intake_add, intake) < 0)
-		return diag_set(diag, -EPROTO, "a perf buffer holds nonsense");
+		return diag_set(diag, -EPROTO, "corrupt perf buffer");
 	return 0;
 }

@@ -16,7 +16,7 @@
 const char *stage_failure(enum stage stage)
 {
 	static const char *const failures[] = {
-		[STAGE_OFFER] = "not offered",	 [STAGE_COMPILE] = "not compiled",
+		[STAGE_OFFER] = "not available", [STAGE_COMPILE] = "not compiled",
 		[STAGE_LOAD] = "not loaded",	 [STAGE_BUFFERS] = "no buffers",
 		[STAGE_ATTACH] = "not attached", [STAGE_TEST] = "not working",
 	};
@@ -210,7 +210,8 @@ static int none_offered(const struct ladder *ladder, struct diag *diag)
 	for (size_t i = 0; i < ladder->count; i++)
 		text_printf(&reasons, "%s%s: %s", i ? "; " : "",
 			    probe_name(&ladder->rungs[i].probe), ladder->rungs[i].why.what);
-	diag_set(diag, -ENOTSUP, "no probe works here: %s", reasons.err ? "" : reasons.data);
+	diag_set(diag, -ENOTSUP, "no probe works on this host: %s",
+		 reasons.err ? "" : reasons.data);
 	diag_hint(diag, "%s", ladder->rungs[ladder->count - 1].why.hint);
 	return -ENOTSUP;
 }

@@ -16,6 +16,6 @@ int rights_drop(bool keep, bool cgroups, bool (*may_read)(void *arg), void *arg,
 	tzset(); /* localtime_r(3) would open files later */
 	err = privileges_drop(cgroups, may_read, arg, diag);
 	if (!err)
-		startup_log_step(log, "gave up privileges");
+		startup_log_step(log, "dropped privileges");
 	return err;
 }

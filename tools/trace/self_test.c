@@ -53,7 +53,7 @@ int self_test_run(const struct program_spec *spec, const struct loader *loader,
 
 	*result = SELF_TEST_NONE;
 	if (spec->text) {
-		diag_set(diag, 0, "a program of your own"); /* it need not know the test */
+		diag_set(diag, 0, "the program is from --bpf-text"); /* it need not know the test */
 		return 0;
 	}
 	err = probe_test(loader, diag);
@@ -72,7 +72,8 @@ int self_test_run(const struct program_spec *spec, const struct loader *loader,
 			 "a perf buffer was full");
 		return 0;
 	}
-	diag_set(diag, -EIO, "the program runs here, but no record of it arrives");
-	diag_hint(diag, "--probe chooses another; please report it with what -v and --check say");
+	diag_set(diag, -EIO, "the program runs, but its record does not arrive");
+	diag_hint(diag,
+		  "try another --probe, and please report this with the output of -v and --check");
 	return -EIO;
 }

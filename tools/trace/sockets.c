@@ -28,7 +28,7 @@ struct found {
 
 static void scan_fails(const struct diag *diag)
 {
-	message_print("the sockets that are there are not known: %s", diag->what);
+	message_print("open sockets are not known: %s", diag->what);
 }
 
 struct sockets *sockets_new(const struct program_spec *spec, const struct loader *tracing,
@@ -74,7 +74,7 @@ void sockets_find(struct sockets *sockets, int (*on_record)(void *arg, const voi
 	if (scan_run(&sockets->scan, &sockets->spec->layout, found_count, &found, &diag))
 		scan_fails(&diag);
 	else
-		startup_log_step(sockets->log, "found the %zu sockets that are there", found.count);
+		startup_log_step(sockets->log, "found %zu open sockets", found.count);
 }
 
 /* In a process of its own, whose steps are not printed. */
@@ -103,7 +103,7 @@ int sockets_prepare(struct sockets *sockets)
 void sockets_prepared(struct sockets *sockets)
 {
 	if (!helper_receive(sockets->helper, &sockets->scan.iterator, &sockets->why))
-		startup_log_step(sockets->log, "ready to list the sockets that are there");
+		startup_log_step(sockets->log, "ready to list open sockets");
 	helper_free(sockets->helper);
 	sockets->helper = NULL;
 }

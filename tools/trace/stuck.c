@@ -104,7 +104,7 @@ static int table_walk(const struct loader *loader,
 		diag_hint(diag, "it comes with Linux 5.6");
 		return err;
 	}
-	return err ? diag_errno(diag, err, "looking for what is stuck") : 0;
+	return err ? diag_errno(diag, err, "reading the map sockets") : 0;
 }
 
 int stuck_may_poll(const struct loader *loader, struct diag *diag)

@@ -22,7 +22,7 @@ int summary_read_row(struct summary_row *row, const struct loader *loader, uint3
 	if (!err)
 		summary_row_sum(row, states, cpus);
 	free(states);
-	return err ? diag_errno(diag, err, "reading what was counted") : 0;
+	return err ? diag_errno(diag, err, "reading the summary") : 0;
 }
 
 int summary_read(struct summary *summary, const struct loader *loader, struct diag *diag)
@@ -36,5 +36,5 @@ int summary_read(struct summary *summary, const struct loader *loader, struct di
 	if (err)
 		return err;
 	err = loader_counters(loader, "whys", summary->whys, WHYS);
-	return err ? diag_errno(diag, err, "reading what was counted") : 0;
+	return err ? diag_errno(diag, err, "reading the summary") : 0;
 }
