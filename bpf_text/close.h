@@ -30,7 +30,7 @@ static inline u32 close_flags(const struct event *event, u32 wanted)
 {
 	unsigned long sk_flags = 0;
 	u32 snd_una = 0, write_seq = 0, flags = 0;
-	u8 sk_shutdown = RCV_SHUTDOWN; /* if this kernel does not tell: it may be set */
+	u8 sk_shutdown = RCV_SHUTDOWN; /* unknown on this kernel: it may be set */
 
 	if (wanted & (CLOSE_ORPHAN | CLOSE_FIN_RECEIVED)) {
 		CLOSE_READ(sk_flags, SKC_FLAGS);

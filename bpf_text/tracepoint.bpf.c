@@ -2,7 +2,7 @@
 /*
  * The record of sock:inet_sock_set_state (4.16+, include/trace/events/sock.h). Its addresses and
  * ports come from struct inet_sock, so the local port is still there at the last change to CLOSE.
- * ARGS_PROTOCOL is u16, or u8 before 5.6, which moves what follows; the kernel's format file tells.
+ * ARGS_PROTOCOL is u16, or u8 before 5.6, which moves what follows; see the kernel's format file.
  */
 #include "change.h"
 

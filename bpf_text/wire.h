@@ -5,7 +5,7 @@
  * The time comes first, so that records can be put in order without knowing the rest. The order of
  * the members leaves no holes, and EVENT_SIZE is what travels: a perf record carries 4 bytes of
  * length before its data and is padded to 8, so 84 bytes need no padding at all. Then come the
- * members that only some fields want, each if its macro is defined before this file.
+ * members that only some fields need, each if its macro is defined before this file.
  */
 #ifndef WIRE_H
 #define WIRE_H
@@ -104,7 +104,7 @@ enum counter {
 	COUNTER_NO_BUFFER, /* this CPU has no perf buffer: it came online later, or was offline
 			      since */
 	COUNTER_NO_ROOM, /* the table of sockets was full: the next duration is unknown */
-	COUNTER_TABLE_ERROR, /* the kernel did not add a socket to the table, mostly for want of
+	COUNTER_TABLE_ERROR, /* the kernel did not add a socket to the table, mostly without
 				memory */
 	COUNTER_DECLINED, /* the first program left the event to another: its claim slot was in use
 			   */

@@ -67,7 +67,7 @@ static void signals_prepare(void)
 
 /*
  * On a host of some hundred CPUs the buffers alone are more than the usual 1024 files. Where this
- * fails, opening them tells.
+ * fails, opening them reports it.
  */
 static void files_limit_raise(void)
 {
@@ -79,7 +79,7 @@ static void files_limit_raise(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* As this kernel wants it, where that can be seen without privilege. */
+/* For this kernel, as far as it can be examined without privilege. */
 static int layout_render(const struct options *options, struct probe *probe, struct text *layout,
 			 struct text *missing, struct diag *diag)
 {

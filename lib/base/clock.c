@@ -27,7 +27,7 @@ int64_t wall_clock_ns(const struct wall_clock *clock, uint64_t ts_ns)
 	return (uint64_t)clock->offset_ns + ts_ns;
 }
 
-/* Rounded down, also before the Epoch: whoever sends a time may send any. */
+/* Rounded down, also before the Epoch: a record may hold any time. */
 static int64_t second_of(int64_t ns)
 {
 	return ns / NS_PER_SECOND - (ns % NS_PER_SECOND < 0);

@@ -19,7 +19,7 @@ uint32_t hash_map_flags(void)
 
 /*
  * By bpf(2), for libbpf would load two programs before to know what this kernel has. One of them
- * tells whether RLIMIT_MEMLOCK is to be raised, as before Linux 5.11: there this may fail.
+ * decides whether RLIMIT_MEMLOCK is to be raised, as before Linux 5.11: there this may fail.
  */
 int hash_map_make(void *arg, struct diag *diag)
 {

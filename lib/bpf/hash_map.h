@@ -31,7 +31,7 @@ struct hash_map {
 
 /*
  * Makes the struct hash_map that arg is; all but the descriptor is filled. Always 0: where it
- * cannot be made, the loading of the object tries it again, and tells.
+ * cannot be made, loading the object tries again and reports the error.
  */
 int hash_map_make(void *arg, struct diag *diag);
 void hash_map_close(struct hash_map *map);

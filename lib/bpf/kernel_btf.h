@@ -39,7 +39,7 @@ int btf_types_field(const struct btf_types *types, const char *structure, const 
 
 /*
  * The same for one that cannot be done without, of size bytes, or of any if that is 0. -ENOTSUP
- * with diag saying what BTF_VMLINUX lacks.
+ * with diag naming what is missing in BTF_VMLINUX.
  */
 int btf_types_need(const struct btf_types *types, const char *structure, const char *member,
 		   uint32_t size, struct btf_field *field, struct diag *diag);

@@ -165,7 +165,7 @@ static void log_set(struct loader *loader, char *log)
 
 /*
  * An mmapable array has one element for each CPU. Before Linux 5.5 there is none: then it is a
- * plain one, which loader_map_view() says. What else fails, libbpf will meet and tell.
+ * plain one, which loader_map_view() says. libbpf meets and reports other errors.
  */
 static int map_make_mmapable(const struct loader *loader, struct bpf_map *map)
 {

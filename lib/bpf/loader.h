@@ -43,7 +43,7 @@ int loader_iterator(struct loader *loader, struct diag *diag);
 /* Whether the rights that there are now are enough for loader_iterate(). */
 bool loader_may_iterate(int iterator);
 
-/* Runs an iterator once (bpf_iter_create(), Linux 5.8): iterator_read() tells the rest. */
+/* Runs an iterator once (bpf_iter_create(), Linux 5.8): see iterator_read(). */
 int loader_iterate(int iterator, size_t size, int (*on_record)(void *arg, const void *record),
 		   void *arg, struct diag *diag);
 

@@ -16,8 +16,8 @@
 #define KPROBE_RETURNS 1 /* "config:0" in the file format/retprobe beside KPROBE_PMU */
 
 /*
- * The system call wants one CPU, though what is attached runs on all. ENODEV: it is offline, so the
- * next one is tried; EINVAL: there is no such CPU.
+ * The system call requires one CPU, though what is attached runs on all. ENODEV: it is offline, so
+ * the next one is tried; EINVAL: there is no such CPU.
  */
 static int event_open(struct perf_event_attr *attr)
 {

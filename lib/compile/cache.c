@@ -231,7 +231,7 @@ static int entry_write(int dir, const char *name, const struct text *file)
 	return err;
 }
 
-/* What follows the hash in the name of a file of ours; NULL: somebody else's. */
+/* What follows the hash in the name of a cached object; NULL: another file. */
 static const char *name_rest(const char *name)
 {
 	const char *rest = name + HASH_DIGITS;

@@ -98,7 +98,7 @@ static int helper_open(struct helper *helper, struct diag *diag)
 	return err ? err : folder_open(headers->build, &helper->build, diag);
 }
 
-/* A name that leads to an open file, whoever may walk to it by another one. */
+/* A name that leads to an open file, for a user who cannot reach it by path. */
 static void fd_name(int fd, char name[FD_NAME_SIZE])
 {
 	fcntl(fd, F_SETFD, 0); /* it goes to the compiler */

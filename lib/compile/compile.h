@@ -44,7 +44,7 @@ int compiler_start(struct compiler *compiler, const struct headers *headers,
  * not relied on, while the compiler is ending, which takes it long for all that it holds.
  * -errno with diag filled, and no compiler any more: -ETIMEDOUT past the deadline, -ENOEXEC if it
  * could not be started, -EINVAL if it refused the text (diag->detail has its words), -EPROTO if it
- * crashed or answered nonsense.
+ * crashed, or its output was not an object.
  */
 int compiler_answer(struct compiler *compiler, const struct text *source, struct text *object,
 		    struct diag *diag);

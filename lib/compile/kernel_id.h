@@ -7,7 +7,7 @@
 
 struct text;
 
-/* Appends release, version, machine and, where the kernel tells it, the build id. */
+/* Appends release, version, machine and, where the kernel has one, the build id. */
 void kernel_id_render(struct text *text);
 
 /*

@@ -7,7 +7,7 @@
 /* Bytes. The usual stack has room for a huge page, which would stay resident. */
 #define STACK_SIZE 131072
 
-/* Whoever comes first makes it, the other one waits. */
+/* The first one makes it, the other one waits. */
 static void call_make(struct background *background, struct background_call *call)
 {
 	pthread_mutex_lock(&background->lock);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Calls that one thread makes, in turn, while the one that asked for them goes on: for what the
- * kernel takes its time for. A call that has not begun when it is wanted is made by who wants it,
- * so that no CPU is waited for that is asleep or taken away. Until it has ended nothing of what it
- * works on may be touched.
+ * kernel takes its time for. A call that has not begun when its result is needed is made by the
+ * caller, so that no CPU is waited for that is asleep or taken away. Until it has ended nothing of
+ * what it works on may be touched.
  */
 #ifndef BACKGROUND_H
 #define BACKGROUND_H

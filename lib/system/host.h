@@ -17,13 +17,13 @@ int host_may_trace(struct diag *diag);
 
 /*
  * Whether a tracing program may read the kernel's memory: not under lockdown for confidentiality
- * (kernel_lockdown(7)). -EPERM with diag filled. Where securityfs is not mounted nobody can tell.
+ * (kernel_lockdown(7)). -EPERM with diag filled. Without securityfs the mode is unknown.
  */
 int host_may_read(struct diag *diag);
 
 /*
  * Fills diag with "what: why" for the error of a bpf(2) or perf_event_open(2), with the likely
- * cause where the host tells: no BPF in the kernel, lockdown. Returns err.
+ * cause where it is known: no BPF in the kernel, lockdown. Returns err.
  */
 int host_explain(int err, const char *what, struct diag *diag);
 

@@ -20,7 +20,7 @@ int journal_open(struct diag *diag);
 /* Whether stderr ends there too (systemd.exec(5), "$JOURNAL_STREAM"). */
 bool journal_has_stderr(void);
 
-/* For whoever only wanted to know. */
+/* After a check that logs nothing. */
 void journal_close(void);
 
 /*

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The service manager, if one has started this process and wants to be told how it goes: the
+ * The service manager, if one has started this process with NOTIFY_SOCKET: the
  * protocol of sd_notify(3), in which libsystemd has no part. One manager a process; it stays open
  * until the end.
  */
 #ifndef NOTIFY_H
 #define NOTIFY_H
 
-/* 0, also where nobody wants to be told, or -errno: it cannot be. */
+/* 0, also without NOTIFY_SOCKET, or -errno. */
 int notify_open(void);
 
-/* Lines of "NAME=value", as "READY=1". 0, also where nobody wants to be told, or -errno. */
+/* Lines of "NAME=value", as "READY=1". 0, also without NOTIFY_SOCKET, or -errno. */
 int notify_send(const char *lines);
 
 #endif

@@ -276,7 +276,7 @@ int privileges_compile(unsigned int seconds)
 		err = landlock_confine(rules, 1);
 	if (rules[0].fd >= 0)
 		close(rules[0].fd);
-	/* Whoever has a kernel without seccomp has been told, and gone on with --keep-privileges.
+	/* Without seccomp in the kernel, only --keep-privileges gets here.
 	 */
 	return err || privileges_may_drop(&none) ? err : filter_set(&compiler_filter);
 }

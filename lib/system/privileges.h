@@ -21,9 +21,9 @@ int privileges_have(int capability);
 /*
  * Gives up all but reading and writing what is open and looking into maps; with cgroups, also
  * finding those by open_by_handle_at(2), with CAP_DAC_READ_SEARCH if it is there. Makes sure that
- * it is so. may_read tells whether the maps can be read: kernels before 5.19 may want CAP_BPF for
- * that (kernel.unprivileged_bpf_disabled), and then it is kept. 0, or -errno with diag filled: then
- * nothing is certain, and the process should end.
+ * it is so. may_read returns whether the maps can be read: kernels before 5.19 may require CAP_BPF
+ * for that (kernel.unprivileged_bpf_disabled), and then it is kept. 0, or -errno with diag filled:
+ * then nothing is certain, and the process should end.
  */
 int privileges_drop(bool cgroups, bool (*may_read)(void *arg), void *arg, struct diag *diag);
 

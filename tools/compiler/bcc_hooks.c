@@ -2,7 +2,7 @@
 /*
  * What libbcc asks of the system while it compiles, answered here. It calls each of these functions
  * of its own through the dynamic linker, which finds the executable's first. Should a newer libbcc
- * not ask, it does the work itself, to the same result: tests/compiler/cold tells when that is so.
+ * not ask, it does the work itself, to the same result: tests/compiler/cold fails then.
  */
 #include <bcc/bcc_syms.h>
 #include <bcc/libbpf.h>
@@ -14,7 +14,7 @@
 
 /*
  * libbcc creates each map, then writes the descriptor into the instructions. The maps are for
- * whoever loads the object to create: a number is enough here. Real descriptors are just as good,
+ * the loader to create: a number is enough here. Real descriptors are just as good,
  * but take privilege.
  */
 int bcc_create_map_xattr(struct bcc_create_map_attr *attr, bool allow_rlimit)

@@ -46,7 +46,7 @@ const char *close_why(const struct close_info *info, unsigned int oldstate, unsi
 	return why_word(why_at(info, oldstate, newstate));
 }
 
-/* The states after a FIN tell whose it was: each is reached by one way alone. */
+/* Each state after a FIN is reached by one side's FIN alone. */
 static const char *first_of_state(unsigned int state)
 {
 	switch (state) {

@@ -13,7 +13,7 @@
 
 struct text;
 
-/* What follows struct event's last member in a record, in this order, where a field wants it. */
+/* What follows struct event's last member in a record, in this order, where a field needs it. */
 enum event_optional {
 	OPTIONAL_AGE, /* __u64: nanoseconds since the socket was first seen */
 #define OPTIONAL_OF(name, ...) OPTIONAL_##name,

@@ -102,7 +102,7 @@ static void span_render(struct text *text, const struct span_filter *filter)
 			    (unsigned long long)filter->min_ns);
 }
 
-/* It was parsed before, with the options, so it can only fail for want of memory. */
+/* It was parsed before, with the options, so it can only fail without memory. */
 static void expression_macro(struct text *text, const char *str)
 {
 	struct expression *expression = NULL;

@@ -43,7 +43,7 @@ static const char *const functions[] = {
 	[COMPLETE_FOLDERS] = "folders",
 };
 
-/* Text in single quotes, in which quote stands for one, and special ones want a backslash. */
+/* Text in single quotes, in which quote stands for one, and special ones need a backslash. */
 static void quoted_print(const char *text, const char *quote, const char *special)
 {
 	for (; *text; text++) {
@@ -78,7 +78,7 @@ static void zsh_word(const char *word, const char *help)
 	putchar('\'');
 }
 
-/* As _arguments wants it; * as it may be given again. */
+/* As _arguments expects it; * as it may be given again. */
 static void zsh_option(const struct option_row *row)
 {
 	const char *equals = row->value_optional ? "=-" : row->metavar ? "=" : "";

@@ -193,7 +193,7 @@ static int max_sockets_set(struct options *options, const char *value, struct di
 
 static int buffer_pages_set(struct options *options, const char *value, struct diag *diag)
 {
-	/* The kernel wants a power of 2 (perf_event_open(2), "MMAP layout"). */
+	/* The kernel requires a power of 2 (perf_event_open(2), "MMAP layout"). */
 	if (parse_number(value, strlen(value), 1, 1 << 16, &options->trace.buffer_pages) ||
 	    options->trace.buffer_pages & (options->trace.buffer_pages - 1))
 		return diag_set(diag, -EINVAL,

@@ -70,7 +70,7 @@ static struct option getopt_long_row(const char *name, const struct option_row *
 	};
 }
 
-/* What getopt_long(3) wants to know, out of the tables. */
+/* The arguments of getopt_long(3), from the tables. */
 static void getopt_tables(char letters[2 * OPTION_ROWS_MAX + 1],
 			  struct option longs[OPTION_ROWS_MAX + ALIASES + 1])
 {
@@ -96,7 +96,7 @@ static int option_set(struct options *options, const struct option_row *row, str
 	return 0;
 }
 
-/* getopt_long(3) would print its message; a message of ours says the same in our one place. */
+/* getopt_long(3) would print a message; ours goes through main(), as all do. */
 static int getopt_explain(int value, char **argv, struct diag *diag)
 {
 	const char *word = argv[optind - 1];
@@ -154,7 +154,7 @@ static int fields_choose(struct options *options, struct diag *diag)
 }
 
 /*
- * An address tells whoever attacks the kernel where its heap is. The original's own output has it,
+ * An address reveals to an attacker where the kernel's heap is. The original's formats print it,
  * all others (a list of fields, which JSON always has) only on request.
  */
 static bool numbered_choose(const struct options *options)
@@ -268,7 +268,7 @@ static int combinations_check(const bool given[OPTION_ROWS_MAX], struct diag *di
 	return 0;
 }
 
-/* Whoever may run it with more rights than their own must not choose what it loads. */
+/* A user who runs it with raised privileges must not choose what it loads. */
 static int raised_check(const struct options *options, struct diag *diag)
 {
 	const struct program_spec *program = &options->trace.program;

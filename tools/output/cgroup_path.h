@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the path of a cgroup tells of those who made it: systemd, and what runs containers. */
+/* What the path of a cgroup says about its maker: systemd, or a container engine. */
 #ifndef CGROUP_PATH_H
 #define CGROUP_PATH_H
 
@@ -29,7 +29,7 @@ struct cgroup_names {
  * container is the first 12 of 64 hexadecimal digits that are a whole component, or all of it but
  * the words around them of a container's scope.
  *
- * Both are the outermost of several: whoever has a cgroup delegated names those below it freely.
+ * Both are the outermost of several: a user with a delegated cgroup can name those below it freely.
  */
 void cgroup_names_read(struct cgroup_names *names, const char *path);
 

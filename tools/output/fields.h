@@ -13,7 +13,7 @@
 
 struct diag;
 
-/* What a field is of the event. Where a member is named, the row says which. */
+/* What a field shows of the event. Where a member is named, the row says which. */
 enum kind {
 	KIND_TIME, /* of day */
 	KIND_TIMESTAMP, /* since the first event */

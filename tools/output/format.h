@@ -35,9 +35,9 @@ struct line_format {
 	bool extended; /* -x; there is a list then */
 	bool no_object_pid; /* in the journal */
 	struct field_list *list; /* the fields that are asked for, or NULL: the layout's own */
-	const struct event_layout *event_layout; /* where they are, if a field wants one */
+	const struct event_layout *event_layout; /* offsets of the optional members */
 	struct cgroups *cgroups; /* or NULL: none has a path */
-	struct cgroup_names cgroup; /* of the event that is written, if a field wants it */
+	struct cgroup_names cgroup; /* of the event that is written, if a field needs it */
 	struct wall_clock clock;
 	bool started;
 	uint64_t start_us; /* kernel time of the first event */

@@ -108,7 +108,7 @@ static void entry_begin(struct entry *entry, enum entry_kind kind)
 /*
  * journald adds OBJECT_COMM, OBJECT_CMDLINE and more itself where root names OBJECT_PID
  * (systemd.journal-fields(7)), but only while the process lives, and it ignores fields that begin
- * with "_". Who does not want that has the number in a field of our own. So the task's name and the
+ * with "_". With --no-object-pid the number is in a field of our own. So the task's name and the
  * event's time have fields of our own: TCPSTATES_COMM, and TCPSTATES_TIMESTAMP in microseconds
  * since the Epoch, as _SOURCE_REALTIME_TIMESTAMP would be.
  */

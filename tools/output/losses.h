@@ -23,14 +23,14 @@ enum loss {
 struct losses {
 	uint64_t counts[LOSSES];
 	uint64_t told[LOSSES];
-	bool missed_uncounted; /* the kernel does not tell all of LOSS_MISSED */
+	bool missed_uncounted; /* the kernel does not count all of LOSS_MISSED */
 };
 
 /* The cause's name, for programs to read, and what people read after the count. */
 const char *loss_name(enum loss cause);
 const char *loss_words(enum loss cause);
 
-/* True: whoever reads stderr knows it by that. */
+/* True: the reader of stderr sees it there. */
 typedef bool loss_fn(void *arg, enum loss cause, uint64_t count);
 
 /* Tells what is new, each to fn first. */

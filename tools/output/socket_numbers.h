@@ -2,7 +2,7 @@
 /*
  * A number for each socket in place of its address in the kernel, which is nobody's business: 1 for
  * the first that is shown, and so on. Addresses are used again; the time at which the program first
- * saw the socket, which is in each event then, tells one from the next.
+ * saw the socket, which is in each event then, distinguishes them.
  */
 #ifndef SOCKET_NUMBERS_H
 #define SOCKET_NUMBERS_H

@@ -28,7 +28,7 @@ struct summary_row {
 struct summary {
 	uint64_t start_ns, now_ns; /* kernel time */
 	struct summary_row rows[SUMMARY_STATES]; /* by the old state */
-	uint64_t whys[WHYS]; /* changes to CLOSE; all 0 where the kernel does not tell */
+	uint64_t whys[WHYS]; /* changes to CLOSE; all 0 without BTF */
 };
 
 /* The percentiles that are shown, at most 100. */

@@ -117,7 +117,7 @@ char *quote_put(char *begin, char *end, char mark);
 
 /*
  * Comes before the event's values, where there is a list: finds the parts of its cgroup's path, if
- * a field wants one. Returns the room that they may take beyond VALUE_ROOM.
+ * a field needs one. Returns the room that they may need beyond VALUE_ROOM.
  */
 size_t value_parts_find(struct line_format *format, const struct event *event);
 
@@ -154,7 +154,7 @@ static inline __attribute__((always_inline)) bool value_is_unknown(const struct 
 	return false;
 }
 
-/* What is not known has no value in CSV, as a shell or a database expects it; -x wants a sign. */
+/* What is not known has no value in CSV, as a shell or a database expects it; with -x it is -. */
 static inline char *word_put(char *at, const char *word, const struct line_format *format)
 {
 	size_t len;

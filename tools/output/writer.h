@@ -55,7 +55,7 @@ void writer_open(struct writer *writer, const struct output_config *config,
 void writer_end_with(struct writer *writer, int end);
 void writer_close(struct writer *writer);
 
-void writer_begin(struct writer *writer); /* the header, unless nobody wants it */
+void writer_begin(struct writer *writer); /* the header, unless --no-header */
 void writer_event(struct writer *writer, struct event *event); /* which it may change */
 void writer_flush(struct writer *writer); /* after a batch */
 

@@ -47,7 +47,7 @@ int custom_text_scan(const struct custom_text *custom, const struct program_spec
 /*
  * Puts the text into the spec, with what is for the text to say: whether it reads the network
  * namespace, and whether the age is in the record where no field shows it; shown are the optional
- * members that fields show. The numbers of sockets (socket_numbers.h) want the age, and do without
+ * members that fields show. The numbers of sockets (socket_numbers.h) use the age, and do without
  * it, so one text does for lines with numbers and with addresses.
  */
 void custom_text_fit(const struct custom_text *custom, unsigned int shown,
@@ -57,7 +57,7 @@ void custom_text_fit(const struct custom_text *custom, unsigned int shown,
 int custom_text_check(const struct program_spec *spec, struct diag *diag);
 
 /*
- * -EINVAL with diag filled if the text was printed on another kernel, where the members' places
+ * -EINVAL with diag filled if the text was printed on another kernel, where the offsets
  * were others. layout is what probe_render_offsets() said.
  */
 int custom_text_check_offsets(const struct custom_text *custom, const char *layout,

@@ -24,7 +24,7 @@ static int object_cache_begin(struct object_cache *objects, const char *dir,
 	*objects = (struct object_cache){.cache.dir = -1, .log = log};
 	if (!dir)
 		return diag_set(diag, -ECANCELED, "cache: disabled by --no-cache");
-	/* Whoever may run it with more rights than their own must not choose what it loads. */
+	/* A user who runs it with raised privileges must not choose what it loads. */
 	if (privileges_are_raised())
 		return diag_set(diag, -ECANCELED,
 				"cache: not used with raised privileges (setuid or file "

@@ -2,7 +2,7 @@
 /*
  * Compiled objects, kept from one start to the next (lib/compile/cache.h). What shaped an object is
  * its key; what compiled it is written in it, and is looked at again before it is used. Whatever
- * goes wrong here only means that the compiler has to run: -v tells, but nothing fails.
+ * goes wrong here only means that the compiler has to run: -v reports it, but nothing fails.
  */
 #ifndef OBJECT_CACHE_H
 #define OBJECT_CACHE_H
@@ -22,7 +22,7 @@ struct object_cache {
 #define OBJECT_CACHE_NONE ((struct object_cache){.cache.dir = -1})
 
 /* dir is the cache's folder, or NULL: there is none. Both: object_cache_close() in any case. A
- * folder that others can write to is told of on stderr. */
+ * folder that others can write to is reported on stderr. */
 void object_cache_open(struct object_cache *objects, const char *dir, struct startup_log *log);
 
 /* Only to look what is there: nothing is made, changed or told. -errno with diag saying why not. */

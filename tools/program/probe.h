@@ -66,8 +66,8 @@ const char *probe_source(const struct probe *probe);
 uint64_t probe_recursion_misses(const struct probe *probe, const struct loader *loader);
 
 /*
- * Whether probe_recursion_misses() tells all; if not, diag says so. Perf's programs are passed over
- * as well where any other is at work on the CPU, a kprobe's even before the kernel looks for a
+ * Whether probe_recursion_misses() counts all; if not, diag says so. Perf's programs are passed
+ * over as well where any other is at work on the CPU, a kprobe's even before the kernel looks for a
  * program.
  */
 bool probe_counts_missed(const struct probe *probe, struct diag *diag);

@@ -58,7 +58,7 @@ static void custom_render(const struct custom_text *custom, struct text *source)
 	text_bytes(source, custom->text.data, custom->text.len);
 }
 
-/* Without the members' places, which take far longer to find than all the rest. */
+/* Without the offsets, which take far longer to find than all the rest. */
 static void key_render(const struct build *build, const struct headers *headers, struct text *key)
 {
 	_cleanup_text_ struct text source = {0};
@@ -75,7 +75,7 @@ static void key_render(const struct build *build, const struct headers *headers,
 
 /*
  * libbcc runs Clang's front end three times, and our comments would be read in each. The lines stay
- * where they are. No string of ours has what looks like a comment.
+ * where they are. No string in the source looks like a comment.
  */
 static void comments_drop(struct text *text)
 {
@@ -143,7 +143,7 @@ static int build_cached(const struct build *build, struct way *way)
 	return err;
 }
 
-/* After build_cached(). The members' places are found while the compiler is being loaded. */
+/* After build_cached(). The offsets are found while the compiler is being loaded. */
 static int build_new(const struct build *build, struct way *way, struct diag *diag)
 {
 	const struct headers *headers = &way->headers;
@@ -162,7 +162,7 @@ static int build_new(const struct build *build, struct way *way, struct diag *di
 	startup_log_step(build->log, "compiled with headers %s: %zu bytes of text, %zu of object",
 			 headers->kind == HEADERS_OWN ? "of our own" : headers->source, source.len,
 			 program->object.len);
-	/* Kept, an object that lacks fields would be silent about that the next time. */
+	/* A cached object with missing fields would not report them the next time. */
 	if (!program->missing.len) {
 		program->key = way->key;
 		way->key = (struct text){0};
@@ -170,7 +170,8 @@ static int build_new(const struct build *build, struct way *way, struct diag *di
 	return 0;
 }
 
-/* A libbcc that wants more than the text declares refuses it; the kernel's headers have it all. */
+/* A libbcc that needs more than the source declares refuses it; the kernel's headers have it all.
+ */
 static int build_plain(const struct build *build, struct way *own, struct diag *diag)
 {
 	struct way kernel = {0};

@@ -32,7 +32,7 @@ struct program_spec {
 	bool summary; /* it counts, in place of sending records */
 	bool stuck; /* it keeps the last record of each socket */
 	uint64_t max_sockets;
-	const struct custom_text *text; /* in place of ours, or NULL */
+	const struct custom_text *text; /* that replaces our own, or NULL */
 	const char *probe; /* or NULL: the first that works */
 	bool kernel_headers; /* compile against them */
 	const char *kernel_headers_path; /* or NULL: where they are by custom */
@@ -70,8 +70,8 @@ struct program {
 /*
  * Renders the program and makes it an object, from the cache or with the compiler: without kernel
  * headers if the probe and the spec allow it, and with them where that fails and there are some. A
- * text of the user's is compiled only as that wants it. The object may be loaded, but is not to be
- * relied on before program_finish(). -errno with diag filled.
+ * text of the user's is compiled only the way its first lines say. The object may be loaded, but is
+ * not to be relied on before program_finish(). -errno with diag filled.
  */
 int program_compile(const struct program_spec *spec, const struct probe *probe,
 		    struct startup_log *log, struct program *program, struct diag *diag);
@@ -79,7 +79,7 @@ int program_compile(const struct program_spec *spec, const struct probe *probe,
 /* Waits until the compiler has ended, and keeps the object. -errno with diag filled: it is none. */
 int program_finish(struct program *program, struct diag *diag);
 
-/* Prints which fields will be empty. An object from the cache lacks none. */
+/* Prints which fields will be empty. An object from the cache has all. */
 void program_report_missing(const struct program *program);
 
 void program_free(struct program *program);

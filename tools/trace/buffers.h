@@ -17,7 +17,7 @@ struct buffers { /* zeroed: none */
 	struct ring_set *wakeups; /* words that there is one, after a quiet time */
 	int cpus; /* possible ones */
 	const struct in_flight
-		*in_flight; /* of each; NULL: the program or the kernel does not tell */
+		*in_flight; /* of each; NULL: the program or the kernel has no such map */
 	uint64_t *horizon_ns; /* of each: the last time at which no event was on its way */
 };
 

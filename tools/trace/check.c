@@ -125,7 +125,7 @@ static enum verdict kprobes_check(struct check *check, struct diag *diag)
 static void line_append(struct check *check, const char *name, enum verdict verdict,
 			const struct diag *diag, const char *remedy);
 
-/* What those lack that are not offered has been told already. */
+/* Why a probe is not available has its own line already. */
 static void rungs_report(struct check *check, const struct ladder *ladder)
 {
 	for (size_t i = 0; i < ladder->count; i++) {
@@ -344,7 +344,7 @@ static enum verdict seccomp_check(struct check *check, struct diag *diag)
 	return VERDICT_OK;
 }
 
-/* In the order of a start, so that the first one that fails is what a start would tell. */
+/* In the order of a start, so that the first failure is that of a start. */
 static const struct row {
 	const char *name;
 	enum verdict (*judge)(struct check *check, struct diag *diag);

@@ -26,7 +26,7 @@ int intake_open(struct intake *intake, const struct event_layout *layout, struct
 		struct losses *losses, struct diag *diag);
 void intake_close(struct intake *intake);
 
-/* Keeps one record, as a ring_record_fn, unless it is of the self test (SELF_TEST_SK); arg is the
+/* Keeps one record, as a ring_record_fn, unless the self test made it (SELF_TEST_SK); arg is the
  * struct intake. */
 void intake_add(void *arg, int cpu, const void *data, size_t size);
 

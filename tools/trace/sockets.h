@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sockets that are there already, as a trace wants to know of them: found when it starts, if
+ * Open sockets, for a trace: found when it starts, if
  * what is shown needs it, and listed whenever somebody asks. None of its failures ends the trace;
  * they are told.
  */

@@ -14,7 +14,7 @@ struct summary_row;
 int summary_read_row(struct summary_row *row, const struct loader *loader, uint32_t state,
 		     struct diag *diag);
 
-/* The same of all states, and the ends. */
+/* Like summary_read_row(), for all states, and the close reasons. */
 int summary_read(struct summary *summary, const struct loader *loader, struct diag *diag);
 
 #endif

@@ -158,7 +158,7 @@ static int events_round(struct tracer *tracer, bool last, struct diag *diag)
 	writer_flush(&tracer->writer);
 	/*
 	 * An event that woke nobody came within QUIET_NS of one before it. Twice as long again is
-	 * for one that took its time, where the program does not tell that it is on its way.
+	 * for one that took its time, where the program does not count events in flight.
 	 */
 	tracer->quiet = !order_waiting(intake->order) && horizon == begin &&
 			begin > intake->newest_ns + 3 * QUIET_NS;
@@ -179,7 +179,7 @@ static const struct timespec *tracer_pause(const struct tracer *tracer, bool wok
 
 /*
  * A scan, or a look through a large table, takes its time: in between, the buffers must not fill. A
- * broken one is told of in its round.
+ * broken one is reported in its round.
  */
 static int found_on_record(void *arg, const void *record)
 {
@@ -295,7 +295,7 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	return err ? err : writer_check(&tracer->writer, diag);
 }
 
-/* What is not counted is told at the start, since nothing else will tell it. */
+/* Uncounted losses are reported at the start: no later message can. */
 static void uncounted_report(struct tracer *tracer)
 {
 	struct diag uncounted = {0};

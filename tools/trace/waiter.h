@@ -21,7 +21,7 @@ enum wake {
 };
 
 /*
- * Blocks the signals, and makes the timers that the options want. The sets, of which some may be
+ * Blocks the signals, and makes the timers of the config. The sets, of which some may be
  * NULL, and stdout must stay open until waiter_free(). -errno with diag filled.
  */
 int waiter_open(struct waiter **waiter, const struct trace_config *config,
