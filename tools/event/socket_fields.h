@@ -24,9 +24,9 @@
 	X(uid, "UID", 5, "tcpstates.uid", "sock.sk_uid.val", "user who owns the socket")           \
 	X(mark, "MARK", 5, "tcpstates.mark", "sock.sk_mark", "mark of its packets (SO_MARK)")      \
 	X(iface, "IFACE", 5, "tcpstates.iface", "sock_common.skc_bound_dev_if",                    \
-	  "number of the interface it is bound to, 0 where it is to none")                         \
+	  "index of the interface that the socket is bound to, 0 if none")                         \
 	X(cookie, "COOKIE", 6, "tcpstates.cookie", "sock_common.skc_cookie.counter",               \
-	  "cookie of the socket (SO_COOKIE), 0 where none is given out yet")                       \
+	  "socket cookie (SO_COOKIE), 0 if none is assigned yet")                       \
 	X(tx_bytes, "TX-BYTES", 10, "tcpstates.tx_bytes", "tcp_sock.bytes_acked",                  \
 	  "bytes that the peer has acknowledged; SYN and FIN are one each")                        \
 	X(rx_bytes, "RX-BYTES", 10, "tcpstates.rx_bytes", "tcp_sock.bytes_received",               \
@@ -34,7 +34,7 @@
 	X(rtt_us, "RTT(us)", 7, "tcpstates.rtt_us", "tcp_sock.srtt_us >> 3",                       \
 	  "smoothed round trip time in microseconds")                                              \
 	X(retrans, "RETRANS", 7, "tcpstates.retrans", "tcp_sock.total_retrans",                    \
-	  "segments sent again")                                                                   \
+	  "retransmitted segments")                                                                   \
 	X(cwnd, "CWND", 5, "tcpstates.cwnd", "tcp_sock.snd_cwnd", "congestion window in segments")
 /* clang-format on */
 

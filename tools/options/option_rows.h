@@ -48,7 +48,6 @@ struct option_row {
 	const char *help;
 	enum group group;
 	bool value_optional;
-	bool or_next; /* excludes the next row */
 	enum completion complete;
 	const char *conflicts; /* names of other options, separated by blanks, or NULL; A+B: both */
 	const char *requires; /* the name of another option, or NULL */

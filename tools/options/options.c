@@ -49,12 +49,12 @@ static const struct option_row *row_find(int value)
 	return NULL;
 }
 
-/* One that is there. */
-static const struct option_row *row_named(const char *name)
+/* The row with the name of len bytes, which must be there. */
+static const struct option_row *row_named(const char *name, size_t len)
 {
 	const struct option_row *row = option_rows;
 
-	while (strcmp(row->name, name))
+	while (strncmp(row->name, name, len) || row->name[len])
 		row++;
 	return row;
 }
@@ -84,7 +84,8 @@ static void getopt_tables(char letters[2 * OPTION_ROWS_MAX + 1],
 	*letters = '\0';
 	for (size_t i = 0; i < ALIASES; i++)
 		longs[option_row_count + i] =
-			getopt_long_row(aliases[i].name, row_named(aliases[i].classic));
+			getopt_long_row(aliases[i].name,
+					row_named(aliases[i].classic, strlen(aliases[i].classic)));
 	longs[option_row_count + ALIASES] = (struct option){0};
 }
 
@@ -231,10 +232,8 @@ static bool names_are_given(const char *names, size_t len, const bool given[OPTI
 
 	for (const char *at = names, *end = names + len; at < end;) {
 		size_t name = strcspn(at, "+ ");
-		const struct option_row *row = option_rows;
+		const struct option_row *row = row_named(at, name);
 
-		while (strncmp(row->name, at, name) || row->name[name])
-			row++;
 		if (!given[row - option_rows])
 			return false;
 		if (at > names)
@@ -256,9 +255,13 @@ static int combinations_check(const bool given[OPTION_ROWS_MAX], struct diag *di
 		if (!given[i])
 			continue;
 		row_name(row, name, sizeof(name));
-		if (row->requires && !given[row_named(row->requires) - option_rows]) {
-			row_name(row_named(row->requires), other, sizeof(other));
-			return diag_set(diag, -EINVAL, "%s requires %s", name, other);
+		if (row->requires) {
+			const struct option_row *required =
+				row_named(row->requires, strlen(row->requires));
+
+			row_name(required, other, sizeof(other));
+			if (!given[required - option_rows])
+				return diag_set(diag, -EINVAL, "%s requires %s", name, other);
 		}
 		for (; *at; at += strcspn(at, " "), at += *at == ' ')
 			if (names_are_given(at, strcspn(at, " "), given, other))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "options/option_rows.h"
 #include "options/options.h"
@@ -27,15 +29,21 @@ static const char examples[] =
 	"    tcpstates -x --old-state syn_sent --new-state close\n"
 	"                        # connections that failed\n";
 
+/* As -4 does -6. */
+static bool excludes_next(const struct option_row *row)
+{
+	return row->conflicts && strstr(row->conflicts, row[1].name);
+}
+
 static void usage_print(FILE *file)
 {
 	fputs("usage: tcpstates", file);
 	for (size_t i = 0; i < option_row_count && option_rows[i].group == GROUP_CLASSIC; i++) {
-		fprintf(file, "%s-%c", i && option_rows[i - 1].or_next ? " | " : " [",
+		fprintf(file, "%s-%c", i && excludes_next(&option_rows[i - 1]) ? " | " : " [",
 			option_rows[i].letter);
 		if (option_rows[i].metavar)
 			fprintf(file, " %s", option_rows[i].metavar);
-		if (!option_rows[i].or_next)
+		if (!excludes_next(&option_rows[i]))
 			fputc(']', file);
 	}
 	fputs("\n\nTrace TCP session state changes and durations\n", file);
