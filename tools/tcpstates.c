@@ -8,7 +8,6 @@
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -17,7 +16,7 @@
 #include "log/startup_log.h"
 #include "options/options.h"
 #include "program/custom_text.h"
-#include "program/probe.h"
+#include "program/program_print.h"
 #include "system/host.h"
 #include "system/journal.h"
 #include "system/privileges.h"
@@ -79,65 +78,6 @@ static void files_limit_raise(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* For this kernel, as far as it can be examined without privilege. */
-static int layout_render(const struct options *options, struct probe *probe, struct text *layout,
-			 struct text *missing, struct diag *diag)
-{
-	const struct program_spec *spec = &options->trace.program;
-	const char *name;
-
-	for (size_t i = 0; !options->now && (name = probe_kind_name(i)); i++) {
-		text_clear(layout);
-		text_clear(missing);
-		if ((!spec->probe || !strcmp(name, spec->probe)) && !probe_try(probe, name, diag) &&
-		    !probe_render_offsets(probe, program_needs(spec), layout, missing, diag))
-			return 0;
-	}
-	if (options->now)
-		probe_scan(probe);
-	else
-		probe_assume(probe, spec->probe);
-	text_clear(layout);
-	text_clear(missing);
-	return probe_render_offsets(probe, program_needs(spec), layout, missing, diag);
-}
-
-static int text_render(const struct options *options, struct text *text, struct diag *diag)
-{
-	const struct program_spec *spec = &options->trace.program;
-	_cleanup_text_ struct text layout = {0}, missing = {0};
-	struct probe probe;
-	int err;
-
-	if (spec->text) {
-		text_bytes(text, spec->text->text.data, spec->text->text.len);
-		return 0;
-	}
-	text_str(&layout, "");
-	err = layout_render(options, &probe, &layout, &missing, diag);
-	if (!err && layout.err)
-		err = diag_errno(diag, layout.err, "the program text");
-	if (err)
-		return err;
-	if (missing.len)
-		message_print("%s", missing.data);
-	program_render(spec, &probe, program_wants_headers(spec, &probe), layout.data, text);
-	return 0;
-}
-
-static int text_print(const struct options *options, struct diag *diag)
-{
-	struct output output = {.fd = STDOUT_FILENO};
-	int err = text_render(options, &output.lines, diag);
-
-	if (!err) {
-		err = output_flush(&output);
-		err = err && err != -EPIPE ? diag_errno(diag, err, "writing to stdout") : 0;
-	}
-	output_free(&output);
-	return err;
-}
-
 static int trace(const struct options *options, struct startup_log *log, struct diag *diag)
 {
 	const struct trace_config *config = &options->trace;
@@ -146,41 +86,55 @@ static int trace(const struct options *options, struct startup_log *log, struct 
 
 	if (!err)
 		err = host_may_trace(diag);
-	if (!err && options->now)
-		return now_run(config, log, diag);
-	if (!err && !config->keep_privileges)
-		err = privileges_may_drop(diag); /* before it has begun to trace */
 	if (err)
 		return err;
+	if (options->now)
+		return now_run(config, log, diag);
+	if (!config->keep_privileges) {
+		err = privileges_may_drop(diag); /* before it has begun to trace */
+		if (err)
+			return err;
+	}
 	if (custom)
 		startup_log_step(log, "program text of %s: %zu bytes", custom->path,
 				 custom->text.len);
 	return tracer_run(config, log, diag);
 }
 
-/* status is what an error means, unless it is found to be the options' own. */
-static int tool_run(struct options *options, int *status, struct diag *diag)
+/* Reads the program of --bpf-text. *status becomes STATUS_USAGE if the options contradict it. */
+static int custom_text_use(struct custom_text *custom, struct options *options, int *status,
+			   struct diag *diag)
 {
 	struct program_spec *spec = &options->trace.program;
+	int err = custom_text_read(custom, options->bpf_text, diag);
+
+	if (err)
+		return err;
+	custom_text_fit(custom, field_list_optionals(&options->trace.output.fields), spec);
+	err = custom_text_check(spec, diag);
+	if (err)
+		*status = STATUS_USAGE;
+	return err;
+}
+
+/* *status is the exit status of an error. */
+static int mode_run(struct options *options, int *status, struct diag *diag)
+{
 	struct custom_text custom = {0};
 	struct startup_log log;
 	int err = 0;
 
-	if (options->bpf_text) {
-		err = custom_text_read(&custom, options->bpf_text, diag);
-		if (!err) {
-			custom_text_fit(&custom,
-					field_list_optionals(&options->trace.output.fields), spec);
-			err = custom_text_check(spec, diag);
-			if (err)
-				*status = STATUS_USAGE;
-		}
-	}
 	startup_log_begin(&log, options->verbose);
-	if (!err)
-		err = options->ebpf    ? text_print(options, diag)
-		      : options->check ? check_run(&options->trace, &log, diag)
-				       : trace(options, &log, diag);
+	if (options->bpf_text)
+		err = custom_text_use(&custom, options, status, diag);
+	if (!err) {
+		if (options->ebpf)
+			err = program_print(&options->trace.program, options->now, diag);
+		else if (options->check)
+			err = check_run(&options->trace, &log, diag);
+		else
+			err = trace(options, &log, diag);
+	}
 	custom_text_free(&custom);
 	return err;
 }
@@ -204,7 +158,7 @@ int main(int argc, char **argv)
 	else if (!err && options.fields_help)
 		fields_help(stdout);
 	else if (!err)
-		err = tool_run(&options, &status, &diag);
+		err = mode_run(&options, &status, &diag);
 	if (!err && fflush(stdout))
 		err = diag_errno(&diag, -errno, "writing to stdout");
 	if (err)
