@@ -236,8 +236,8 @@ static inline void entry_keep(struct sock_entry *entry, const struct event *even
 #else
 /*
  * Between the reading of the clock and the output of the record, a softirq may come, or the host
- * may run another guest. The reader must not print later events before this one, so it is told that
- * one is in flight.
+ * may run another guest. The reader must not print later events before this one, so it is counted
+ * as in flight.
  */
 static inline struct in_flight *in_flight_begin(void)
 {

@@ -172,7 +172,7 @@ int raw_tracepoint__inet_sock_set_state__5(struct raw_args *args)
 
 /*
  * What each of them ends in. MPTCP and SCTP change states here too: those changes are left out
- * as late as here, so that one that the first was too busy for is counted as caught. A softirq's
+ * as late as here, so that one that the first was too busy for is counted as recovered. A softirq's
  * may run in the middle of another, so its variables must not be where a CPU has just one place for
  * them: since Linux 6.13 (kernel/bpf/verifier.c, check_max_stack_depth()) that is a tracing
  * program's stack, unless the program has a tail call.

@@ -35,12 +35,12 @@
 
 enum owner_from {
 	OWNER_UNKNOWN,
-	OWNER_SELF, /* it has acted on the socket in a system call of its own */
-	OWNER_LISTENER, /* it listens where the socket came in */
+	OWNER_SELF, /* it acted on the socket in a system call of its own */
+	OWNER_LISTENER, /* it listens where the socket was accepted */
 	OWNER_SCAN, /* it had the socket open when the tracer looked */
 };
 
-/* The process that a socket is known to be of; all 0 where it is not. */
+/* The owner of a socket; all 0 if it is unknown. */
 struct owner {
 	__u32 from;
 	__u32 pid; /* thread group */
@@ -56,7 +56,7 @@ struct close_info {
 #define CLOSE_ORPHAN	   1U /* no file refers to it any more (SOCK_DEAD) */
 #define CLOSE_FIN_RECEIVED 2U /* the remote's FIN came in its turn (SOCK_DONE) */
 #define CLOSE_ALL_ACKED	   4U /* the remote acknowledged all that was written, and the FIN if any */
-#define CLOSE_RCV_SHUTDOWN 8U /* nobody reads from it: more data is answered with a reset */
+#define CLOSE_RCV_SHUTDOWN 8U /* data that arrives now is answered with a reset */
 
 struct event {
 	__u64 ts_ns; /* CLOCK_MONOTONIC */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Compiled objects, kept from one start to the next (lib/compile/cache.h). What shaped an object is
- * its key; what compiled it is written in it, and is looked at again before it is used. Whatever
- * goes wrong here only means that the compiler has to run: -v reports it, but nothing fails.
+ * The cache of compiled objects (lib/compile/cache.h). The key is everything that shapes an object.
+ * The object names the files that compiled it, which are compared before it is used. An error only
+ * means that the compiler runs: -v reports it, nothing fails.
  */
 #ifndef OBJECT_CACHE_H
 #define OBJECT_CACHE_H
@@ -21,16 +21,21 @@ struct object_cache {
 
 #define OBJECT_CACHE_NONE ((struct object_cache){.cache.dir = -1})
 
-/* dir is the cache's folder, or NULL: there is none. Both: object_cache_close() in any case. A
- * folder that others can write to is reported on stderr. */
+/*
+ * dir is the cache's directory, or NULL: no cache. A directory that other users can write to is
+ * reported on stderr. object_cache_close() in any case.
+ */
 void object_cache_open(struct object_cache *objects, const char *dir, struct startup_log *log);
 
-/* Only to look what is there: nothing is made, changed or told. -errno with diag saying why not. */
+/*
+ * For --check: creates, changes and reports nothing. -errno with diag filled. object_cache_close()
+ * in any case.
+ */
 int object_cache_peek(struct object_cache *objects, const char *dir, struct startup_log *log,
 		      struct diag *diag);
 void object_cache_close(struct object_cache *objects);
 
-/* Appends all that shapes what source becomes here with these headers. */
+/* Appends the key of source with these headers. */
 void object_cache_key(struct text *key, const struct text *source, const struct headers *headers);
 
 /* Appends the object of that key. -ENOENT: it must be compiled. */

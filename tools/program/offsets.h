@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where this kernel keeps what a program reads, out of its BTF, as macros of the program's text. */
+/* The kernel's offsets that a program needs, from its BTF, as macros of the source. */
 #ifndef OFFSETS_H
 #define OFFSETS_H
 
@@ -18,20 +18,20 @@ struct offset_needs {
 	bool files; /* the open files of all tasks */
 };
 
-/* In each text that has the filter by network namespace. */
+/* Every source with a filter by network namespace has this. */
 #define OFFSETS_NETNS_FIRST "#define FILTER_NETNS_SKC_NET "
 
-/* Whether it cannot do without the kernel's BTF. */
+/* Whether one of them requires the kernel's BTF. */
 bool offsets_need_types(const struct offset_needs *needs);
 
 /*
- * Appends the macros. types may be NULL if none is needed, and why says why. What is not there and
- * not needed is appended to missing. -errno with diag filled.
+ * Appends the macros. types may be NULL if none requires it; why is then the reason. Missing
+ * optional fields are appended to missing, with the reason. -errno with diag filled.
  */
 int offsets_render(const struct btf_types *types, const char *why, const struct offset_needs *needs,
 		   struct text *text, struct text *missing, struct diag *diag);
 
-/* Fills diag with why, and what of the needs cannot do without the kernel's BTF. Returns err. */
+/* Fills diag with why, and with the feature that requires the kernel's BTF. Returns err. */
 int offsets_fail(const struct offset_needs *needs, int err, const struct diag *why,
 		 struct diag *diag);
 

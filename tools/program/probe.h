@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where state changes are seen: the ladder of probes, best first. Each has texts of its own in
- * bpf_text/ and what it needs of the kernel.
+ * The probes, which see state changes, best first. Each has a source in bpf_text/ and requirements
+ * on the kernel.
  */
 #ifndef PROBE_H
 #define PROBE_H
@@ -29,19 +29,21 @@ struct probe {
 bool probe_is_known(const char *name);
 const char *probe_kind_name(size_t index); /* NULL past the last */
 
-/* Whether this kernel offers the probe called name, a known one. -errno with diag filled. */
+/* Whether this kernel has the probe called name, which must be known. -errno with diag filled. */
 int probe_try(struct probe *probe, const char *name, struct diag *diag);
 
-/* Whether a program may read the kernel's memory and its BTF says where. -errno with diag filled.
- */
+/* Whether a program may read kernel memory, with offsets from BTF. -errno with diag filled. */
 int probe_may_read(struct diag *diag);
 
-/* The probe called name, or the tracepoint, as on a current kernel; asks this kernel nothing. */
+/*
+ * Sets the probe called name, or the tracepoint, as on a current kernel, without asking this
+ * kernel.
+ */
 void probe_assume(struct probe *probe, const char *name);
 
 /*
- * No probe, but what looks for the sockets that are there already: an iterator, which is never
- * attached. It needs the kernel's BTF.
+ * Sets the scan: an iterator, which is not a probe and is never attached. It requires the kernel's
+ * BTF.
  */
 void probe_scan(struct probe *probe);
 
@@ -49,36 +51,35 @@ const char *probe_name(const struct probe *probe);
 bool probe_needs_kernel_headers(const struct probe *probe);
 
 /*
- * Appends the macros that say where this kernel keeps what the probe's entry reads, and what the
- * needs are beside that. It may take a few milliseconds, and depends on nothing but the kernel's
- * build, unless it has appended to missing: which fields are off, and why. -errno with diag filled.
+ * Appends the offsets that the probe's entry and the needs require, as macros. It takes a few
+ * milliseconds, and depends only on the kernel's build, unless it appends to missing: which fields
+ * are unknown, and why. -errno with diag filled.
  */
 int probe_render_offsets(const struct probe *probe, struct offset_needs needs, struct text *text,
 			 struct text *missing, struct diag *diag);
 
-/* The source of its program, behind the macros. */
+/* Returns the source of its program, which follows the macros. */
 const char *probe_source(const struct probe *probe);
 
 /*
- * How many events the kernel passed the program over with, as it was busy on the CPU when they
- * came; a second program may have seen them (COUNTER_RECOVERED).
+ * Returns how many events the kernel skipped the program for, because it was busy on that CPU. A
+ * second program may have seen them (COUNTER_RECOVERED).
  */
 uint64_t probe_recursion_misses(const struct probe *probe, const struct loader *loader);
 
 /*
- * Whether probe_recursion_misses() counts all; if not, diag says so. Perf's programs are passed
- * over as well where any other is at work on the CPU, a kprobe's even before the kernel looks for a
+ * Whether probe_recursion_misses() counts all; if not, diag says so. Perf's programs are also
+ * skipped while any other program runs on that CPU, a kprobe's even before the kernel looks for a
  * program.
  */
 bool probe_counts_missed(const struct probe *probe, struct diag *diag);
 
-/* Attaches the loaded program: from here on events come. */
+/* Attaches the loaded program. */
 int probe_attach(const struct probe *probe, struct loader *loader, struct diag *diag);
 
 /*
- * Has the loaded program see a change of no socket (SELF_TEST_SK), whose record is sent whatever is
- * filtered: runs it, or, attached, makes a connection whose changes it takes for that. -EOPNOTSUPP
- * with diag saying why: neither can be done.
+ * Makes the loaded program send a record for SELF_TEST_SK, whatever is filtered: runs it, or makes
+ * a connection if it is attached. -EOPNOTSUPP with diag filled if neither is possible.
  */
 int probe_test(const struct loader *loader, struct diag *diag);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The BPF program: its text, made of the options and the probe, and the object compiled from it. */
+/*
+ * The BPF program: its source, made from the spec and the probe, and the object compiled from it.
+ */
 #ifndef PROGRAM_H
 #define PROGRAM_H
 
@@ -19,12 +21,12 @@ struct startup_log;
 
 #define PROGRAM_FIRST_LINE "/* tcpstates " VERSION ", probe %s */\n"
 
-/* Lines of the text that say which options it was made with. */
+/* Lines of the source that name the options it was made with. */
 #define PROGRAM_SUMMARY	       "#define SUMMARY\n"
 #define PROGRAM_STUCK	       "#define STUCK\n"
 #define PROGRAM_KERNEL_HEADERS "#define KERNEL_HEADERS\n"
 
-/* What the program is made of, and how. A plain value; the strings and the text must stay. */
+/* The specification of a program. A plain value; strings and text must outlive it. */
 struct program_spec {
 	struct filter filter;
 	struct event_layout layout; /* of its record */
@@ -40,21 +42,21 @@ struct program_spec {
 	const char *cache_dir; /* of compiled objects, or NULL: always compile */
 };
 
-/* What the program reads of the kernel's structs, for probe_render_offsets(). */
+/* The offsets that the program needs, for probe_render_offsets(). */
 struct offset_needs program_needs(const struct program_spec *spec);
 
-/* Whether it is to be compiled against the kernel's headers, and not without. */
+/* Whether it must be compiled with kernel headers. */
 bool program_wants_headers(const struct program_spec *spec, const struct probe *probe);
 
 /*
- * Appends the program's own text. With kernel_headers it takes types and helpers from them and from
- * libbcc's own prelude, otherwise it declares all it uses (bpf_text/types.h). layout is what
- * probe_render_offsets() said.
+ * Appends our own source. With kernel_headers, types and helpers come from them and from libbcc's
+ * prelude; otherwise the source declares all it uses (bpf_text/types.h). layout is the result of
+ * probe_render_offsets().
  */
 void program_render(const struct program_spec *spec, const struct probe *probe, bool kernel_headers,
 		    const char *layout, struct text *text);
 
-/* One that is made: _cleanup_program_ struct program program = PROGRAM_NONE; */
+/* Use: _cleanup_program_ struct program program = PROGRAM_NONE; */
 struct program {
 	struct text object;
 	struct compiler compiler; /* that may be ending yet */
@@ -68,18 +70,21 @@ struct program {
 #define PROGRAM_NONE ((struct program){.compiler = COMPILER_NONE, .objects = OBJECT_CACHE_NONE})
 
 /*
- * Renders the program and makes it an object, from the cache or with the compiler: without kernel
- * headers if the probe and the spec allow it, and with them where that fails and there are some. A
- * text of the user's is compiled only the way its first lines say. The object may be loaded, but is
- * not to be relied on before program_finish(). -errno with diag filled.
+ * Makes the object, from the cache or with the compiler: without kernel headers if probe and spec
+ * allow it, and with them if that fails and there are some. A source of the user's is compiled the
+ * way its first lines say. The object may be loaded, but is valid only after program_finish().
+ * -errno with diag filled.
  */
 int program_compile(const struct program_spec *spec, const struct probe *probe,
 		    struct startup_log *log, struct program *program, struct diag *diag);
 
-/* Waits until the compiler has ended, and keeps the object. -errno with diag filled: it is none. */
+/*
+ * Waits for the compiler's exit, and caches the object. -errno with diag filled: there is no
+ * object.
+ */
 int program_finish(struct program *program, struct diag *diag);
 
-/* Prints which fields will be empty. An object from the cache has all. */
+/* Reports the fields that will be unknown. A cached object has all. */
 void program_report_missing(const struct program *program);
 
 void program_free(struct program *program);

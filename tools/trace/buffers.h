@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The perf buffers that a trace reads: one a CPU. */
+/* The perf buffers of a trace, one per CPU. */
 #ifndef BUFFERS_H
 #define BUFFERS_H
 
@@ -21,22 +21,22 @@ struct buffers { /* zeroed: none */
 	uint64_t *horizon_ns; /* of each: the last time at which no event was on its way */
 };
 
-/* Opens those of the struct buffers that arg is. -errno with diag filled. */
+/* Opens the buffers of the struct buffers that arg points to. -errno with diag filled. */
 int buffers_open(void *arg, struct diag *diag);
 
-/* Gives them to the loaded programs. -errno with diag filled. */
+/* Puts them into the maps of the loaded programs. -errno with diag filled. */
 int buffers_give(struct buffers *buffers, const struct loader *loader, struct diag *diag);
 
 /*
- * The time up to which all events are in the buffers: now, which is CLOCK_MONOTONIC's, or earlier
- * by up to 0.1 s, if an event is on its way. Asked before the buffers are read.
+ * Returns the horizon: all events up to that time are in the buffers. It is now (CLOCK_MONOTONIC),
+ * or up to 0.1 s earlier if an event is in flight. Call it before reading the buffers.
  */
 uint64_t buffers_horizon_ns(struct buffers *buffers, uint64_t now);
 
-/* How much later than it should an event may be seen in its buffer, with that known. */
+/* Returns the margin: how much later than its time an event at the horizon may become visible. */
 uint64_t buffers_margin_ns(const struct buffers *buffers);
 
-/* What they take, in bytes. */
+/* Returns their memory in bytes. */
 size_t buffers_memory(const struct buffers *buffers);
 
 void buffers_free(struct buffers *buffers);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * --check: whether a trace with these options would start here, and what is missing. It is judged
- * by doing what a start does: the program is compiled, loaded, attached, tested and dropped.
- * Nothing stays.
+ * --check: reports whether a trace with these options would start here, and what is missing. It
+ * runs the steps of a start: compile, load, attach, self test. Nothing is left behind.
  */
 #ifndef CHECK_H
 #define CHECK_H
@@ -11,10 +10,7 @@ struct diag;
 struct startup_log;
 struct trace_config;
 
-/*
- * Writes a line for each to stdout. -errno with diag as the start of a trace would have filled it,
- * if it would fail.
- */
+/* Prints a line per step. If a start would fail, returns its -errno and fills diag as it would. */
 int check_run(const struct trace_config *config, struct startup_log *log, struct diag *diag);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rows of --check that only look at the host. */
+/* The rows of --check that examine only the host. */
 #ifndef CHECK_HOST_H
 #define CHECK_HOST_H
 
@@ -22,7 +22,7 @@ enum verdict files_check(struct check *check, struct diag *diag);
 
 #define PARANOID_ROOM 16
 
-/* What a user without CAP_PERFMON may have of perf, or "" where that is not told. */
+/* Reads kernel.perf_event_paranoid, or "" if it cannot be read. */
 void paranoid_read(char paranoid[PARANOID_ROOM]);
 
 #endif

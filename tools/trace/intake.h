@@ -26,8 +26,10 @@ int intake_open(struct intake *intake, const struct event_layout *layout, struct
 		struct losses *losses, struct diag *diag);
 void intake_close(struct intake *intake);
 
-/* Keeps one record, as a ring_record_fn, unless the self test made it (SELF_TEST_SK); arg is the
- * struct intake. */
+/*
+ * Adds one record to the order; a ring_record_fn, arg is the struct intake. Records of the self
+ * test (SELF_TEST_SK) are dropped.
+ */
 void intake_add(void *arg, int cpu, const void *data, size_t size);
 
 /* Reads all buffers once. -errno with diag filled. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The ladder of probes: the first one that works is used. Each rung is tried as far as it goes:
- * offered by this kernel, compiled, loaded, given its buffers, attached, tested. Whatever fails
- * leads to the next rung, unless it would fail there in the same way.
+ * The ladder of probes: the first probe that works is used. Each is tried stage by stage:
+ * available, compiled, loaded, buffers opened, attached, tested. A failure leads to the next probe,
+ * unless that would fail in the same way.
  */
 #ifndef LADDER_H
 #define LADDER_H
@@ -55,9 +55,9 @@ struct ladder { /* is not to be copied once it is climbed */
 };
 
 /*
- * Climbs. The members up to peek are the caller's to set, prealloc is PREALLOC_NONE, all others are
- * 0. SIGINT and SIGTERM are blocked once something is attached. -errno with diag filled: no rung
- * works. ladder_free() in any case.
+ * Tries the probes. The caller sets the members up to peek and prealloc (PREALLOC_NONE); all others
+ * are 0. SIGINT and SIGTERM are blocked once a program is attached. -errno with diag filled if no
+ * probe works. ladder_free() in any case.
  */
 int ladder_climb(struct ladder *ladder, struct diag *diag);
 
@@ -65,7 +65,7 @@ int ladder_climb(struct ladder *ladder, struct diag *diag);
 void ladder_detach(struct ladder *ladder);
 void ladder_free(struct ladder *ladder);
 
-/* What a stage is called that failed, as in "not loaded". */
+/* Names a failed stage, for example "not loaded". */
 const char *stage_failure(enum stage stage);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --now: the sockets that are open, once, without any probe. */
+/* --now: lists open sockets, without a probe. */
 #ifndef NOW_H
 #define NOW_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a trace takes from the kernel that does not depend on its program: the table of sockets and
- * the perf buffers. A thread makes them while the object is looked for and its programs are loaded.
+ * Kernel objects of a trace that do not depend on its program: the map of sockets and the perf
+ * buffers. A thread creates them while the object is found and its programs are loaded.
  */
 #ifndef PREALLOC_H
 #define PREALLOC_H
@@ -22,19 +22,16 @@ struct prealloc { /* is not to be copied once it has begun */
 
 #define PREALLOC_NONE ((struct prealloc){.table = HASH_MAP_NONE})
 
-/* Begins to make the table for the spec's program, and buffers of so many pages (buffers.h). */
+/* Starts creating the map for the program of spec, and buffers of so many pages (buffers.h). */
 void prealloc_begin(struct prealloc *prealloc, const struct program_spec *spec, unsigned int pages);
 
-/* Waits for the table, or makes it. It has no descriptor if the kernel refused it. */
+/* Waits for the map, or creates it. It has no descriptor if the kernel refused it. */
 struct hash_map *prealloc_table(struct prealloc *prealloc);
 
 /* Waits until the buffers are open, or opens them. -errno with diag filled. */
 int prealloc_buffers(struct prealloc *prealloc, struct diag *diag);
 
-/*
- * The buffers are to be made anew, and nothing that is in them is read: prealloc_buffers() opens
- * others then.
- */
+/* Drops the buffers with what is in them; prealloc_buffers() then opens new ones. */
 void prealloc_renew(struct prealloc *prealloc);
 
 /* Waits for the thread's end. */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sockets that are there already, of all tasks in every network namespace
- * (bpf_text/scan.bpf.c). One that no file leads to is not found: closed by its task but not yet
- * ended, or not accepted yet.
+ * A scan of open sockets: those of all tasks, in all network namespaces (bpf_text/scan.bpf.c). It
+ * does not find a socket without a file, because it is closed or not accepted yet.
  */
 #ifndef SCAN_H
 #define SCAN_H
@@ -16,12 +15,12 @@ struct program_spec;
 struct startup_log;
 
 /*
- * Whether what that program shows needs to know of them from the start. Of a text of the user's
- * that keeps something else of a socket nothing can be known.
+ * Whether that program needs a scan at its start. False if the user's source has another map of
+ * sockets.
  */
 bool scan_is_wanted(const struct program_spec *spec);
 
-/* A descriptor, or -1: what looks. */
+/* The iterator's descriptor, or -1. */
 struct scan {
 	int iterator;
 };
@@ -29,23 +28,22 @@ struct scan {
 #define SCAN_NONE ((struct scan){-1})
 
 /*
- * Compiles (or finds in the cache) and loads what looks for them. With tracing, which may be NULL,
- * what is found goes into the table of sockets of the program that it has loaded, and the times of
- * those that it has seen are known, unless its text is a changed one. -errno with diag filled, and
- * then there is none.
+ * Compiles (or takes from the cache) and loads the scan. tracing, or NULL, is the loaded program
+ * that traces: the scan then adds sockets to its map, and reports their times from there, unless
+ * the user's source has another map. -errno with diag filled; the scan is then closed.
  */
 int scan_open(struct scan *scan, const struct program_spec *spec, const struct loader *tracing,
 	      struct startup_log *log, struct diag *diag);
 void scan_close(struct scan *scan);
 
-/* Whether the rights that there are now are enough for scan_run(). */
+/* Whether the present privileges suffice for scan_run(). */
 bool scan_may_read(const struct scan *scan);
 
 /*
- * Looks once, and hands over each that the filters let through once, as an event that has not come:
- * its old state is the one it is in, its new one STATE_STILL, its task one that has it open. NULL
- * comes in between, at least every few milliseconds. The layout is that of the spec it was opened
- * with. -errno with diag filled, or what on_record returned.
+ * Scans once. Calls on_record for each socket that the filters match, once, with an event that did
+ * not happen: its old state is the present one, its new state STATE_STILL, its task one that has
+ * the socket open. Calls it with NULL in between, at least every few milliseconds. layout is that
+ * of the spec that the scan was opened with. -errno with diag filled, or what on_record returned.
  */
 int scan_run(const struct scan *scan, const struct event_layout *layout,
 	     int (*on_record)(void *arg, const void *record), void *arg, struct diag *diag);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * That a program loads and attaches does not mean that its records arrive. So a start ends with a
- * test: the program runs for a change of SELF_TEST_SK, or for those of a connection of the tracer's
- * own, and the kernel must have written to the perf buffers then.
+ * The self test at the end of a start. A program that loads and attaches may still send nothing, so
+ * it is run once for a change of SELF_TEST_SK, or sees a connection of the tracer, and a record
+ * must arrive in a perf buffer.
  */
 #ifndef SELF_TEST_H
 #define SELF_TEST_H

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Open sockets, for a trace: found when it starts, if
- * what is shown needs it, and listed whenever somebody asks. None of its failures ends the trace;
- * they are told.
+ * Open sockets, for a trace: scanned at its start if a shown field needs them, and listed on
+ * request. A failure is reported, and does not end the trace.
  */
 #ifndef SOCKETS_H
 #define SOCKETS_H
@@ -16,32 +15,32 @@ struct sockets;
 struct startup_log;
 
 /*
- * Prepares to find them, if that is wanted. The spec, tracing (what is attached, or will be) and
- * the log must stay. NULL: no memory.
+ * Opens the scan, if the spec needs one. spec, tracing (the program that is attached, or will be)
+ * and log must outlive it. NULL: no memory.
  */
 struct sockets *sockets_new(const struct program_spec *spec, const struct loader *tracing,
 			    struct startup_log *log);
 void sockets_free(struct sockets *sockets);
 
 /*
- * Finds them, if that is wanted: from here on it is known whose they are. Each is handed to
- * on_record as by scan_run(), and its answer must be 0.
+ * Runs the scan, if the spec needs one; their owners are known from then on. on_record as in
+ * scan_run(); it must return 0.
  */
 void sockets_find(struct sockets *sockets, int (*on_record)(void *arg, const void *record),
 		  void *arg);
 
 /*
- * Prepares to list them, which needs rights that are to be given up: in a process of its own, as it
- * may take a compile. Returns a descriptor that can be read from when that is done, for
- * sockets_prepared(), or -1: it is done.
+ * Prepares listing in a helper process, since it requires privileges that are about to be dropped,
+ * and perhaps a compilation. Returns a descriptor that becomes readable when it is ready, for
+ * sockets_prepared(), or -1 if it is ready already.
  */
 int sockets_prepare(struct sockets *sockets);
 void sockets_prepared(struct sockets *sockets);
 
-/* Somebody asks. */
+/* Requests a list. */
 void sockets_ask(struct sockets *sockets);
 
-/* If somebody has asked and it is prepared: each is handed to on_record, as by scan_run(). */
+/* Lists open sockets, if requested and ready. on_record as in scan_run(). */
 void sockets_list(struct sockets *sockets, int (*on_record)(void *arg, const void *record),
 		  void *arg);
 

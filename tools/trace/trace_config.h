@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a trace is to do. A plain value. */
+/* The configuration of a trace. A plain value. */
 #ifndef TRACE_CONFIG_H
 #define TRACE_CONFIG_H
 

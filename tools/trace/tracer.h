@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The loop from the perf buffers to stdout and the journal. */
+/* The trace: start, loop from the perf buffers to stdout and the journal, end. */
 #ifndef TRACER_H
 #define TRACER_H
 
@@ -11,21 +11,20 @@ struct trace_config;
 struct tracer;
 
 /*
- * Climbs the ladder of probes, prints the header, then the events until SIGINT, SIGTERM, the end of
- * stdout's reader, or the end that is set by count or duration; then detaches and prints what is
- * left. 0, or -errno with diag filled.
+ * Starts the trace, prints the header, then events until SIGINT, SIGTERM, the end of stdout's
+ * reader, or the configured count or duration; then detaches and prints the rest. 0, or -errno with
+ * diag filled.
  */
 int tracer_run(const struct trace_config *config, struct startup_log *log, struct diag *diag);
 
 /*
- * Does what tracer_run() does before its header, as far as the stage last, and leaves nothing in
- * the cache. -errno with diag filled; *tracer is then there as well, unless it is NULL.
- * tracer_free() in any case.
+ * Runs the start of tracer_run() up to the stage last, and stores nothing in the cache. -errno with
+ * diag filled; *tracer may be NULL. tracer_free() in any case.
  */
 int tracer_check(struct tracer **tracer, const struct trace_config *config, enum stage last,
 		 struct startup_log *log, struct diag *diag);
 
-/* How that went. */
+/* The ladder, with the result of each probe. */
 const struct ladder *tracer_ladder(const struct tracer *tracer);
 
 void tracer_free(struct tracer *tracer);

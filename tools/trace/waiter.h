@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the tracer waits for: signals, timers, the end of stdout's reader, the perf buffers. */
+/* Waits for signals, timers, the end of stdout's reader, and the perf buffers. */
 #ifndef WAITER_H
 #define WAITER_H
 
@@ -21,32 +21,29 @@ enum wake {
 };
 
 /*
- * Blocks the signals, and makes the timers of the config. The sets, of which some may be
- * NULL, and stdout must stay open until waiter_free(). -errno with diag filled.
+ * Blocks the signals and creates the timers of the config. The sets, of which some may be NULL, and
+ * stdout must stay open until waiter_free(). -errno with diag filled.
  */
 int waiter_open(struct waiter **waiter, const struct trace_config *config,
 		const struct ring_set *const *sets, size_t count, int output, struct diag *diag);
 void waiter_free(struct waiter *waiter);
 
-/* The timers begin to run. -errno with diag filled. */
+/* Starts the timers. -errno with diag filled. */
 int waiter_start(struct waiter *waiter, struct diag *diag);
 
-/* A descriptor that can be read from since a signal has come to end it. */
+/* Returns a descriptor that becomes readable when a signal asks for the end. */
 int waiter_end(const struct waiter *waiter);
 
-/* Waits for fd too from here on, or, with -1, no longer. */
+/* Also waits for fd from now on, or, with -1, no longer. */
 void waiter_watch(struct waiter *waiter, int fd);
 
 /*
- * Waits for anything, or until the pause is over, which may be NULL: without end. Returns which of
- * enum wake have come: none if it is the pause or a buffer. -errno with diag filled.
+ * Waits for an event or for the end of pause (NULL: forever). Returns a mask of enum wake, 0 after
+ * the pause or for a perf buffer. -errno with diag filled.
  */
 int waiter_wait(struct waiter *waiter, const struct timespec *pause, struct diag *diag);
 
-/*
- * Blocks SIGINT and SIGTERM, which waiter_open() then finds, or lets them end the process as they
- * do by default.
- */
+/* Blocks SIGINT and SIGTERM until waiter_open() reads them, or restores their default action. */
 void waiter_hold_end(bool hold);
 
 #endif
