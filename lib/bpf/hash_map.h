@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hash maps of BPF. One that an object is going to have is created before the object is there,
- * since the kernel sets up its buckets one by one. hash_map_close() closes it.
+ * BPF hash maps. One can be created before the object that will have it, since the kernel sets up
+ * its buckets one by one. hash_map_close() closes it.
  */
 #ifndef HASH_MAP_H
 #define HASH_MAP_H
@@ -30,16 +30,16 @@ struct hash_map {
 #define HASH_MAP_NONE ((struct hash_map){.fd = -1})
 
 /*
- * Makes the struct hash_map that arg is; all but the descriptor is filled. Always 0: where it
- * cannot be made, loading the object tries again and reports the error.
+ * Creates the struct hash_map that arg points to, in which all but the descriptor is set. Always 0:
+ * on failure, loading the object tries again and reports the error.
  */
 int hash_map_make(void *arg, struct diag *diag);
 void hash_map_close(struct hash_map *map);
 
 /*
- * Hands each value of a map to on_value, which may be NULL, as long as that returns 0; those that
- * others add or delete meanwhile may be among them or not. -errno, or what on_value returned;
- * -EOPNOTSUPP: the kernel has no BPF_MAP_LOOKUP_BATCH (Linux 5.6).
+ * Calls on_value, which may be NULL, for each value of a map, as long as it returns 0; values added
+ * or deleted meanwhile may be included or not. -errno, or what on_value returned; -EOPNOTSUPP
+ * without BPF_MAP_LOOKUP_BATCH (Linux 5.6).
  */
 int hash_map_walk(int fd, size_t key_size, size_t value_size,
 		  int (*on_value)(void *arg, const void *value, size_t size), void *arg);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where the kernel keeps the members of its structs, out of its own BTF
- * (Documentation/bpf/btf.rst): the little of it that this takes, decoded in one pass.
+ * Looks up members of the kernel's structs in its BTF (Documentation/bpf/btf.rst), decoded in one
+ * pass.
  */
 #ifndef BTF_H
 #define BTF_H
@@ -20,7 +20,7 @@ int btf_vmlinux_find(struct diag *diag);
 /* Reads the BTF file at path. -errno with diag filled; btf_types_free() ends it. */
 int btf_types_read(struct btf_types **types, const char *path, struct diag *diag);
 
-/* The same for size bytes in memory, which must stay. -EPROTO: not BTF. */
+/* Like btf_types_read(), from size bytes in memory, which must stay. -EPROTO: not BTF. */
 int btf_types_decode(struct btf_types **types, const void *data, size_t size);
 void btf_types_free(struct btf_types *types);
 
@@ -38,8 +38,8 @@ int btf_types_field(const struct btf_types *types, const char *structure, const 
 		    struct btf_field *field);
 
 /*
- * The same for one that cannot be done without, of size bytes, or of any if that is 0. -ENOTSUP
- * with diag naming what is missing in BTF_VMLINUX.
+ * Like btf_types_field(), for a required member of size bytes, or of any size if that is 0.
+ * -ENOTSUP with diag naming what is missing in BTF_VMLINUX.
  */
 int btf_types_need(const struct btf_types *types, const char *structure, const char *member,
 		   uint32_t size, struct btf_field *field, struct diag *diag);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A compiled object in the kernel: its maps, its programs, their attachments. The only file that
- * knows libbpf's loading. loader_free() detaches and removes everything; so does the end of the
- * process.
+ * Loads a compiled object into the kernel: maps, programs, attachments. Everything is detached and
+ * removed by loader_free(), or by the end of the process.
  */
 #ifndef LOADER_H
 #define LOADER_H
@@ -15,32 +14,32 @@ struct diag;
 struct hash_map;
 struct loader;
 
-/* Opens the object: an ELF file in memory. -errno with diag filled. */
+/* Opens an ELF object in memory. -errno with diag filled. */
 int loader_open(struct loader **loader, const void *object, size_t size, struct diag *diag);
 
 /*
- * Before it is loaded: its maps that another object has, too, are that one's, of the same name,
- * type and sizes. -errno with diag filled.
+ * Before loading: shares the maps that have the same name, type and sizes in another loaded object.
+ * -errno with diag filled.
  */
 int loader_share(struct loader *loader, const struct loader *other, struct diag *diag);
 
-/* The same for the hash, if the object has one just like it: then its descriptor here is closed. */
+/*
+ * Before loading: uses the hash map, if the object has one just like it; its descriptor here is
+ * then closed.
+ */
 int loader_adopt(struct loader *loader, struct hash_map *hash, struct diag *diag);
 
-/*
- * Loads the programs into the kernel; nothing runs yet. -errno with diag filled; a verifier's words
- * are in diag->detail.
- */
+/* Loads the programs. -errno with diag filled; the verifier's log is in diag->detail. */
 int loader_load(struct loader *loader, struct diag *diag);
 void loader_free(struct loader *loader);
 
 /*
- * Makes an iterator of the object's only program. It is the caller's to close, and stays when the
- * loader is freed. A descriptor, or -errno with diag filled.
+ * Creates an iterator from the object's only program. Returns a descriptor, which the caller closes
+ * and which outlives the loader, or -errno with diag filled.
  */
 int loader_iterator(struct loader *loader, struct diag *diag);
 
-/* Whether the rights that there are now are enough for loader_iterate(). */
+/* Whether the present privileges suffice for loader_iterate(). */
 bool loader_may_iterate(int iterator);
 
 /* Runs an iterator once (bpf_iter_create(), Linux 5.8): see iterator_read(). */
@@ -65,10 +64,10 @@ int loader_attach(struct loader *loader, loader_event *event, const void *arg, s
  */
 int loader_run(const struct loader *loader, const void *context, size_t size);
 
-/* Ends the attachments: once it returns, no program runs any more. */
+/* Detaches: no program runs after it returns. */
 void loader_detach(struct loader *loader);
 
-/* How many CPUs there can be: they are numbered from 0. -errno with diag filled. */
+/* Returns the number of possible CPUs, numbered from 0. -errno with diag filled. */
 int loader_cpus(struct diag *diag);
 
 /* The descriptor of the map called name, owned by the loader, or -ENOENT. */
@@ -85,8 +84,8 @@ int loader_map_view(const struct loader *loader, const char *name, size_t size, 
 int loader_map_set(const struct loader *loader, const char *name, uint32_t key, uint32_t value);
 
 /*
- * Sums how often the kernel passed over the programs, or only the first, because they were busy on
- * that CPU (bpf_prog_info.recursion_misses, Linux 5.12; 0 before).
+ * Sums how often the kernel skipped the programs, or only the first, because they were busy on that
+ * CPU (bpf_prog_info.recursion_misses, Linux 5.12; 0 before).
  */
 int loader_misses(const struct loader *loader, bool first, uint64_t *misses);
 

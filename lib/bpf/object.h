@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A BPF ELF object as libbpf reads it (and readelf, llvm-objdump and bpftool): a section a program,
- * a BTF-described .maps section, relocations from the instructions to the maps, the license; and
- * what it was compiled by, as text, in a section that is ours.
+ * Makes a BPF ELF object that libbpf reads (and readelf, llvm-objdump and bpftool): a section per
+ * program, a .maps section with BTF, relocations from instructions to maps, the license, and in a
+ * section of its own the text that names its compiler.
  */
 #ifndef OBJECT_H
 #define OBJECT_H
@@ -43,8 +43,8 @@ struct object_source {
 int object_write(const struct object_source *source, struct text *out, struct diag *diag);
 
 /*
- * The text that was given as compiler, inside of the object and *len bytes long, or NULL if the
- * object has none or cannot be read.
+ * Returns the compiler's text inside of the object, *len bytes long, or NULL if the object has none
+ * or cannot be read.
  */
 const char *object_compiler(const void *object, size_t size, size_t *len);
 

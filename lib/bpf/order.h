@@ -24,14 +24,14 @@ typedef void order_record_fn(void *arg, void *record); /* which is not kept afte
 struct order *order_new(size_t record_size); /* NULL: no memory */
 void order_free(struct order *order);
 
-/* Where the next record is to be written, or NULL: no memory. order_add() takes what is there. */
+/* Returns room for the next record, or NULL: no memory. order_add() adds it. */
 void *order_slot(struct order *order);
 void order_add(struct order *order);
 
 /* Passes all records up to and including time until to fn, in order. */
 void order_flush(struct order *order, uint64_t until, order_record_fn *fn, void *arg);
 
-/* Gives back memory that many at once have taken, if so many have not come since the last call. */
+/* Frees memory that a burst needed, if the records have been few since the last call. */
 void order_trim(struct order *order);
 size_t order_room(const struct order *order); /* how many records there is memory for */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the kernel's verifier wrote about a program. */
+/* The log of the kernel's verifier. */
 #ifndef VERIFIER_LOG_H
 #define VERIFIER_LOG_H
 
@@ -8,8 +8,8 @@
 struct diag;
 
 /*
- * Fills diag with why the program was refused: what the verifier said last, with the whole log as
- * the detail, or that the kernel is locked down. False, and diag as it was, if it said nothing.
+ * Fills diag with the verifier's last message and its whole log as the detail, or with the kernel's
+ * lockdown. False, with diag unchanged, if the log is empty.
  */
 bool verifier_log_explain(int err, const char *log, struct diag *diag);
 

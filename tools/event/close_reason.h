@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a session ended, out of what the socket said at its change to CLOSE (bpf_text/wire.h). */
+/* Close reasons, from the flags of the change to CLOSE (bpf_text/wire.h). */
 #ifndef CLOSE_REASON_H
 #define CLOSE_REASON_H
 
@@ -8,13 +8,15 @@
 #include "summary_wire.h"
 #include "wire.h"
 
-/* The word for it, or NULL: it is not certain. */
+/* The word of a reason, or NULL if it is uncertain. */
 const char *why_word(enum why why);
 
-/* Why it ended, or NULL: it did not, or that is not certain. */
+/* The reason of a session's end; NULL for other changes, or if it is uncertain. */
 const char *close_why(const struct close_info *info, unsigned int oldstate, unsigned int newstate);
 
-/* Who closed it first, "local" or "remote", or NULL: nobody yet, or that is not certain. */
+/*
+ * The side that closed first, "local" or "remote"; NULL if neither did yet, or if it is uncertain.
+ */
 const char *close_first(const struct close_info *info, unsigned int oldstate,
 			unsigned int newstate);
 

@@ -48,20 +48,22 @@ size_t event_last_size(const struct event_layout *layout);
 /* Bytes of struct sock_entry, which keeps the last event with --stuck. */
 size_t event_entry_size(const struct event_layout *layout, bool stuck);
 
-/* Appends the macros that make the program send just what is wanted. */
+/* Appends the macros of the wanted optional members. */
 void event_layout_render(const struct event_layout *layout, struct text *text);
 
 /*
- * Copies a record's data into event, of layout->size bytes; false if it is too short to be one. cpu
- * is where it comes from, or CPU_UNKNOWN.
+ * Copies a record into event, which has layout->size bytes; false if the record is too short. cpu
+ * is the CPU of its buffer, or CPU_UNKNOWN.
  */
 bool event_decode(const struct event_layout *layout, int cpu, const void *data, size_t size,
 		  struct event *event);
 
-/* Makes of a change the state that it led to, in which the socket is stuck at now_ns. */
+/*
+ * Turns the change into a report that the socket is stuck, at now_ns, in the state that it led to.
+ */
 void event_stuck(const struct event_layout *layout, struct event *event, uint64_t now_ns);
 
-/* An optional member that is wanted. */
+/* Read an optional member, which must be wanted. */
 uint64_t event_age_ns(const struct event_layout *layout, const struct event *event);
 uint64_t event_socket_field(const struct event_layout *layout, enum event_optional member,
 			    const struct event *event);
@@ -69,13 +71,13 @@ const struct owner *event_owner(const struct event_layout *layout, const struct 
 const struct close_info *event_close(const struct event_layout *layout, const struct event *event);
 int event_cpu(const struct event_layout *layout, const struct event *event);
 
-/* Time in the old state; 0 where it is unknown, as the original shows it. */
+/* Time in the old state; 0 if unknown, as BCC's tool prints it. */
 uint64_t event_span_us(const struct event *event);
 
-/* Bytes of the task's name up to its NUL, which need not be there. */
+/* Length of the task's name, which may fill all bytes without a NUL. */
 size_t event_comm_len(const char comm[EVENT_COMM_LEN]);
 
-/* A state's name, and its length, so that it can be copied whole. */
+/* A state's name with its length, to be copied whole. */
 struct state_name {
 	char text[15];
 	uint8_t len;

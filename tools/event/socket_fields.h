@@ -53,13 +53,12 @@ struct text;
 /* Whether some of the optional members (a bit for each) are read from the socket. */
 bool socket_fields_are_wanted(unsigned int optionals);
 
-/* Appends the macros EVENT_SOCKET_FIELDS and SOCKET_FIELDS_READ, which bpf_text/ has the places of.
- */
+/* Appends the macros EVENT_SOCKET_FIELDS and SOCKET_FIELDS_READ, which bpf_text/ uses. */
 void socket_fields_render(unsigned int optionals, struct text *text);
 
 /*
- * Appends the offsets and sizes that SOCKET_FIELDS_READ names. A field that types do not have has
- * sizes of 0, and is appended to missing. types may be NULL, and why says why.
+ * Appends the offsets and sizes that SOCKET_FIELDS_READ uses. A field that types do not have gets
+ * size 0, and is appended to missing. types may be NULL; why is then the reason.
  */
 void socket_fields_render_offsets(const struct btf_types *types, const char *why,
 				  unsigned int optionals, struct text *text, struct text *missing);

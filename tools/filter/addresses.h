@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The addresses that are to be seen: what is chosen, or all, without what is excluded. */
+/* Filters by address: the listed ones, or all, without the excluded ones. */
 #ifndef FILTER_ADDRESSES_H
 #define FILTER_ADDRESSES_H
 
@@ -22,8 +22,8 @@ int address_filter_add(struct address_filter *filter, const char *option, const 
 void address_filter_free(struct address_filter *filter);
 
 /*
- * What is needless is dropped. -EINVAL with diag filled if no address is left. To be called once,
- * after the last address_filter_add().
+ * Simplifies the filter. -EINVAL with diag filled if no address is left. Call it once, after the
+ * last address_filter_add().
  */
 int address_filter_finish(struct address_filter *filter, const char *option, struct diag *diag);
 

@@ -24,7 +24,7 @@ struct text;
 #define EXPRESSION_LEN_MAX   4096 /* bytes */
 #define EXPRESSION_DEPTH_MAX 64 /* a compiler has a limit of its own, not much above it */
 
-/* The names, in the order in which they are told. Where the text is compiled, they are s64. */
+/* The names, in the order of messages; s64 in the source. */
 enum expression_name {
 	EXPRESSION_LPORT,
 	EXPRESSION_RPORT,
@@ -47,7 +47,7 @@ void expression_free(struct expression *expression);
  */
 void expression_render(const struct expression *expression, struct text *text);
 
-/* What the compiled text gives. */
+/* Evaluates it as the compiled source does. */
 int64_t expression_evaluate(const struct expression *expression,
 			    const int64_t values[EXPRESSION_NAMES]);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is to be seen, as macros of the program text: each is an expression that is true for it. */
+/* The filters, as macros of the source: each is an expression that is true for a match. */
 #ifndef FILTER_H
 #define FILTER_H
 
@@ -23,7 +23,7 @@ struct span_filter {
 int span_filter_set(struct span_filter *filter, const char *option, const char *value,
 		    struct diag *diag);
 
-/* Zeroed: all is seen. filter_free() in any case. */
+/* Zeroed: everything matches. filter_free() in any case. */
 struct filter {
 	bool ipv4;
 	bool ipv6;
@@ -41,12 +41,12 @@ struct filter {
 
 void filter_free(struct filter *filter);
 
-/* Once all of it is there. -EINVAL with diag filled if it leaves nothing that could be seen. */
+/* Call it after the last option. -EINVAL with diag filled if nothing can match. */
 int filter_finish(struct filter *filter, struct diag *diag);
 
 /*
- * Appends FILTERS, FILTER_FAMILY(family), FILTER_LPORT(port) and all the others, those that nothing
- * is asked of as 1; or nothing at all if all of them are.
+ * Appends FILTERS, FILTER_FAMILY(family), FILTER_LPORT(port) and the others, unused ones as 1; or
+ * nothing if all are unused.
  */
 void filter_render(struct text *text, const struct filter *filter);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --netns: the sockets of one network namespace. */
+/* --netns: filters by network namespace. */
 #ifndef FILTER_NETNS_H
 #define FILTER_NETNS_H
 

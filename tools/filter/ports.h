@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The ports that are to be seen: what is chosen, or all, without what is excluded. */
+/* Filters by port: the listed ones, or all, without the excluded ones. */
 #ifndef FILTER_PORTS_H
 #define FILTER_PORTS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The states that are to be seen: what is chosen, or all, without what is excluded. */
+/* Filters by state: the listed ones, or all, without the excluded ones. */
 #ifndef FILTER_STATES_H
 #define FILTER_STATES_H
 
@@ -20,8 +20,7 @@ struct state_filter {
 int state_filter_add(struct state_filter *filter, const char *option, const char *value,
 		     struct diag *diag);
 
-/* What is to be seen, a bit for each state; also those that have no name, unless some are chosen.
- */
+/* The matching states, a bit for each; also those without a name, unless some are listed. */
 uint32_t state_filter_mask(const struct state_filter *filter);
 
 /* Whether it has a name and the kernel reports changes from and to it. */

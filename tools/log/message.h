@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * All that is printed on stderr: each message is one line, and no path or name in it can end the
- * line, move the cursor or turn the direction of writing (visible.h).
+ * Prints on stderr. Each message is one line; no path or name in it can end the line, move the
+ * cursor or change the direction of writing (base/visible.h).
  */
 #ifndef MESSAGE_H
 #define MESSAGE_H
@@ -15,7 +15,7 @@ struct diag;
 /* Prints "tcpstates: " and the text. */
 void message_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* What went wrong, the hint with a caret below its place, and, if verbose, the detail. */
+/* Prints the error, the hint with a caret below its position, and, if verbose, the detail. */
 void message_diag(const struct diag *diag, bool verbose);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What -v reports on stderr: each step of the start, and how long it took. */
+/* The startup log of -v: each step on stderr, with its time. */
 #ifndef STARTUP_LOG_H
 #define STARTUP_LOG_H
 

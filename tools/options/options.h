@@ -29,7 +29,7 @@ struct options {
 	const char *bpf_text; /* the file to run in place of our own text, or NULL */
 	struct trace_config trace;
 
-	/* What the trace is made of, once all are there. */
+	/* Options from which trace_finish() derives members of trace. */
 	bool wide;
 	bool csv;
 	bool json;
@@ -43,8 +43,8 @@ struct options {
 };
 
 /*
- * Reads argv into options. -EINVAL with diag filled for bad usage. options_free() in any case. The
- * strings are argv's own, but for the filter's.
+ * Parses argv. -EINVAL with diag filled for bad usage. options_free() in any case. Strings are
+ * those of argv, except the filter's.
  */
 int options_parse(int argc, char **argv, struct options *options, struct diag *diag);
 void options_free(struct options *options);

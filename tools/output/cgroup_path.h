@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-/* A part of the path, any bytes; a len of 0: it has no such part. */
+/* A part of the path, any bytes; len is 0 if there is none. */
 struct cgroup_part {
 	const char *bytes;
 	size_t len;

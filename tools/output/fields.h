@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What can be shown of an event: one row a field, and the lists of fields that -o makes. */
+/* The fields of an event, a row each, and the lists of fields that -o makes. */
 #ifndef FIELDS_H
 #define FIELDS_H
 
@@ -63,7 +63,7 @@ struct field {
 
 extern const struct field field_table[FIELDS];
 
-/* Fields in the order in which they are to be shown. */
+/* Fields in output order. */
 struct field_list {
 	const struct field *fields[FIELDS];
 	uint8_t widths[FIELDS]; /* of columns: each grows with what it has to hold */
@@ -71,15 +71,15 @@ struct field_list {
 };
 
 /*
- * Makes the list of names, separated by commas: with a + before the first, the format's own fields
- * come before them; without, those of its time and timestamp that are not named. NULL: the format's
- * own. In an extended format, its own are those of -x; JSON keeps what it has beside them. A field
- * that is in the list already is not added. -EINVAL with diag naming the field and its place.
+ * Makes a list from comma-separated names. With a + before the first, the format's own fields
+ * precede them; otherwise only its time and timestamp do, if not named. NULL: the format's own
+ * fields. An extended format's own fields are those of -x; JSON keeps its others too. A repeated
+ * field is ignored. -EINVAL with diag naming the field and its position.
  */
 int field_list_make(struct field_list *list, const struct line_format *format, const char *names,
 		    struct diag *diag);
 
-/* Adds names to it, with a + before the first or without. -EINVAL as above. */
+/* Adds names, with or without a + before the first. -EINVAL as above. */
 int field_list_add(struct field_list *list, const struct line_format *format, const char *names,
 		   struct diag *diag);
 
@@ -88,7 +88,7 @@ unsigned int field_list_optionals(const struct field_list *list);
 
 bool field_list_has(const struct field_list *list, const char *name);
 
-/* Whether a layout has the field without -o. */
+/* Whether a format has the field without -o. */
 static inline bool field_shown(const struct field *field, const struct line_format *format)
 {
 	if (field->kind == KIND_TIME)
@@ -99,18 +99,20 @@ static inline bool field_shown(const struct field *field, const struct line_form
 }
 
 /*
- * The name in the journal of a field that is asked for: TCPSTATES_ and the rest of OpenTelemetry's,
- * in the letters that a journal takes. False: what every entry has is enough.
+ * Makes the journal's name of a requested field: TCPSTATES_ and the rest of OpenTelemetry's name,
+ * in capitals. False if every entry has the field anyway.
  */
 #define FIELD_JOURNAL_ROOM 64
 bool field_journal_name(const struct field *field, char name[FIELD_JOURNAL_ROOM]);
 
-/* One line a field. */
+/* One line per field. */
 void fields_help(FILE *file);
 void fields_manual(FILE *file); /* in roff */
 
-/* The numbers of the socket as properties of a JSON schema, or of OpenTelemetry's, which refer to
- * these. */
+/*
+ * The socket fields as properties of the JSON schema, or of OpenTelemetry's part, which refers to
+ * them.
+ */
 void fields_schema(FILE *file, bool otel);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The ways to write events on stdout, each in a file of its own. */
+/* Output formats, each in a file of its own. */
 #ifndef FORMAT_H
 #define FORMAT_H
 
@@ -50,7 +50,7 @@ struct format {
 	/* or NULL: in place of events */
 	void (*summary)(struct line_format *format, const struct summary *summary,
 			struct text *text);
-	/* or NULL: count more are lost, or not as they should be */
+	/* or NULL: count more events were lost */
 	void (*lost)(struct line_format *format, enum loss cause, uint64_t count,
 		     struct text *text);
 	/* or NULL: the totals */
@@ -60,7 +60,7 @@ struct format {
 
 const struct format *format_of(enum output_format layout);
 
-/* The same for a summary, which columns and JSON have. */
+/* The format of a summary: tables or JSON. */
 const struct format *format_of_summary(enum output_format layout);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An event as an entry of the systemd journal, with the field names of BCC's tool, and what was
- * asked for beside them; and what was lost, as entries among those.
+ * Events and losses as entries of the systemd journal, with the field names of BCC's tool and the
+ * requested fields.
  */
 #ifndef JOURNAL_ENTRY_H
 #define JOURNAL_ENTRY_H
@@ -14,8 +14,8 @@ struct event;
 struct line_format;
 
 /*
- * Sends the event; 0 or -errno, as journal_send(). Of format's fields it has those that not every
- * entry has anyway, where they are known.
+ * Sends an event; returns like journal_send(). Requested fields are included if they are known and
+ * not in every entry anyway.
  */
 int journal_entry_send(const struct event *event, struct line_format *format, int end);
 int journal_entry_lost(enum loss cause, uint64_t count, int end);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * JSON Lines (https://jsonlines.org): one object a line. The first says who writes, one comes for
- * each event and for each loss, the last has the totals. docs/events.schema.json.in describes them.
+ * JSON Lines (https://jsonlines.org): one object per line. The first describes the trace, then one
+ * per event and per loss, the last has the totals. docs/events.schema.json.in is the schema.
  */
 #ifndef JSON_H
 #define JSON_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What was lost, counted per cause and told on stderr: as it happens, and in all at the end. */
+/* Losses, counted by cause and reported on stderr: as they happen, and the totals at the end. */
 #ifndef LOSSES_H
 #define LOSSES_H
 
@@ -26,17 +26,17 @@ struct losses {
 	bool missed_uncounted; /* the kernel does not count all of LOSS_MISSED */
 };
 
-/* The cause's name, for programs to read, and what people read after the count. */
+/* The cause's name in JSON and in the journal, and its message after the count. */
 const char *loss_name(enum loss cause);
 const char *loss_words(enum loss cause);
 
-/* True: the reader of stderr sees it there. */
+/* Returns true if stderr already shows the loss. */
 typedef bool loss_fn(void *arg, enum loss cause, uint64_t count);
 
-/* Tells what is new, each to fn first. */
+/* Reports new losses, each to fn first. */
 void losses_report(struct losses *losses, loss_fn *fn, void *arg);
 
-/* Tells the totals, if there are any. */
+/* Reports the totals, if any. */
 void losses_report_total(const struct losses *losses);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A number for each socket in place of its address in the kernel, which is nobody's business: 1 for
- * the first that is shown, and so on. Addresses are used again; the time at which the program first
- * saw the socket, which is in each event then, distinguishes them.
+ * Numbers of sockets, in place of their kernel addresses: 1 for the first one shown, and so on.
+ * Addresses are used again; the time at which the program first saw a socket, which is in each
+ * event then, distinguishes them.
  */
 #ifndef SOCKET_NUMBERS_H
 #define SOCKET_NUMBERS_H
@@ -23,15 +23,15 @@ struct socket_numbers {
 };
 
 /*
- * At most room sockets are remembered: whose end is filtered out would stay for ever. Beyond that
- * the one that was shown longest ago is forgotten, and has a new number if it is shown again.
+ * Remembers at most room sockets, since the end of a socket may be filtered out. Beyond that, the
+ * socket shown longest ago gets a new number if it is shown again.
  */
 void socket_numbers_init(struct socket_numbers *numbers, size_t room);
 void socket_numbers_free(struct socket_numbers *numbers);
 
 /*
- * Puts the number into the event; 0 if there is no memory. If the layout has no OPTIONAL_AGE, an
- * address is the same socket's until its change to CLOSE is shown.
+ * Replaces the address in the event by the number, or by 0 without memory. Without OPTIONAL_AGE in
+ * the layout, an address is the same socket until its change to CLOSE is shown.
  */
 void socket_numbers_replace(struct socket_numbers *numbers, const struct event_layout *layout,
 			    struct event *event);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What --summary prints: for each old state, how many changes there were out of it, how many
- * sockets are in it, and how long they were; then how many sessions ended why. The program counts
- * (bpf_text/summary_wire.h), and trace/summary_read.h reads it.
+ * Prints --summary: for each old state, the changes out of it, the sockets in it, and the times;
+ * then the sessions by close reason. The program counts (bpf_text/summary_wire.h),
+ * trace/summary_read.h reads the counts.
  */
 #ifndef SUMMARY_H
 #define SUMMARY_H
@@ -31,26 +31,23 @@ struct summary {
 	uint64_t whys[WHYS]; /* changes to CLOSE; all 0 without BTF */
 };
 
-/* The percentiles that are shown, at most 100. */
+/* The printed percentiles, at most 100. */
 #define SUMMARY_PERCENTS 3
 extern const unsigned int summary_percents[SUMMARY_PERCENTS];
 
-/* Adds up what count CPUs have. */
+/* Sums the counts of count CPUs. */
 void summary_row_sum(struct summary_row *row, const struct summary_state *states, size_t count);
 
-/* Nothing is to be said of it. */
+/* Whether all counts are 0. */
 bool summary_row_is_empty(const struct summary_row *row);
 
-/* Times that are known. */
+/* The number of known times. */
 uint64_t summary_row_timed(const struct summary_row *row);
 
-/*
- * The time that percent of the known ones do not exceed, right to its slot: within that, the times
- * are taken to be spread evenly. There must be one that is known.
- */
+/* The percentile, exact to its slot and interpolated within. At least one time must be known. */
 uint64_t summary_percentile_ns(const struct summary_row *row, unsigned int percent);
 
-/* The format of columns: a table, then a histogram for each state, as BCC's tools draw them. */
+/* Prints a table, then a histogram per state as BCC's tools draw them. */
 void summary_begin(struct line_format *format, struct text *text);
 void summary_show(struct line_format *format, const struct summary *summary, struct text *text);
 

@@ -59,7 +59,7 @@ static inline char *comm_put(char *at, const char comm[EVENT_COMM_LEN], size_t m
 	return at + *columns;
 }
 
-/* The name, where the field is that of a task and it is known, otherwise NULL. */
+/* Returns the name if the field is that of a task and known, otherwise NULL. */
 static inline const char *value_comm(const struct field *field, const struct line_format *format,
 				     const struct event *event)
 {
@@ -72,7 +72,7 @@ static inline const char *value_comm(const struct field *field, const struct lin
 		       : NULL;
 }
 
-/* The part of its cgroup's path that the field is, or NULL. */
+/* Returns the part of the cgroup's path that the field shows, or NULL. */
 static inline const struct cgroup_part *value_part(const struct field *field,
 						   const struct line_format *format)
 {
@@ -88,8 +88,8 @@ static inline const struct cgroup_part *value_part(const struct field *field,
 }
 
 /*
- * What is of unknown origin, in at most max columns; columns becomes how many. NULL: the field is
- * not such a one, or not known.
+ * Returns a value of unknown origin, in at most max columns, and its width in columns. NULL if the
+ * field has no such value, or it is unknown.
  */
 static inline __attribute__((always_inline)) char *name_put(char *at, const struct field *field,
 							    const struct line_format *format,
@@ -111,17 +111,16 @@ static inline __attribute__((always_inline)) char *name_put(char *at, const stru
 	return at + *columns;
 }
 
-/* Quotes what is between begin and end, where it is: mark comes before a quote, and before itself.
- */
+/* Quotes the text between begin and end in place: mark precedes a quote, and itself. */
 char *quote_put(char *begin, char *end, char mark);
 
 /*
- * Comes before the event's values, where there is a list: finds the parts of its cgroup's path, if
- * a field needs one. Returns the room that they may need beyond VALUE_ROOM.
+ * Call it before the event's values, if there is a list: finds the parts of the cgroup's path, if a
+ * field needs one. Returns the room that they may need beyond VALUE_ROOM.
  */
 size_t value_parts_find(struct line_format *format, const struct event *event);
 
-/* The value of a field that has a word or none: NULL if it is unknown. */
+/* Returns the value of a field whose value is a word: NULL if it is unknown. */
 const char *value_word(const struct field *field, const struct line_format *format,
 		       const struct event *event);
 
@@ -154,7 +153,7 @@ static inline __attribute__((always_inline)) bool value_is_unknown(const struct 
 	return false;
 }
 
-/* What is not known has no value in CSV, as a shell or a database expects it; with -x it is -. */
+/* Unknown values are empty in CSV, as shells and databases expect, and - with -x. */
 static inline char *word_put(char *at, const char *word, const struct line_format *format)
 {
 	size_t len;
@@ -178,8 +177,7 @@ static inline char *timestamp_put(char *at, const struct line_format *format,
 	return digits_millionths(at, format->start_us - ts_us);
 }
 
-/* The value of any field that name_put() does not know: names are not shown alike in all layouts.
- */
+/* Writes the value of any field that name_put() does not: formats print names differently. */
 static inline __attribute__((always_inline)) char *value_put(char *at, const struct field *field,
 							     struct line_format *format,
 							     const struct event *event)
@@ -231,7 +229,7 @@ static inline __attribute__((always_inline)) char *value_put(char *at, const str
 	return at;
 }
 
-/* The values that are text, as every format shows them. */
+/* Values that are text in every format. */
 void address_append(struct text *text, const struct event *event, const uint8_t address[16]);
 void state_append(struct text *text, unsigned int state);
 void comm_append(struct text *text, const struct event *event);

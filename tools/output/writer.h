@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where events end: as lines on stdout and entries in the journal. A plain value. */
+/* Writes events as lines to stdout and as entries to the journal. A plain value. */
 #ifndef WRITER_H
 #define WRITER_H
 
@@ -15,7 +15,7 @@
 
 struct diag;
 
-/* What is shown, and how. A plain value. */
+/* The configuration of the output. A plain value. */
 struct output_config {
 	enum output_format layout;
 	bool time;
@@ -47,11 +47,14 @@ struct writer {
 	int err; /* of the first write that failed */
 };
 
-/* Both must stay. Says once on stderr if a field that is asked for must be off. */
+/*
+ * config and layout must outlive it. Reports once on stderr if a requested field does not work on
+ * this host.
+ */
 void writer_open(struct writer *writer, const struct output_config *config,
 		 const struct event_layout *layout);
 
-/* When end can be read from, neither stdout nor the journal is waited for; else they are. */
+/* Once end is readable, it waits for neither stdout nor the journal. */
 void writer_end_with(struct writer *writer, int end);
 void writer_close(struct writer *writer);
 
@@ -59,14 +62,14 @@ void writer_begin(struct writer *writer); /* the header, unless --no-header */
 void writer_event(struct writer *writer, struct event *event); /* which it may change */
 void writer_flush(struct writer *writer); /* after a batch */
 
-/* So many events are shown as were asked for, or nothing more can be written. */
+/* Whether the requested count is reached, or nothing more can be written. */
 bool writer_is_done(const struct writer *writer);
 
-/* Says what has been lost since it said so last, and at the end all of it. */
+/* Reports new losses, and at the end the totals. */
 void writer_report_losses(struct writer *writer);
 void writer_end(struct writer *writer);
 
-/* -errno with diag filled if a write failed, unless it was that nobody reads any more. */
+/* -errno with diag filled if a write failed, unless the reader has closed stdout. */
 int writer_check(const struct writer *writer, struct diag *diag);
 
 #endif
