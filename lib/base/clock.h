@@ -20,7 +20,7 @@ struct wall_clock {
 
 uint64_t clock_now_ns(void); /* CLOCK_MONOTONIC */
 
-/* Reads how far the two clocks are apart: now and then, since the time of day can be set. */
+/* Reads the difference of the two clocks. Repeat it, since the time of day can be set. */
 void wall_clock_update(struct wall_clock *clock);
 
 /* Nanoseconds since the Epoch at kernel time ts_ns. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What went wrong, for the one place that prints it. The library never prints: a function returns
- * -errno and, where errno alone cannot say it, fills the caller's struct diag. A plain value that
- * owns nothing. Paths and other input are in it unescaped: the code that prints it escapes them.
+ * An error for the one place that prints it. lib/ never prints: a function returns -errno and,
+ * where errno alone says too little, fills the caller's struct diag. A plain value that owns
+ * nothing. Paths and other input are in it unescaped: the code that prints it escapes them.
  */
 #ifndef DIAG_H
 #define DIAG_H
@@ -18,7 +18,7 @@ struct diag {
 int diag_set(struct diag *diag, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* The same, with ": " and the text of -err at the end. */
+/* Like diag_set(), with ": " and the text of -err at the end. */
 int diag_errno(struct diag *diag, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which Linux runs, as its release says it (uname(2)). */
+/* The release of the running Linux (uname(2)). */
 #ifndef KERNEL_RELEASE_H
 #define KERNEL_RELEASE_H
 
 #include <stdbool.h>
 
 /*
- * Whether the kernel is older than Linux VERSION.PATCHLEVEL. What a distribution has put into an
- * older one is not seen so; a release that is no number counts as the oldest.
+ * Whether the kernel is older than Linux VERSION.PATCHLEVEL, by its release alone: backports of a
+ * distribution do not show. A release that is not a number counts as the oldest.
  */
 bool kernel_before(unsigned long version, unsigned long patchlevel);
 

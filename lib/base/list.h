@@ -25,7 +25,7 @@ struct list {
 
 void list_begin(struct list *list, const char *value);
 
-/* Goes on to the next item, which may be empty; there is at least one. False after the last. */
+/* Advances to the next item, which may be empty; there is at least one. False after the last. */
 bool list_next(struct list *list);
 
 /* -EINVAL, with diag saying what is wrong with the item, and where it stands. */

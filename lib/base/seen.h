@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Numbers other than 0 that have come already. */
+/* A set of numbers other than 0. */
 #ifndef SEEN_H
 #define SEEN_H
 
@@ -7,14 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* All zeros: none yet. */
+/* Zeroed: empty. */
 struct seen {
 	uint64_t *numbers; /* 0: free */
 	size_t room; /* a power of 2 */
 	size_t count;
 };
 
-/* False: it has come before. Where there is no memory to remember it, it will be new again. */
+/* False if it is in the set already. Without memory it is not added. */
 bool seen_add(struct seen *seen, uint64_t number);
 void seen_free(struct seen *seen);
 

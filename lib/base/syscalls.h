@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* System calls that glibc has functions for since 2.36 only. -1, with errno set. */
+/* System calls that glibc has functions for only since 2.36. -1 with errno set. */
 #ifndef SYSCALLS_H
 #define SYSCALLS_H
 

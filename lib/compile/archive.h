@@ -6,9 +6,9 @@
 struct diag;
 
 /*
- * Unpacks archive, a descriptor of a .tar.xz, into a tmpfs that only this process and its children
- * see, mounted on dir, and that ends with them. tar has the rights and limits of
- * privileges_unpack(). name is for messages. The tmpfs, or -errno with diag filled.
+ * Unpacks archive, a descriptor of a .tar.xz, into a tmpfs mounted on dir, which only this process
+ * and its children see, and which ends with them. tar has the privileges and limits of
+ * privileges_unpack(). name is for messages. Returns the tmpfs, or -errno with diag filled.
  */
 int archive_unpack(int archive, const char *name, const char *dir, unsigned int seconds,
 		   struct diag *diag);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bytes kept under a key from one process to the next, a file each, in a folder that nobody else
- * can write to. Only a shortcut: a file that is missing, torn, altered, not ours alone or of
- * another key is a miss, and so is whatever else goes wrong. A value comes first in its file, so
- * that an object in there can be looked into with any tool. Nothing is printed and nothing waits.
+ * A cache of bytes by key, a file each, in a directory that no other user can write to. It is only
+ * a shortcut: a file that is missing, torn, altered, writable by others or of another key is a
+ * miss, and so is any error. A value comes first in its file, so that any tool can read an object
+ * there. It prints nothing and never waits.
  */
 #ifndef CACHE_H
 #define CACHE_H
@@ -23,30 +23,31 @@ struct cache {
 };
 
 /*
- * Opens the folder, and makes it if it is missing. -errno with diag filled; -EPERM: it is there,
- * but who else could write to it must be looked at. cache_close() in any case.
+ * Opens the directory, and creates it if it is missing. -errno with diag filled; -EPERM: others
+ * could write to it. cache_close() in any case.
  */
 int cache_open(struct cache *cache, const char *path, struct diag *diag);
 void cache_close(struct cache *cache);
 
 /*
- * The same, changing nothing on the disk, then or later. -ENOENT: it is missing, and could be made.
+ * Like cache_open(), without changing anything on disk, then or later. -ENOENT: it is missing, and
+ * could be created.
  */
 int cache_peek(struct cache *cache, const char *path, struct diag *diag);
 
-/* Whether something could be kept in it: 0 or -errno. */
+/* Whether a file could be added: 0 or -errno. */
 int cache_may_put(const struct cache *cache);
 
 /* Appends one field to a key. Its length goes first: "ab" and "c" make another key than "a", "bc".
  */
 void cache_key_add(struct text *key, const void *bytes, size_t len);
 
-/* Appends to value what was kept under the key. -ENOENT: a miss; value is as it was. */
+/* Appends the cached value to value. -ENOENT: a miss; value is unchanged. */
 int cache_get(const struct cache *cache, const struct text *key, struct text *value);
 
 /*
- * Keeps the value under the key, in place of what was there. The file appears whole. Then there are
- * at most CACHE_ENTRIES_MAX: the ones that were not used for longest go. 0 or -errno.
+ * Caches the value, replacing an earlier one. The file appears whole. If there are more than
+ * CACHE_ENTRIES_MAX, the least recently used are removed. 0 or -errno.
  */
 int cache_put(const struct cache *cache, const struct text *key, const struct text *value);
 

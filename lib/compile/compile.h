@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The compiler, asked for one object. It runs as a process of its own (bcc-compile), so that LLVM's
- * 180 MB are gone when it ends and a crash or a hang of it is just an error here.
+ * Compiles one object in a process of its own (bcc-compile), so that LLVM's 180 MB are freed when
+ * it ends, and a crash or hang is only an error here.
  */
 #ifndef COMPILE_H
 #define COMPILE_H
@@ -16,10 +16,10 @@ struct text;
 
 #define COMPILE_RESULT_MAX (16 << 20) /* bytes */
 
-/* Where the compiler is. -errno if it is not there: path is then where it ought to be. */
+/* Finds the compiler. -errno if it is missing: path is then where it should be. */
 int compiler_path(char path[PATH_MAX]);
 
-/* One that has been started. */
+/* A running compiler. */
 struct compiler {
 	pid_t pid; /* 0: none */
 	int source; /* a socket, its stdin */
@@ -31,31 +31,30 @@ struct compiler {
 #define COMPILER_NONE ((struct compiler){.source = -1, .result = -1})
 
 /*
- * Starts the compiler for a text against these headers, which ends within deadline_s seconds. It
- * takes its time to load what it consists of, so the text can be made meanwhile. compiler_end() or
- * compiler_stop() end it, or the end of the caller, also if that is killed. -errno with diag
- * filled: -ENOEXEC if it is not installed.
+ * Starts the compiler with these headers; it ends within deadline_s seconds. It takes time to load,
+ * so the source can be rendered meanwhile. compiler_end(), compiler_stop() or the end of the caller
+ * end it. -errno with diag filled: -ENOEXEC if it is not installed.
  */
 int compiler_start(struct compiler *compiler, const struct headers *headers,
 		   unsigned int deadline_s, struct diag *diag);
 
 /*
- * Compiles source (C, as libbcc takes it): object is the BPF ELF object, which may be loaded, but
- * not relied on, while the compiler is ending, which takes it long for all that it holds.
- * -errno with diag filled, and no compiler any more: -ETIMEDOUT past the deadline, -ENOEXEC if it
- * could not be started, -EINVAL if it refused the text (diag->detail has its words), -EPROTO if it
- * crashed, or its output was not an object.
+ * Compiles source (C, as libbcc takes it). object is the BPF ELF object; it may be loaded at once,
+ * but is valid only after compiler_end(), since the compiler takes time to exit. -errno with diag
+ * filled, and the compiler is stopped: -ETIMEDOUT after the deadline, -ENOEXEC if it could not
+ * start, -EINVAL if it refused the source (diag->detail has its messages), -EPROTO if it crashed,
+ * or its output was not an object.
  */
 int compiler_answer(struct compiler *compiler, const struct text *source, struct text *object,
 		    struct diag *diag);
 
 /*
- * Waits for the end of one that has answered, if there is one: object is to be relied on. -errno as
- * above, and object is empty.
+ * Waits for the compiler's exit, if there is one: object is then valid. -errno as above, and object
+ * is empty.
  */
 int compiler_end(struct compiler *compiler, struct text *object, struct diag *diag);
 
-/* Ends the compiler if there is one. */
+/* Kills the compiler, if there is one. */
 void compiler_stop(struct compiler *compiler);
 
 #endif

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Which C headers a program text is compiled against, and where they are. A plain value that owns
- * nothing.
- */
+/* The C headers that a source is compiled with. A plain value that owns nothing. */
 #ifndef HEADERS_H
 #define HEADERS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which kernel this is, to the very build. */
+/* Identifies the running kernel, down to the build. */
 #ifndef KERNEL_ID_H
 #define KERNEL_ID_H
 

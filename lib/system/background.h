@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calls that one thread makes, in turn, while the one that asked for them goes on: for what the
- * kernel takes its time for. A call that has not begun when its result is needed is made by the
- * caller, so that no CPU is waited for that is asleep or taken away. Until it has ended nothing of
- * what it works on may be touched.
+ * Makes calls on a thread, one after the other, for work that waits for the kernel. If a result is
+ * needed before its call has begun, the caller makes the call itself, so that it never waits for a
+ * CPU that is asleep or taken away. Do not touch a call's data until it has ended.
  */
 #ifndef BACKGROUND_H
 #define BACKGROUND_H
@@ -31,13 +30,13 @@ struct background { /* zeroed: there are none */
 	bool runs;
 };
 
-/* Begins to make the calls, which are to stay where they are until background_free(). */
+/* Starts the thread. The calls must stay in place until background_free(). */
 void background_begin(struct background *background, struct background_call *calls, size_t count);
 
-/* Waits for a call, or makes it. What it returned, with diag as it was filled. */
+/* Waits for a call, or makes it. Returns its result, with diag as it filled it. */
 int background_end(struct background *background, struct background_call *call, struct diag *diag);
 
-/* Waits until the thread has made what was left for it, and has ended. */
+/* Waits for the thread's end. */
 void background_free(struct background *background);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Paths of cgroups by their ids. An id is that of the cgroup's node in kernfs, 64 bits, which is
- * also its inode number (fs/kernfs/dir.c); it is never given out twice.
+ * Looks up paths of cgroups by id. An id is that of the cgroup's node in kernfs, 64 bits, which is
+ * also its inode number (fs/kernfs/dir.c); ids are never used again.
  */
 #ifndef CGROUP_H
 #define CGROUP_H
@@ -23,8 +23,8 @@ typedef int cgroup_find(void *arg, uint64_t id, char path[CGROUP_PATH_ROOM]);
 struct cgroups;
 
 /*
- * What is found is kept, and also that nothing was found, of the last 1024 ids. NULL: no
- * memory. cgroups_free() ends it.
+ * Caches the results of the last 1,024 ids, misses included. NULL: no memory. cgroups_free() ends
+ * it.
  */
 struct cgroups *cgroups_new(cgroup_find *find, void *arg);
 
@@ -40,9 +40,8 @@ int cgroups_open(struct cgroups **cgroups, struct diag *diag);
 void cgroups_free(struct cgroups *cgroups);
 
 /*
- * The path of the cgroup, or NULL if it is not known: 0 is no id, or it was gone when it was first
- * asked for. One that was known stays so when the cgroup has gone. There is no system call for an
- * id that is kept. Valid until the next call.
+ * Returns the path, or NULL if it is unknown: id 0 is none, or the cgroup was gone at the first
+ * look-up. A cached path outlives its cgroup. Valid until the next call.
  */
 const char *cgroups_path(struct cgroups *cgroups, uint64_t id);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What this host allows, and why it did not. */
+/* What this host permits, and why not. */
 #ifndef HOST_H
 #define HOST_H
 
@@ -27,7 +27,10 @@ int host_may_read(struct diag *diag);
  */
 int host_explain(int err, const char *what, struct diag *diag);
 
-/* Whether the kernel is, and how: integrity or confidentiality (kernel_lockdown(7)). */
+/*
+ * Whether the kernel is locked down, and the mode: integrity or confidentiality
+ * (kernel_lockdown(7)).
+ */
 bool host_is_locked_down(char mode[HOST_LOCKDOWN_ROOM]);
 
 #endif

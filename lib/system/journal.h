@@ -24,10 +24,9 @@ bool journal_has_stderr(void);
 void journal_close(void);
 
 /*
- * Sends one entry: count fields, each "NAME=value" of any bytes. A journald that takes nothing is
- * waited for, until end can be read from: -ECANCELED from then on. 0 or -errno: -ECONNREFUSED once
- * journald has another socket than at journal_open(), which it keeps when it is started anew by the
- * service manager.
+ * Sends one entry: count fields, each "NAME=value" of any bytes. Waits for a slow journald until
+ * end is readable: -ECANCELED from then on. 0 or -errno: -ECONNREFUSED once journald has another
+ * socket than at journal_open(); a restart by the service manager keeps the socket.
  */
 int journal_send(const struct iovec *fields, int count, int end);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A connection that nobody else needs. */
+/* A test connection over loopback. */
 #ifndef LOOPBACK_H
 #define LOOPBACK_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Lines on their way to a descriptor: gathered in lines, written a batch at a time. The descriptor
- * is the caller's; output_free() frees the rest.
+ * Writes lines to a descriptor in batches. The caller owns the descriptor; output_free() frees the
+ * rest.
  */
 #ifndef OUTPUT_H
 #define OUTPUT_H
@@ -19,14 +19,13 @@ struct output {
 			     end */
 };
 
-/* From here on a reader who takes nothing is not waited for when end can be read from. */
+/* From now on, does not wait for a slow reader once end is readable. */
 void output_end_with(struct output *output, int end);
 void output_free(struct output *output);
 
 /*
- * Writes all lines and forgets them. -EPIPE: nobody reads any more (a closed pipe, a descriptor
- * that is not open), which is no error; -ECANCELED: it is time to end, and nobody takes them;
- * another -errno: the lines are lost.
+ * Writes and drops all lines. -EPIPE: the reader is gone (a closed pipe or descriptor), which is no
+ * error; -ECANCELED: it is time to end, and the reader is slow; another -errno: the lines are lost.
  */
 int output_flush(struct output *output);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a process may still do, of what it was started with: capabilities (capabilities(7)),
- * no_new_privs (prctl(2)) and a seccomp(2) filter. None comes back, and a child has no more.
+ * Drops privileges for good, for this process and its children: capabilities (capabilities(7)),
+ * no_new_privs (prctl(2)) and a seccomp(2) filter.
  */
 #ifndef PRIVILEGES_H
 #define PRIVILEGES_H
@@ -11,7 +11,8 @@
 
 struct diag;
 
-/* Whether it has rights that who runs it has not: setuid, setgid, file capabilities (getauxval(3)).
+/*
+ * Whether it has more privileges than its user: setuid, setgid, file capabilities (getauxval(3)).
  */
 bool privileges_are_raised(void);
 
@@ -19,15 +20,15 @@ bool privileges_are_raised(void);
 int privileges_have(int capability);
 
 /*
- * Gives up all but reading and writing what is open and looking into maps; with cgroups, also
- * finding those by open_by_handle_at(2), with CAP_DAC_READ_SEARCH if it is there. Makes sure that
- * it is so. may_read returns whether the maps can be read: kernels before 5.19 may require CAP_BPF
- * for that (kernel.unprivileged_bpf_disabled), and then it is kept. 0, or -errno with diag filled:
- * then nothing is certain, and the process should end.
+ * Drops everything but reading and writing open files and looking into maps; with cgroups, also
+ * CAP_DAC_READ_SEARCH stays, if it is there, for open_by_handle_at(2). Verifies the result.
+ * may_read returns whether the maps can be read: kernels before 5.19 may require CAP_BPF for that
+ * (kernel.unprivileged_bpf_disabled), which then stays. 0, or -errno with diag filled: the state is
+ * then uncertain, and the process should end.
  */
 int privileges_drop(bool cgroups, bool (*may_read)(void *arg), void *arg, struct diag *diag);
 
-/* Whether the kernel has what that takes: 0, or -errno with diag filled. It changes nothing. */
+/* Whether the kernel supports privileges_drop(): 0, or -errno with diag filled. Changes nothing. */
 int privileges_may_drop(struct diag *diag);
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tracepoints as tracefs describes them, whether or not anybody has mounted it. */
+/* Reads the descriptions of tracepoints from tracefs, mounted or not. */
 #ifndef TRACEFS_H
 #define TRACEFS_H
 
@@ -21,7 +21,7 @@ struct tracepoint {
 	struct tracepoint_field fields[TRACEPOINT_FIELDS_MAX];
 };
 
-/* Whether it is where it is by custom, which nothing here needs. */
+/* Whether tracefs is mounted in its usual place, which nothing here requires. */
 bool tracefs_is_mounted(void);
 
 /*

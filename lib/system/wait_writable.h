@@ -4,9 +4,8 @@
 #define WAIT_WRITABLE_H
 
 /*
- * Waits until fd is writable, or is broken, which the next write then reports. -ECANCELED: end,
- * which may be -1, can be read from, which says that it is time to end, and fd has taken nothing
- * for a second since. -errno.
+ * Waits until fd is writable, or broken, which the next write then reports. -ECANCELED: end, which
+ * may be -1, is readable, and fd has taken nothing for a second since. -errno.
  */
 int wait_writable(int fd, int end);
 
