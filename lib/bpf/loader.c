@@ -39,6 +39,12 @@ static int print_nothing(enum libbpf_print_level level, const char *fmt, va_list
 	return 0;
 }
 
+/* Before anything of libbpf's runs: lib/ prints nothing. */
+__attribute__((constructor)) static void libbpf_silence(void)
+{
+	libbpf_set_print(print_nothing);
+}
+
 /* libbpf has errors of its own beyond errno's. */
 static int explain(int err, const char *what, struct diag *diag)
 {
@@ -99,10 +105,8 @@ static int programs_list(struct loader *loader, struct diag *diag)
 
 int loader_cpus(struct diag *diag)
 {
-	int cpus;
+	int cpus = libbpf_num_possible_cpus();
 
-	libbpf_set_print(print_nothing);
-	cpus = libbpf_num_possible_cpus();
 	return cpus < 0 ? diag_errno(diag, cpus, "/sys/devices/system/cpu/possible") : cpus;
 }
 

@@ -9,67 +9,66 @@
 #include "base/diag.h"
 #include "event/event.h"
 
-#define MEMBER(name)	    offsetof(struct event, name)
-#define IN_COLUMNS	    (IN(FORMAT_COLUMNS) | IN(FORMAT_WIDE))
-#define IN_JSON		    (IN(FORMAT_JSON) | IN(FORMAT_OTEL))
-#define IN_ALL		    (IN_COLUMNS | IN(FORMAT_CSV) | IN_JSON)
-#define IN_ALL_BUT_COLUMNS  (IN_ALL & ~IN(FORMAT_COLUMNS))
-#define IN_ALL_AND_EXTENDED (IN_ALL | IN_EXTENDED)
+#define MEMBER(name)	   offsetof(struct event, name)
+#define IN_COLUMNS	   (IN(FORMAT_COLUMNS) | IN(FORMAT_WIDE))
+#define IN_JSON		   (IN(FORMAT_JSON) | IN(FORMAT_OTEL))
+#define IN_ALL		   (IN_COLUMNS | IN(FORMAT_CSV) | IN_JSON)
+#define IN_ALL_BUT_COLUMNS (IN_ALL & ~IN(FORMAT_COLUMNS))
 
 /* clang-format off */
 const struct field field_table[FIELDS] = {
 	{"isotime", "ISOTIME", "timestamp", "date, time and zone, to the microsecond (RFC 3339)",
-	 {32, 32}, "", IN_JSON, KIND_ISOTIME, 0, 0},
+	 {32, 32}, "", IN_JSON, false, KIND_ISOTIME, 0, 0},
 	{"time", "TIME", "tcpstates.time", "time of day, HH:MM:SS",
-	 {8, 8}, "", 0, KIND_TIME, 0, 0},
+	 {8, 8}, "", 0, false, KIND_TIME, 0, 0},
 	{"time_s", "TIME(s)", "tcpstates.time_s", "seconds since the first event shown",
-	 {9, 9}, " ", 0, KIND_TIMESTAMP, 0, 0},
+	 {9, 9}, " ", 0, false, KIND_TIMESTAMP, 0, 0},
 	{"skaddr", "SKADDR", "tcpstates.skaddr", "number of the socket, or its kernel address with --skaddr",
-	 {16, 16}, " ", IN_ALL, KIND_HEX64, MEMBER(skaddr), 0},
+	 {16, 16}, " ", IN_ALL, false, KIND_HEX64, MEMBER(skaddr), 0},
 	{"pid", "C-PID", "process.pid", "process on the CPU at the change",
-	 {5, 5}, " ", IN_ALL, KIND_DEC32, MEMBER(pid), 0},
+	 {5, 5}, " ", IN_ALL, false, KIND_DEC32, MEMBER(pid), 0},
 	{"comm", "C-COMM", "thread.name", "name of the task on the CPU at the change",
-	 {10, 16}, " ", IN_ALL, KIND_COMM, MEMBER(comm), 0},
+	 {10, 16}, " ", IN_ALL, false, KIND_COMM, MEMBER(comm), 0},
 	{"ip", "IP", "network.type", "IP version, 4 or 6",
-	 {2, 2}, " ", IN_ALL_BUT_COLUMNS, KIND_VERSION, MEMBER(family), 0},
+	 {2, 2}, " ", IN_ALL_BUT_COLUMNS, false, KIND_VERSION, MEMBER(family), 0},
 	{"laddr", "LADDR", "network.local.address", "local address",
-	 {15, 39}, " ", IN_ALL_AND_EXTENDED, KIND_ADDRESS, MEMBER(laddr), 0},
+	 {15, 39}, " ", IN_ALL, true, KIND_ADDRESS, MEMBER(laddr), 0},
 	{"lport", "LPORT", "network.local.port", "local port, 0 if not chosen yet",
-	 {5, 5}, " ", IN_ALL_AND_EXTENDED, KIND_DEC16, MEMBER(lport), 0},
+	 {5, 5}, " ", IN_ALL, true, KIND_DEC16, MEMBER(lport), 0},
 	{"raddr", "RADDR", "network.peer.address", "remote address",
-	 {15, 39}, " ", IN_ALL_AND_EXTENDED, KIND_ADDRESS, MEMBER(raddr), 0},
+	 {15, 39}, " ", IN_ALL, true, KIND_ADDRESS, MEMBER(raddr), 0},
 	{"rport", "RPORT", "network.peer.port", "remote port",
-	 {5, 5}, " ", IN_ALL_AND_EXTENDED, KIND_DEC16, MEMBER(rport), 0},
+	 {5, 5}, " ", IN_ALL, true, KIND_DEC16, MEMBER(rport), 0},
 	{"oldstate", "OLDSTATE", "tcpstates.connection.old_state", "state that ended",
-	 {11, 11}, " ", IN_ALL_AND_EXTENDED, KIND_STATE, MEMBER(oldstate), 0},
+	 {11, 11}, " ", IN_ALL, true, KIND_STATE, MEMBER(oldstate), 0},
 	{"newstate", "NEWSTATE", "network.connection.state", "state that begins",
-	 {11, 11}, " -> ", IN_ALL_AND_EXTENDED, KIND_STATE, MEMBER(newstate), 0},
+	 {11, 11}, " -> ", IN_ALL, true, KIND_STATE, MEMBER(newstate), 0},
 	{"ms", "MS", "tcpstates.duration_ms", "milliseconds in the old state",
-	 {-9, -9}, " ", IN_ALL_AND_EXTENDED, KIND_SPAN, MEMBER(span_ns), 0},
+	 {-9, -9}, " ", IN_ALL, true, KIND_SPAN, MEMBER(span_ns), 0},
 	{"ts_ns", "TS(ns)", "tcpstates.ts_ns", "kernel time (CLOCK_MONOTONIC) in nanoseconds",
-	 {16, 16}, " ", 0, KIND_DEC64, MEMBER(ts_ns), 0},
+	 {16, 16}, " ", 0, false, KIND_DEC64, MEMBER(ts_ns), 0},
 	{"age_ms", "AGE(ms)", "tcpstates.age_ms", "milliseconds since the socket was first seen",
-	 {10, 10}, " ", 0, KIND_AGE, 0, 1 << OPTIONAL_AGE},
+	 {10, 10}, " ", 0, false, KIND_AGE, 0, 1 << OPTIONAL_AGE},
 	{"cpu", "CPU", "cpu.logical_number", "CPU on which the state changed",
-	 {3, 3}, " ", 0, KIND_CPU, 0, 1 << OPTIONAL_CPU},
+	 {3, 3}, " ", 0, false, KIND_CPU, 0, 1 << OPTIONAL_CPU},
 	{"opid", "O-PID", "tcpstates.owner.pid", "process that owns the socket, if known",
-	 {5, 5}, " ", IN_EXTENDED, KIND_OWNER_PID, 0, 1 << OPTIONAL_OWNER},
+	 {5, 5}, " ", 0, true, KIND_OWNER_PID, 0, 1 << OPTIONAL_OWNER},
 	{"ocomm", "O-COMM", "tcpstates.owner.comm", "name of the owner's task",
-	 {10, 16}, " ", IN_EXTENDED, KIND_OWNER_COMM, 0, 1 << OPTIONAL_OWNER},
+	 {10, 16}, " ", 0, true, KIND_OWNER_COMM, 0, 1 << OPTIONAL_OWNER},
 	{"ofrom", "O-FROM", "tcpstates.owner.from", "source of the owner: self, listener or scan",
-	 {8, 8}, " ", IN_EXTENDED, KIND_OWNER_FROM, 0, 1 << OPTIONAL_OWNER},
+	 {8, 8}, " ", 0, true, KIND_OWNER_FROM, 0, 1 << OPTIONAL_OWNER},
 	{"why", "WHY", "tcpstates.why", "close reason, at the change to CLOSE",
-	 {13, 13}, " ", IN_EXTENDED, KIND_WHY, 0, 1 << OPTIONAL_CLOSE},
+	 {13, 13}, " ", 0, true, KIND_WHY, 0, 1 << OPTIONAL_CLOSE},
 	{"first", "FIRST", "tcpstates.first", "side that closed first: local or remote",
-	 {6, 6}, " ", IN_EXTENDED, KIND_FIRST, 0, 1 << OPTIONAL_CLOSE},
+	 {6, 6}, " ", 0, true, KIND_FIRST, 0, 1 << OPTIONAL_CLOSE},
 	{"cgroup", "CGROUP", "tcpstates.cgroup", "path of the cgroup of the process that made the socket",
-	 {24, 32}, " ", 0, KIND_CGROUP, 0, 1 << OPTIONAL_cgroup},
+	 {24, 32}, " ", 0, false, KIND_CGROUP, 0, 1 << OPTIONAL_cgroup},
 	{"unit", "UNIT", "tcpstates.unit", "systemd unit of that cgroup",
-	 {16, 24}, " ", 0, KIND_UNIT, 0, 1 << OPTIONAL_cgroup},
+	 {16, 24}, " ", 0, false, KIND_UNIT, 0, 1 << OPTIONAL_cgroup},
 	{"container", "CONTAINER", "container.id", "container of that cgroup, first 12 digits of its id",
-	 {12, 12}, " ", 0, KIND_CONTAINER, 0, 1 << OPTIONAL_cgroup},
+	 {12, 12}, " ", 0, false, KIND_CONTAINER, 0, 1 << OPTIONAL_cgroup},
 #define SOCKET_FIELD(name, title, width, otel, path, help)                                         \
-	{#name, title, otel, help, {width, width}, " ", 0, KIND_SOCKET, OPTIONAL_##name, 1 << OPTIONAL_##name},
+	{#name, title, otel, help, {width, width}, " ", 0, false, KIND_SOCKET, OPTIONAL_##name, 1 << OPTIONAL_##name},
 	SOCKET_FIELDS(SOCKET_FIELD)
 };
 /* clang-format on */
@@ -104,8 +103,7 @@ static bool field_is_own(const struct field *field, const struct line_format *fo
 {
 	if (!format->extended || field->kind == KIND_TIME || field->kind == KIND_TIMESTAMP)
 		return field_shown(field, format);
-	return field->layouts & IN_EXTENDED ||
-	       (format->layout >= FORMAT_JSON && field_shown(field, format));
+	return field->extended || (format->layout >= FORMAT_JSON && field_shown(field, format));
 }
 
 static void list_add_own(struct field_list *list, const struct line_format *format)

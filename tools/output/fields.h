@@ -41,8 +41,7 @@ enum kind {
 	KIND_CONTAINER,
 };
 
-#define IN(layout)  (1 << (layout))
-#define IN_EXTENDED IN(7) /* no layout has this number */
+#define IN(format) (1 << (format))
 
 struct field {
 	const char *name; /* for -o, and the key in JSON */
@@ -52,7 +51,8 @@ struct field {
 	int8_t width[FORMAT_CSV]; /* in columns, wide columns; < 0: the last without -o, not padded
 				   */
 	char before[5]; /* between the field before and this one, in columns */
-	uint8_t layouts; /* that have it without -o; IN_EXTENDED: with -x */
+	uint8_t formats; /* that have it without -o, a bit IN(format) each */
+	bool extended; /* -x has it */
 	uint8_t kind;
 	uint8_t offset; /* of the member */
 	uint32_t optionals; /* the bit of the optional member (enum event_optional) that it shows */
@@ -95,7 +95,7 @@ static inline bool field_shown(const struct field *field, const struct line_form
 		return format->time;
 	if (field->kind == KIND_TIMESTAMP)
 		return format->timestamp;
-	return field->layouts & IN(format->layout);
+	return field->formats & IN(format->layout);
 }
 
 /*
