@@ -140,7 +140,7 @@ static void macros_render(struct text *text, const struct filter *filter)
 }
 
 /* What would be compiled in vain makes a start longer by 4 of 60 ms. */
-static bool is_asked(const struct filter *filter, struct text *text)
+static bool any_filter(const struct filter *filter, struct text *text)
 {
 	static const struct filter nothing;
 	_cleanup_text_ struct text asked = {0}, all_seen = {0};
@@ -156,6 +156,6 @@ static bool is_asked(const struct filter *filter, struct text *text)
 
 void filter_render(struct text *text, const struct filter *filter)
 {
-	if (is_asked(filter, text))
+	if (any_filter(filter, text))
 		macros_render(text, filter);
 }

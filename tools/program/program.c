@@ -125,28 +125,28 @@ static int source_render(const struct build *build, const struct headers *header
 	return 0;
 }
 
-/* A way to compile the program: with these headers, kept under that key. */
-struct way {
+/* A variant of the compilation: with these headers, kept under that key. */
+struct variant {
 	struct headers headers;
 	struct text key;
 };
 
 /* -ENOENT: it must be compiled. */
-static int build_cached(const struct build *build, struct way *way)
+static int build_cached(const struct build *build, struct variant *variant)
 {
 	struct program *program = build->program;
 	int err;
 
-	key_render(build, &way->headers, &way->key);
-	err = object_cache_get(&program->objects, &way->key, &program->object);
+	key_render(build, &variant->headers, &variant->key);
+	err = object_cache_get(&program->objects, &variant->key, &program->object);
 	program->cached = !err;
 	return err;
 }
 
 /* After build_cached(). The offsets are found while the compiler is being loaded. */
-static int build_new(const struct build *build, struct way *way, struct diag *diag)
+static int build_new(const struct build *build, struct variant *variant, struct diag *diag)
 {
-	const struct headers *headers = &way->headers;
+	const struct headers *headers = &variant->headers;
 	_cleanup_text_ struct text source = {0};
 	struct program *program = build->program;
 	int err = compiler_start(&program->compiler, headers, build->spec->max_compile_s, diag);
@@ -164,17 +164,17 @@ static int build_new(const struct build *build, struct way *way, struct diag *di
 			 program->object.len);
 	/* A cached object with missing fields would not report them the next time. */
 	if (!program->missing.len) {
-		program->key = way->key;
-		way->key = (struct text){0};
+		program->key = variant->key;
+		variant->key = (struct text){0};
 	}
 	return 0;
 }
 
 /* A libbcc that needs more than the source declares refuses it; the kernel's headers have it all.
  */
-static int build_plain(const struct build *build, struct way *own, struct diag *diag)
+static int build_plain(const struct build *build, struct variant *own, struct diag *diag)
 {
-	struct way kernel = {0};
+	struct variant kernel = {0};
 	struct diag why;
 	bool found;
 	int err;
@@ -197,16 +197,16 @@ static int build_plain(const struct build *build, struct way *own, struct diag *
 static int build_any(const struct build *build, struct diag *diag)
 {
 	bool kernel_headers = program_wants_headers(build->spec, build->probe);
-	struct way way = {.headers.kind = HEADERS_OWN};
+	struct variant variant = {.headers.kind = HEADERS_OWN};
 	int err = 0;
 
 	if (kernel_headers)
-		err = headers_find(build->spec->kernel_headers_path, &way.headers, diag);
+		err = headers_find(build->spec->kernel_headers_path, &variant.headers, diag);
 	if (!err && !kernel_headers && !build->spec->text)
-		err = build_plain(build, &way, diag);
-	else if (!err && build_cached(build, &way))
-		err = build_new(build, &way, diag);
-	text_free(&way.key);
+		err = build_plain(build, &variant, diag);
+	else if (!err && build_cached(build, &variant))
+		err = build_new(build, &variant, diag);
+	text_free(&variant.key);
 	return err;
 }
 

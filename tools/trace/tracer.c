@@ -47,44 +47,39 @@ struct tracer {
 	bool quiet; /* nothing has come for long: the program will say when something does */
 };
 
-static int waiter_make(struct tracer *tracer, struct diag *diag)
+/* The start of a trace and of --check, up to the ladder's last stage. */
+static int tracer_start(struct tracer *tracer, struct diag *diag)
 {
-	const struct buffers *buffers = tracer->intake.buffers;
-	const struct ring_set *const sets[] = {buffers->wakeups, buffers->events};
-	int err = waiter_open(&tracer->waiter, tracer->config, sets, sizeof(sets) / sizeof(*sets),
-			      tracer->config->output.quiet ? -1 : tracer->writer.output.fd, diag);
+	const struct trace_config *config = tracer->config;
+	struct ladder *ladder = &tracer->ladder;
+	struct buffers *buffers = &ladder->prealloc.buffers;
+	const struct event_layout *layout = tracer->writer.layout;
+	const struct ring_set *sets[2];
+	int err;
 
-	if (!err)
-		writer_end_with(&tracer->writer, waiter_end(tracer->waiter));
-	return err;
-}
-
-/* What the ladder's programs are read with. */
-static int tracer_open(struct tracer *tracer, struct diag *diag)
-{
-	tracer->probe = &tracer->ladder.rung->probe;
-	tracer->loader = tracer->ladder.rung->loader;
-	tracer->margin.tv_nsec = buffers_margin_ns(tracer->intake.buffers);
+	err = intake_open(&tracer->intake, layout, buffers, &tracer->writer.losses, diag);
+	if (err)
+		return err;
+	err = ladder_climb(ladder, diag);
+	if (err || ladder->last < STAGE_TEST)
+		return err;
+	tracer->probe = &ladder->rung->probe;
+	tracer->loader = ladder->rung->loader;
+	tracer->margin.tv_nsec = buffers_margin_ns(buffers);
 	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
-	if (tracer->config->stuck.after_ns) {
-		tracer->stuck =
-			stuck_new(&tracer->config->stuck, tracer->writer.layout, clock_now_ns());
+	if (config->stuck.after_ns) {
+		tracer->stuck = stuck_new(&config->stuck, layout, clock_now_ns());
 		if (!tracer->stuck)
 			return diag_errno(diag, -ENOMEM, "starting");
 	}
-	return waiter_make(tracer, diag);
-}
-
-/* The same for a trace and for --check. */
-static int tracer_start(struct tracer *tracer, struct diag *diag)
-{
-	struct ladder *ladder = &tracer->ladder;
-	int err = intake_open(&tracer->intake, tracer->writer.layout, &ladder->prealloc.buffers,
-			      &tracer->writer.losses, diag);
-
-	if (!err)
-		err = ladder_climb(ladder, diag);
-	return err || ladder->last < STAGE_TEST ? err : tracer_open(tracer, diag);
+	sets[0] = buffers->wakeups;
+	sets[1] = buffers->events;
+	err = waiter_open(&tracer->waiter, config, sets, 2,
+			  config->output.quiet ? -1 : tracer->writer.output.fd, diag);
+	if (err)
+		return err;
+	writer_end_with(&tracer->writer, waiter_end(tracer->waiter));
+	return 0;
 }
 
 static void event_show(void *arg, void *record)
@@ -246,64 +241,54 @@ static bool may_read(void *arg)
 	return loader_counters(tracer->loader, "counters", counters, COUNTERS) != -EPERM;
 }
 
-/* From here on no child is made, which would have the manager's socket. */
-static void manager_connect(void)
-{
-	int err = notify_open();
-
-	if (err)
-		message_print("$NOTIFY_SOCKET: %s", strerror(-err));
-}
-
-/* After the drop: what others are shows here for the first time. */
-static void tracer_begin(struct tracer *tracer)
-{
-	char lines[64];
-
-	sockets_find(tracer->ladder.sockets, found_on_record, tracer);
-	writer_begin(&tracer->writer);
-	snprintf(lines, sizeof(lines), "READY=1\nSTATUS=Tracing: %s", probe_name(tracer->probe));
-	notify_send(lines);
-	malloc_trim(0); /* what finding and loading the program took */
-}
-
+/* From the attached program to the end of the trace. */
 static int tracer_trace(struct tracer *tracer, struct diag *diag)
 {
+	const struct trace_config *config = tracer->config;
 	struct sockets *sockets = tracer->ladder.sockets;
+	struct diag uncounted = {0};
+	char ready[64];
 	int err;
 
+	if (!probe_counts_missed(tracer->probe, &uncounted)) {
+		/* No later message can report these losses. */
+		tracer->writer.losses.missed_uncounted = true;
+		message_diag(&uncounted, false);
+	}
 	tracer->summary.start_ns = clock_now_ns();
 	err = waiter_start(tracer->waiter, diag);
 	if (err)
 		return err;
-	if (!tracer->config->program.summary)
+	if (!config->program.summary)
 		waiter_watch(tracer->waiter, sockets_prepare(sockets));
-	manager_connect();
-	err = rights_drop(tracer->config->keep_privileges, tracer->writer.line.cgroups, may_read,
-			  tracer, tracer->log, diag);
+	/* No child is started from here on, which would inherit the manager's socket. */
+	err = notify_open();
+	if (err)
+		message_print("$NOTIFY_SOCKET: %s", strerror(-err));
+
+	err = rights_drop(config->keep_privileges, tracer->writer.line.cgroups, may_read, tracer,
+			  tracer->log, diag);
 	if (err)
 		return err;
-	tracer_begin(tracer);
+	/* Only now is anything of others read or printed. */
+	sockets_find(sockets, found_on_record, tracer);
+	writer_begin(&tracer->writer);
+	snprintf(ready, sizeof(ready), "READY=1\nSTATUS=Tracing: %s", probe_name(tracer->probe));
+	notify_send(ready);
+	malloc_trim(0); /* what finding and loading the program took */
+
 	err = tracer_loop(tracer, diag);
 	notify_send("STOPPING=1");
 	ladder_detach(&tracer->ladder);
-	if (!err)
-		err = tracer->config->program.summary ? summary_round(tracer, diag)
-						      : events_round(tracer, true, diag);
+	if (!err) {
+		if (config->program.summary)
+			err = summary_round(tracer, diag);
+		else
+			err = events_round(tracer, true, diag);
+	}
 	losses_read(tracer);
 	writer_end(&tracer->writer);
 	return err ? err : writer_check(&tracer->writer, diag);
-}
-
-/* Uncounted losses are reported at the start: no later message can. */
-static void uncounted_report(struct tracer *tracer)
-{
-	struct diag uncounted = {0};
-
-	if (probe_counts_missed(tracer->probe, &uncounted))
-		return;
-	tracer->writer.losses.missed_uncounted = true;
-	message_diag(&uncounted, false);
 }
 
 static struct tracer *tracer_new(const struct trace_config *config, enum stage last, bool peek,
@@ -341,10 +326,8 @@ int tracer_run(const struct trace_config *config, struct startup_log *log, struc
 	if (!tracer)
 		return diag_errno(diag, -ENOMEM, "starting");
 	err = tracer_start(tracer, diag);
-	if (!err) {
-		uncounted_report(tracer);
+	if (!err)
 		err = tracer_trace(tracer, diag);
-	}
 	tracer_free(tracer);
 	return err;
 }
@@ -353,7 +336,9 @@ int tracer_check(struct tracer **tracer, const struct trace_config *config, enum
 		 struct startup_log *log, struct diag *diag)
 {
 	*tracer = tracer_new(config, last, true, log);
-	return *tracer ? tracer_start(*tracer, diag) : diag_errno(diag, -ENOMEM, "starting");
+	if (!*tracer)
+		return diag_errno(diag, -ENOMEM, "starting");
+	return tracer_start(*tracer, diag);
 }
 
 const struct ladder *tracer_ladder(const struct tracer *tracer)
