@@ -98,7 +98,7 @@ static void list_add(struct field_list *list, const struct field *field,
 	list->fields[list->count++] = field;
 }
 
-/* As the format's own, of which -x makes others where they are for people and tables. */
+/* Whether it is one of the format's own fields; -x replaces those of columns and CSV. */
 static bool field_is_own(const struct field *field, const struct line_format *format)
 {
 	if (!format->extended || field->kind == KIND_TIME || field->kind == KIND_TIMESTAMP)
@@ -133,7 +133,7 @@ int field_list_add(struct field_list *list, const struct line_format *format, co
 	}
 }
 
-/* -T and -t ask for a field as well, and for it to be in front. */
+/* -T and -t add a field too, at the front. */
 static void list_add_times(struct field_list *list, const struct line_format *format)
 {
 	const struct line_format times = {.time = format->time,
@@ -180,7 +180,7 @@ unsigned int field_list_optionals(const struct field_list *list)
 	return optionals;
 }
 
-/* What an entry does not have as it is, is what the program sends only if it is asked to. */
+/* Fields that every entry has are not optional members of the record. */
 bool field_journal_name(const struct field *field, char name[FIELD_JOURNAL_ROOM])
 {
 	static const char ours[] = "tcpstates.";

@@ -24,14 +24,14 @@ static const char *const message_ids[] = {
 	[ENTRY_LOST] = "9083a12bb060492db76607c48dfd6a12",
 };
 
-/* Fields one after the other; where each begins, since the text may move while it grows. */
+/* The fields, and where each begins, as offsets: the text may move while it grows. */
 struct entry {
 	struct text text;
 	size_t starts[FIELDS_MAX + 1];
 	int count;
 };
 
-/* Begins a field; what is appended to the text from here on is its value. */
+/* Begins a field; its value is what is appended next. */
 static struct text *entry_field(struct entry *entry, const char *name)
 {
 	entry->starts[entry->count++] = entry->text.len;
@@ -64,10 +64,7 @@ static void entry_message(struct entry *entry, const struct event *event)
 	state_append(text, event->newstate);
 }
 
-/*
- * One that was asked for, which takes at most more beyond VALUE_ROOM. An entry without it says best
- * that it is not known.
- */
+/* A requested field, of at most more bytes beyond VALUE_ROOM. An unknown one is left out. */
 static void entry_asked(struct entry *entry, const struct field *field, struct line_format *format,
 			const struct event *event, size_t more)
 {
@@ -96,7 +93,7 @@ static enum entry_kind kind_of(const struct event *event)
 	return ENTRY_CHANGE;
 }
 
-/* What each entry has beside its message. */
+/* The fields of every entry, besides the message. */
 static void entry_begin(struct entry *entry, enum entry_kind kind)
 {
 	text_str(entry_field(entry, "MESSAGE_ID"), message_ids[kind]);

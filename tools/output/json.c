@@ -10,11 +10,11 @@
 #include "output/summary.h"
 #include "output/value.h"
 
-#define SCHEMA	   1 /* of docs/events.schema.json.in; a change that readers must know counts it up */
+#define SCHEMA	   1 /* of docs/events.schema.json.in; an incompatible change increments it */
 #define FIELD_ROOM 256
 #define LINE_ROOM  ((FIELDS + 2) * FIELD_ROOM)
 
-/* What the records are, and what is in all of them, by the names of both conventions. */
+/* The names of records and of their common members, in both conventions. */
 static const struct names {
 	const char *record, *prefix, *time, *host, *kernel, *transport;
 } plain = {"record", "", "isotime", "host", "kernel", ""},
@@ -87,7 +87,7 @@ static bool is_string(const struct field *field, const struct line_format *forma
 static bool is_unknown(const struct field *field, const struct line_format *format,
 		       const struct event *event)
 {
-	if (field->kind == KIND_SPAN) /* columns and CSV may have 0.000 there, as ever */
+	if (field->kind == KIND_SPAN) /* only columns and CSV print 0.000 */
 		return event->span_ns == SPAN_UNKNOWN;
 	return value_is_unknown(field, format, event);
 }
@@ -138,7 +138,7 @@ void json_event(struct line_format *format, const struct event *event, struct te
 	text_commit(text, at);
 }
 
-/* Begins a record that is not an event's. */
+/* Begins a record other than an event, at the present time. */
 static void record_begin_at(struct line_format *format, const char *record, uint64_t ts_ns,
 			    struct text *text)
 {

@@ -37,7 +37,7 @@ static const char *state_color(unsigned int state)
 									 : "\033[39m";
 }
 
-/* escapes becomes how many bytes take no column. */
+/* escapes becomes the number of bytes without a column. */
 static char *state_color_put(char *at, unsigned int state, size_t *escapes)
 {
 	static const char off[] = "\033[m";
@@ -51,7 +51,7 @@ static char *state_color_put(char *at, unsigned int state, size_t *escapes)
 	return at + off_len;
 }
 
-/* A list's column grows with what it has to hold: grown is then its width. */
+/* The column of a list grows to fit its value. */
 ROW_INLINE char *column_put(char *at, const struct field *field, struct line_format *format,
 			    size_t width, uint8_t *grown, const struct event *event)
 {
@@ -74,7 +74,7 @@ ROW_INLINE char *column_put(char *at, const struct field *field, struct line_for
 	return columns < width ? at + width - columns : at;
 }
 
-/* What makes a spreadsheet take a name for a formula: a sign, or its full-width form. */
+/* Characters that begin a formula in a spreadsheet: a sign, or its full-width form. */
 static bool is_formula(const char *at, const char *end)
 {
 	static const char *const signs[] = {
@@ -141,7 +141,7 @@ static char *line_put(char *at, struct line_format *format, const struct event *
 	return at;
 }
 
-/* What is between a list's field and the one before it; an arrow is for two states. */
+/* The separator before a field of a list; an arrow between two states. */
 static const char *list_before(const struct field_list *list, enum output_format layout, size_t i)
 {
 	if (!i)

@@ -8,9 +8,9 @@
 
 struct socket_number {
 	uint64_t skaddr;
-	uint64_t first_ns; /* when the program first saw it, or 0: not known */
+	uint64_t first_ns; /* when the program first saw it, or 0: unknown */
 	uint64_t shown_ns; /* the event that it was made for */
-	uint64_t number; /* 0: it is nobody's yet */
+	uint64_t number; /* 0: not assigned yet */
 	TAILQ_ENTRY(socket_number) entry;
 };
 
@@ -42,7 +42,7 @@ static void number_drop(struct socket_numbers *numbers, struct socket_number *nu
 	free(number);
 }
 
-/* gcc does not see that the tree has it: tsearch(3) takes it as const. */
+/* gcc does not see that the tree owns it: tsearch(3) takes a const pointer. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 static struct socket_number *number_new(struct socket_numbers *numbers, uint64_t skaddr)
@@ -62,7 +62,7 @@ static struct socket_number *number_new(struct socket_numbers *numbers, uint64_t
 }
 #pragma GCC diagnostic pop
 
-/* One that is there, or a new one, as the last in the queue; NULL if there is no memory. */
+/* Finds or adds an address and moves it to the end of the queue; NULL without memory. */
 static struct socket_number *number_at(struct socket_numbers *numbers, uint64_t skaddr)
 {
 	struct socket_number wanted = {.skaddr = skaddr};
@@ -78,7 +78,7 @@ static struct socket_number *number_at(struct socket_numbers *numbers, uint64_t 
 	return number_new(numbers, skaddr);
 }
 
-/* Whatever had its address before, the socket is a new one. */
+/* A new socket, whatever had its address before. */
 static bool event_begins(const struct event *event)
 {
 	return event->oldstate == TCP_CLOSE ||
@@ -86,8 +86,8 @@ static bool event_begins(const struct event *event)
 }
 
 /*
- * One that is at this address at that time. Of a socket from before the tracer it is known since
- * when it has been seen only after its first event.
+ * Whether the number is that of the event's socket. For a socket from before the trace, the first
+ * time is known only after its first event.
  */
 static bool number_is(const struct socket_number *number, const struct event *event,
 		      uint64_t first_ns)

@@ -7,13 +7,13 @@
 #include "output/value.h"
 
 #define STARS	    40
-#define NARROW_SLOT 31 /* the last one whose bounds have ten digits at most */
+#define NARROW_SLOT 31 /* the last slot whose bounds have at most ten digits */
 
 const unsigned int summary_percents[SUMMARY_PERCENTS] = {50, 95, 99};
 
 /*
- * The CPUs go on while they are read, one after the other: a socket that enters on one and leaves
- * on another may be seen only leaving, so less than none is none.
+ * CPUs count on while they are read one after the other: a socket that enters on one and leaves on
+ * another may be seen only leaving, so a negative sum is 0.
  */
 void summary_row_sum(struct summary_row *row, const struct summary_state *states, size_t count)
 {
@@ -118,7 +118,7 @@ static void whys_append(struct text *text, const uint64_t whys[WHYS])
 	}
 }
 
-/* To the byte what print_log2_hist() of BCC's Python module prints. */
+/* Byte for byte like print_log2_hist() of BCC's Python module. */
 static void histogram_append(struct text *text, unsigned int state, const struct summary_row *row)
 {
 	uint64_t most = 0;

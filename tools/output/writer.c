@@ -11,9 +11,9 @@
 #include "system/cgroup.h"
 #include "system/journal.h"
 
-#define BATCH_SIZE 65536 /* bytes of lines that are written at once */
+#define BATCH_SIZE 65536 /* bytes of lines to write at once */
 
-/* Without them the fields are off, and the rest is as ever. */
+/* If this fails, the fields are unknown; the trace works. */
 static void cgroups_prepare(struct writer *writer)
 {
 	struct diag why = {0};

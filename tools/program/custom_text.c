@@ -21,7 +21,7 @@ static int begin_refused(const char *path, const char *what, struct diag *diag)
 	return -EINVAL;
 }
 
-/* A device may wait for ever, or do something when it is read. */
+/* Reading a device may block, or have an effect. */
 static int file_check(int fd, const char *path, struct diag *diag)
 {
 	struct stat st;
@@ -68,7 +68,7 @@ static int path_read(const char *path, struct text *text, struct diag *diag)
 	return err;
 }
 
-/* The probe that the first line names, or NULL: it is not that of this version. */
+/* Returns the probe that the first line names, or NULL: it is not of this version. */
 static const char *first_line_probe(const struct text *text)
 {
 	const char *name;
@@ -115,7 +115,7 @@ void custom_text_free(struct custom_text *custom)
 	text_free(&custom->text);
 }
 
-/* The program from its table of sockets on (bpf_text/sockets.h); the filters come before. */
+/* Returns the program from its map of sockets on (bpf_text/sockets.h); the filters precede it. */
 static const char *source_tail(const struct probe *probe)
 {
 	return strstr(probe_source(probe), "/* The table of sockets:");
@@ -154,8 +154,7 @@ int custom_text_scan(const struct custom_text *custom, const struct program_spec
 	if (err)
 		return err;
 	text_printf(text, PROGRAM_FIRST_LINE, probe_name(probe));
-	text_str(text,
-		 offsets.err ? "" : offsets.data); /* those that are there are defined twice */
+	text_str(text, offsets.err ? "" : offsets.data); /* some are then defined twice */
 	text_bytes(text, macros, tail_unchanged(custom) - macros);
 	text_str(text, source_tail(probe));
 	return offsets.err || text->err ? diag_errno(diag, -ENOMEM, "the program text") : 0;
@@ -182,7 +181,7 @@ void custom_text_fit(const struct custom_text *custom, unsigned int shown,
 	event_layout_init(&spec->layout, shown);
 }
 
-/* A member more or less would put the ones behind it in another place of the record. */
+/* An additional or missing member would shift the ones behind it. */
 static bool same_optionals(const struct custom_text *custom, unsigned int wanted)
 {
 	static const unsigned int optionals[] = {1U << OPTIONAL_AGE, 1U << OPTIONAL_OWNER,

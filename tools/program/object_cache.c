@@ -60,8 +60,8 @@ static void text_key_add(struct text *key, const struct text *field)
 }
 
 /*
- * A tree is too large to look at whole: an update of its package, or a new configuration, is seen
- * in the one header that each has, a change of another one by hand is not.
+ * A tree is too large to compare. An update of its package or a new configuration changes one of
+ * these headers; a manual change of another one is not noticed.
  */
 static void headers_identity(const struct headers *headers, struct text *lines)
 {

@@ -18,7 +18,7 @@ enum group { GROUP_SOCK, GROUP_FILES, GROUP_OWNER, GROUP_CLOSE, GROUP_NETNS, GRO
 static const struct row {
 	enum group group;
 	const char *macro, *structure, *member;
-	uint32_t size; /* or 0: any, which the macro ..._SIZE has */
+	uint32_t size; /* or 0: any; the macro ..._SIZE has it */
 	bool optional; /* its macro may be missing */
 } rows[] = {
 	{GROUP_SOCK, "SKC_FAMILY", "sock_common", "skc_family", .size = 2},
@@ -27,7 +27,7 @@ static const struct row {
 	{GROUP_SOCK, "INET_SPORT", "inet_sock", "inet_sport", .size = 2},
 	{GROUP_SOCK, "INET_SADDR", "inet_sock", "inet_saddr", .size = 4},
 	{GROUP_SOCK, "SK_PROTOCOL", "sock", "sk_protocol", .size = 0}, /* a byte before Linux 5.6 */
-	/* A kernel without IPv6 has neither. */
+	/* Missing without IPv6. */
 	{GROUP_SOCK, "SKC_V6_RCV_SADDR", "sock_common", "skc_v6_rcv_saddr", .size = 0,
 	 .optional = true},
 	{GROUP_SOCK, "SKC_V6_DADDR", "sock_common", "skc_v6_daddr", .size = 0, .optional = true},
@@ -40,7 +40,7 @@ static const struct row {
 	{GROUP_FILES, "TASK_TGID", "task_struct", "tgid", .size = 4},
 	{GROUP_FILES, "TASK_COMM", "task_struct", "comm", .size = 0},
 
-	/* A kernel without network namespaces does not have it. */
+	/* Missing without network namespaces. */
 	{GROUP_OWNER, "SKC_NET", "sock_common", "skc_net.net", .size = sizeof(void *),
 	 .optional = true},
 
@@ -79,7 +79,7 @@ static int group_render(const struct btf_types *types, enum group group, struct 
 	return 0;
 }
 
-/* The iterator over the files of all tasks is found by its number. */
+/* The id of the iterator over the files of all tasks. */
 static int files_render(const struct btf_types *types, struct text *text, struct diag *diag)
 {
 	uint32_t id;
@@ -96,11 +96,11 @@ static int files_render(const struct btf_types *types, struct text *text, struct
 	return 0;
 }
 
-/* What a summary does without where it is not there, and the errors that it is told by. */
+/* Optional for a summary, with the errors that mean "missing". */
 static void why_render(const struct btf_types *types, const char *without, struct text *text,
 		       struct text *missing)
 {
-	/* Their numbers are this processor's. */
+	/* Their values depend on the architecture. */
 	static const struct {
 		const char *macro;
 		int number;
@@ -129,7 +129,7 @@ static void why_render(const struct btf_types *types, const char *without, struc
 		text_printf(text, "#define %s %d\n", errors[i].macro, errors[i].number);
 }
 
-/* What cannot do without the kernel's BTF, as messages name it. */
+/* The feature that requires the kernel's BTF, as messages name it. */
 static const struct {
 	unsigned int optionals;
 	enum group group;

@@ -31,7 +31,7 @@ struct probe_kind {
 	void (*render)(const struct probe *probe, struct text *text); /* macros for this kernel */
 	int (*attach)(const struct probe *probe, struct loader *loader, struct diag *diag);
 	bool reads_sock, reads_files; /* struct offset_needs */
-	bool twice; /* a second program sees what the first is too busy for */
+	bool twice; /* further programs see what the first is too busy for */
 	bool counted; /* since Linux 6.7 (trace_call_bpf(), kernel/trace/bpf_trace.c) */
 };
 
@@ -65,7 +65,7 @@ static void raw_render(const struct probe *probe, struct text *text)
 		text_str(text, TEST_BY_CONNECTION);
 }
 
-/* The layout that bpf_text/tracepoint.bpf.c knows, but for the size of protocol. */
+/* The layout that bpf_text/tracepoint.bpf.c expects, except for the size of protocol. */
 static int tracepoint_check(const struct tracepoint *tracepoint, unsigned int protocol_size)
 {
 	const struct {
@@ -304,7 +304,7 @@ static int program_run(const struct loader *loader, struct diag *diag)
 	return err ? diag_errno(diag, err, "running the program") : 0;
 }
 
-/* Its changes are those of the test until the address is taken away. */
+/* Changes at this address are the test until it is removed. */
 static int connection_run(const struct loader *loader, struct diag *diag)
 {
 	uint32_t address;

@@ -45,7 +45,7 @@ bool program_wants_headers(const struct program_spec *spec, const struct probe *
 	return spec->kernel_headers || probe_needs_kernel_headers(probe);
 }
 
-/* What is the same for each try at a program. */
+/* The arguments of every variant. */
 struct build {
 	const struct program_spec *spec;
 	const struct probe *probe;
@@ -74,8 +74,8 @@ static void key_render(const struct build *build, const struct headers *headers,
 }
 
 /*
- * libbcc runs Clang's front end three times, and our comments would be read in each. The lines stay
- * where they are. No string in the source looks like a comment.
+ * libbcc runs Clang's front end three times, and each would read our comments. Line numbers stay
+ * the same. No string in the source looks like a comment.
  */
 static void comments_drop(struct text *text)
 {

@@ -11,15 +11,15 @@
 #include "bpf/ring.h"
 #include "event/event.h"
 
-/* For a CPU's word that an event is on its way to be seen on another one: more than enough. */
+/* Enough for a CPU's in-flight count to become visible on another CPU. */
 #define MARGIN_NS 20000
-/* Where no CPU gives its word: an event that the host held up has been seen to take 0.2 ms. */
+/* Without in-flight counts: an event delayed by the host has been seen to take 0.2 ms. */
 #define MARGIN_UNCOUNTED_NS 250000
-/* At once: most often an event is on its way for less than a microsecond. */
+/* Polls in a row: an event is mostly in flight for less than a microsecond. */
 #define LOOKS 64
-/* Of --buffer-pages, whatever pages the kernel has: with those of 64 KiB a buffer takes no more. */
+/* The unit of --buffer-pages, whatever the kernel's page size. */
 #define BUFFER_PAGE 4096
-/* Where a CPU is taken away for longer, what the others send must not pile up. */
+/* If the host takes a CPU away for longer, the events of the others must not pile up. */
 #define WAIT_NS 100000000
 
 static int sets_new(struct buffers *buffers, struct diag *diag)
@@ -63,7 +63,7 @@ static int set_give(const struct ring_set *set, const struct loader *loader, con
 	return 0;
 }
 
-/* A text of the user's may not have it, nor an old kernel. */
+/* A user's source or an old kernel may not have it. */
 static int in_flight_map(struct buffers *buffers, const struct loader *loader, struct diag *diag)
 {
 	const void *view;
@@ -83,7 +83,7 @@ int buffers_give(struct buffers *buffers, const struct loader *loader, struct di
 	return err ? err : in_flight_map(buffers, loader, diag);
 }
 
-/* Whether each CPU has been seen with no event on its way in the looks of this time. */
+/* Whether every CPU has been seen without an event in flight since the first poll at now. */
 static bool in_flight_check(struct buffers *buffers, uint64_t now)
 {
 	bool none_in_flight = true;

@@ -35,9 +35,9 @@ struct check {
 	struct output output;
 	bool permitted;
 	struct tracer *tracer;
-	const struct rung
-		*rung; /* that a start would use or fail with; NULL: no probe is offered */
-	struct diag unopened; /* why it cannot be read; empty: it can */
+	const struct rung *rung; /* of the probe that a start would use or fail with; NULL: no probe
+				    is available */
+	struct diag unopened; /* why the buffers cannot be read; empty: they can */
 	struct program made; /* whatever is in the cache */
 };
 
@@ -60,7 +60,7 @@ static bool failed(const struct check *check, enum stage stage, struct diag *dia
 	return true;
 }
 
-/* What comes next needs it, and has been told to be missing. */
+/* A step that requires a failed one. */
 static enum verdict untried(const char *without, struct diag *diag)
 {
 	diag_set(diag, 0, "not checked: requires %s", without);
@@ -140,7 +140,7 @@ static void rungs_report(struct check *check, const struct ladder *ladder)
 	}
 }
 
-/* Starts what a trace would, on the same ladder, as far as is permitted. */
+/* Runs a start on the ladder, as far as permitted. */
 static enum verdict probe_check(struct check *check, struct diag *diag)
 {
 	enum stage last = check->permitted ? STAGE_TEST : STAGE_COMPILE;
@@ -180,7 +180,7 @@ static enum verdict headers_check(struct check *check, struct diag *diag)
 	return VERDICT_OK;
 }
 
-/* What a start would do there. */
+/* What a start would do with the cache. */
 static int folder_look(struct check *check, struct diag *diag)
 {
 	struct object_cache objects;
@@ -214,7 +214,7 @@ static enum verdict cache_check(struct check *check, struct diag *diag)
 	return VERDICT_OK;
 }
 
-/* Of each library of LLVM's and BCC's that it was, the file, which has the version. */
+/* Lists the files of libbcc and LLVM that compiled the object; their names have the versions. */
 static void compiler_name(const struct text *object, struct text *names)
 {
 	static const char *const libraries[] = {"/libbcc.so", "/libLLVM"};
@@ -331,7 +331,7 @@ static enum verdict scan_check(struct check *check, struct diag *diag)
 	return VERDICT_OK;
 }
 
-/* Or it would not go on with the rights that it has. */
+/* Otherwise a start would fail when it drops its privileges. */
 static enum verdict seccomp_check(struct check *check, struct diag *diag)
 {
 	if (check->config->keep_privileges) {
@@ -401,7 +401,7 @@ static const char *remedy_choose(const struct row *row, enum verdict verdict,
 	return diag->hint[0] || !row->remedy ? diag->hint : row->remedy;
 }
 
-/* Whether a start would go on. */
+/* False if a start would fail here. */
 static bool row_check(struct check *check, const struct row *row, struct diag *diag)
 {
 	enum verdict verdict;
@@ -458,7 +458,7 @@ int check_run(const struct trace_config *config, struct startup_log *log, struct
 	err = rows_check(&check, diag);
 	tracer_free(check.tracer);
 	program_free(&check.made);
-	/* Where that fails, a start does not go on either. */
+	/* A start would fail here as well. */
 	drop = rights_drop(config->keep_privileges, false, nothing_to_read, NULL, log, &drop_diag);
 	if (drop && !err) {
 		*diag = drop_diag;

@@ -23,7 +23,7 @@ enum verdict kernel_check(struct check *check, struct diag *diag)
 	return VERDICT_OK;
 }
 
-/* What it forbids to this program is seen when that is loaded. */
+/* Whether it forbids this program is known only after loading it. */
 enum verdict lockdown_check(struct check *check, struct diag *diag)
 {
 	char mode[HOST_LOCKDOWN_ROOM];
@@ -34,7 +34,7 @@ enum verdict lockdown_check(struct check *check, struct diag *diag)
 	return locked ? VERDICT_WITHOUT : VERDICT_OK;
 }
 
-/* Before Linux 5.11 BPF takes locked memory, and libbpf raises the limit if it may. */
+/* Before Linux 5.11 BPF uses locked memory; libbpf raises the limit if it may. */
 enum verdict memlock_check(struct check *check, struct diag *diag)
 {
 	struct rlimit limit;

@@ -36,7 +36,7 @@ void intake_add(void *arg, int cpu, const void *data, size_t size)
 		if (event->ts_ns > intake->newest_ns)
 			intake->newest_ns = event->ts_ns;
 		if (event->skaddr !=
-		    SELF_TEST_SK) /* after it, too, the program wakes nobody at once */
+		    SELF_TEST_SK) /* the program does not wake the reader right after it either */
 			order_add(intake->order);
 	}
 }

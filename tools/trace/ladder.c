@@ -41,7 +41,7 @@ static int object_load(struct ladder *ladder, struct rung *rung)
 	return err ? err : loader_load(rung->loader, &rung->why);
 }
 
-/* The compiler ends meanwhile. What its end says is why the object does not load. */
+/* The compiler exits meanwhile. If it failed, that is the reason why the object does not load. */
 static int rung_load(struct ladder *ladder, struct rung *rung)
 {
 	int err = object_load(ladder, rung), finished;
@@ -103,7 +103,7 @@ static int rung_test(struct ladder *ladder, struct rung *rung)
 	return err;
 }
 
-/* Goes as far as the ladder's last stage. */
+/* Runs the stages up to the ladder's last one. */
 static int rung_try(struct ladder *ladder, struct rung *rung, const char *name)
 {
 	static int (*const stages[])(struct ladder * ladder, struct rung * rung) = {
@@ -122,7 +122,7 @@ static int rung_try(struct ladder *ladder, struct rung *rung, const char *name)
 	return err;
 }
 
-/* The records that have come of it are not to be taken for the next one's. */
+/* Drops its records as well, or they would be taken for the next probe's. */
 static void rung_undo(struct ladder *ladder, struct rung *rung)
 {
 	sockets_free(ladder->sockets);
@@ -135,7 +135,7 @@ static void rung_undo(struct ladder *ladder, struct rung *rung)
 	prealloc_renew(&ladder->prealloc);
 }
 
-/* Whether the next rung may do better. */
+/* Whether the next probe may work. */
 static bool rung_falls(const struct rung *rung)
 {
 	if (rung->stage == STAGE_OFFER)
@@ -158,7 +158,7 @@ static bool rung_falls(const struct rung *rung)
 	}
 }
 
-/* The next probe that may be used, from the one of that number on, or NULL. */
+/* Returns the next permitted probe, from that index on, or NULL. */
 static const char *name_next(const struct ladder *ladder, size_t *index)
 {
 	const struct program_spec *spec = &ladder->config->program;
@@ -202,7 +202,7 @@ static int rungs_try(struct ladder *ladder)
 	return ladder->rung->err;
 }
 
-/* Says of each probe why the kernel does not offer it. */
+/* Reports for each probe why it is not available. */
 static int none_offered(const struct ladder *ladder, struct diag *diag)
 {
 	_cleanup_text_ struct text reasons = {0};

@@ -15,7 +15,7 @@ struct now {
 	struct event *event; /* room for one */
 };
 
-/* -EPIPE: there is no need for more. */
+/* -EPIPE ends the scan: the count is reached, or the reader is gone. */
 static int record_show(void *arg, const void *record)
 {
 	struct now *now = arg;

@@ -12,7 +12,7 @@
 #include "program/probe.h"
 #include "program/program.h"
 
-/* A changed text may keep something else of a socket. */
+/* A changed source may keep something else in the map. */
 static bool text_is_changed(const struct program_spec *spec)
 {
 	return spec->text && !custom_text_is_own(spec->text);
@@ -25,7 +25,7 @@ bool scan_is_wanted(const struct program_spec *spec)
 	return spec->summary || spec->stuck || spec->layout.wanted & 1U << OPTIONAL_OWNER;
 }
 
-/* The program's own text, or one that is made of the user's, whose filters it has. */
+/* Our own source of the scan, or one made from the user's, with its filters. */
 static int program_make(const struct program_spec *tracing, struct startup_log *log,
 			struct program *program, struct diag *diag)
 {
@@ -94,7 +94,7 @@ struct found {
 	void *arg;
 };
 
-/* Each descriptor of a socket brings a record. Without memory a second one is better than none. */
+/* Every descriptor of a socket has a record. Without memory, a duplicate is better than none. */
 static int found_on_record(void *arg, const void *record)
 {
 	struct found *found = arg;

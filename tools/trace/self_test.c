@@ -16,9 +16,9 @@
 #include "trace/summary_read.h"
 
 /*
- * A summary counts its test in the row of a state that no socket is in. Of the buffers only the
- * kernel's positions are looked at: the records are also of others, and are read when the rights
- * have been given up. One of another change does as well, for it has come the same way.
+ * A summary counts the test in the row of a state that no socket has. Of the perf buffers only the
+ * kernel's positions are read, not the records: they may be of others, and privileges have not been
+ * dropped yet. A record of another change is as good, since it took the same path.
  */
 static int arrived_read(const struct program_spec *spec, const struct loader *loader,
 			const struct buffers *buffers, bool *arrived, struct diag *diag)
@@ -53,7 +53,8 @@ int self_test_run(const struct program_spec *spec, const struct loader *loader,
 
 	*result = SELF_TEST_NONE;
 	if (spec->text) {
-		diag_set(diag, 0, "the program is from --bpf-text"); /* it need not know the test */
+		diag_set(diag, 0,
+			 "the program is from --bpf-text"); /* it may not implement the test */
 		return 0;
 	}
 	err = probe_test(loader, diag);

@@ -14,9 +14,9 @@ struct sockets {
 	const struct program_spec *spec;
 	const struct loader *tracing;
 	struct startup_log *log;
-	struct helper *helper; /* or NULL: none is under way */
+	struct helper *helper; /* or NULL */
 	struct scan scan;
-	struct diag why; /* there is none */
+	struct diag why; /* of a failed scan_open() */
 	bool asked;
 };
 

@@ -16,7 +16,7 @@ struct stuck {
 	const struct stuck_limit *limit;
 	const struct event_layout *layout;
 	uint64_t polled_ns, now_ns;
-	size_t entries; /* of the table, that it has looked at */
+	size_t entries; /* of the map, polled so far */
 	struct event *event; /* room for one */
 	int (*show)(void *arg, const void *event);
 	void *arg;
@@ -53,13 +53,13 @@ void stuck_free(struct stuck *stuck)
 	free(stuck);
 }
 
-/* A mask has no bit for a state that is none. */
+/* Invalid states have no bit. */
 static bool is_watched(const struct stuck *stuck, unsigned int state)
 {
 	return state <= STATE_STILL && stuck->limit->states >> state & 1;
 }
 
-/* Between the last look and this one it has been there for the limit, or for a doubling of it. */
+/* Since the last poll it has reached the limit, or a doubling of it. */
 static bool is_due(const struct stuck *stuck, uint64_t since_ns)
 {
 	uint64_t limit = stuck->limit->after_ns, span = stuck->now_ns - since_ns;
@@ -72,8 +72,8 @@ static bool is_due(const struct stuck *stuck, uint64_t since_ns)
 }
 
 /*
- * struct sock_entry ends with the last event of the socket, as it was sent, which is a struct of
- * 64-bit numbers. A change in the middle of the copy leaves a session that has just changed.
+ * struct sock_entry ends with the last event of the socket, as sent: a struct of 64-bit numbers. A
+ * change during the copy yields a session that has just changed.
  */
 static int entry_check(void *arg, const void *value, size_t size)
 {

@@ -29,22 +29,22 @@
 #include "trace/trace_config.h"
 #include "trace/waiter.h"
 
-#define TIMER_SLACK_NS 10000 /* the usual 50 us would be felt in a lone line */
+#define TIMER_SLACK_NS 10000 /* the default 50 us would delay a single line visibly */
 
 struct tracer {
 	const struct trace_config *config;
 	struct ladder ladder;
-	const struct probe *probe; /* that the ladder found */
+	const struct probe *probe; /* the ladder's result */
 	const struct loader *loader; /* its programs */
 	struct intake intake;
 	struct waiter *waiter;
-	struct stuck *stuck; /* or NULL: nobody asks */
+	struct stuck *stuck; /* or NULL: without --stuck */
 	struct startup_log *log;
 	struct writer writer;
 	uint64_t next_tidy_ns;
 	struct summary summary;
 	struct timespec margin; /* that output is held back by, after the horizon */
-	bool quiet; /* nothing has come for long: the program will say when something does */
+	bool quiet; /* no event for long: the next one wakes the reader */
 };
 
 /* The start of a trace and of --check, up to the ladder's last stage. */
@@ -106,12 +106,12 @@ static void losses_read(struct tracer *tracer)
 	counts[LOSS_NO_ROOM] = counters[COUNTER_NO_ROOM];
 	counts[LOSS_TABLE_ERROR] = counters[COUNTER_TABLE_ERROR];
 	recursion_misses += counters[COUNTER_DECLINED];
-	/* More may have been caught by now, but what was missed stays so. */
+	/* More may have been recovered by now, but the missed ones stay missed. */
 	if (recursion_misses > counters[COUNTER_RECOVERED] + counts[LOSS_MISSED])
 		counts[LOSS_MISSED] = recursion_misses - counters[COUNTER_RECOVERED];
 }
 
-/* What is done once a second, and before a time in which nobody does it. */
+/* Housekeeping, once a second and before a quiet time. */
 static void tracer_tidy(struct tracer *tracer, uint64_t now)
 {
 	if (now < tracer->next_tidy_ns && !tracer->quiet)
@@ -122,7 +122,7 @@ static void tracer_tidy(struct tracer *tracer, uint64_t now)
 	tracer->next_tidy_ns = now + NS_PER_SECOND;
 }
 
-/* Writes what the program has counted. */
+/* Prints the counts of the program. */
 static int summary_round(struct tracer *tracer, struct diag *diag)
 {
 	int err = summary_read(&tracer->summary, tracer->loader, diag);
@@ -137,7 +137,7 @@ static int summary_round(struct tracer *tracer, struct diag *diag)
 	return writer_check(&tracer->writer, diag);
 }
 
-/* Reads all buffers and writes what is final: after the last round, everything is. */
+/* Reads all buffers and prints events up to the horizon; in the last round, all. */
 static int events_round(struct tracer *tracer, bool last, struct diag *diag)
 {
 	uint64_t begin = clock_now_ns();
@@ -152,8 +152,8 @@ static int events_round(struct tracer *tracer, bool last, struct diag *diag)
 		    tracer);
 	writer_flush(&tracer->writer);
 	/*
-	 * An event that woke nobody came within QUIET_NS of one before it. Twice as long again is
-	 * for one that took its time, where the program does not count events in flight.
+	 * An event that caused no wakeup came within QUIET_NS of one before it. Twice that again is
+	 * for a delayed one, if the program does not count events in flight.
 	 */
 	tracer->quiet = !order_waiting(intake->order) && horizon == begin &&
 			begin > intake->newest_ns + 3 * QUIET_NS;
@@ -162,8 +162,8 @@ static int events_round(struct tracer *tracer, bool last, struct diag *diag)
 }
 
 /*
- * A lone event is read at once, and is printed a margin later. While there are many, a round is
- * made only as often as keeps a line from waiting. When it is quiet, the next wakeup is waited for.
+ * A single event is read at once, and printed a margin later. Under load, a round is made every
+ * QUIET_NS. In a quiet time, it waits for the next wakeup.
  */
 static const struct timespec *tracer_pause(const struct tracer *tracer, bool woken)
 {
@@ -173,8 +173,8 @@ static const struct timespec *tracer_pause(const struct tracer *tracer, bool wok
 }
 
 /*
- * A scan, or a look through a large table, takes its time: in between, the buffers must not fill. A
- * broken one is reported in its round.
+ * During a scan, or a poll of a large map, the buffers must be drained. A broken buffer is reported
+ * in its own round.
  */
 static int found_on_record(void *arg, const void *record)
 {
@@ -186,7 +186,7 @@ static int found_on_record(void *arg, const void *record)
 	return 0;
 }
 
-/* A line that no event brings. */
+/* A listed or stuck socket. */
 static int still_on_record(void *arg, const void *record)
 {
 	struct tracer *tracer = arg;
@@ -196,7 +196,7 @@ static int still_on_record(void *arg, const void *record)
 	return found_on_record(arg, record);
 }
 
-/* What came, and then the events. */
+/* Handles what the waiter returned, then the events. */
 static int tracer_round(struct tracer *tracer, int came, struct diag *diag)
 {
 	int err = 0;
@@ -216,7 +216,7 @@ static int tracer_round(struct tracer *tracer, int came, struct diag *diag)
 	return err ? err : events_round(tracer, false, diag);
 }
 
-/* 0 when it is time to end. */
+/* Returns 0 at the end of the trace. */
 static int tracer_loop(struct tracer *tracer, struct diag *diag)
 {
 	bool woken = false;
@@ -301,7 +301,7 @@ static struct tracer *tracer_new(const struct trace_config *config, enum stage l
 	tracer->config = config;
 	tracer->ladder = (struct ladder){config, log, last, peek, .prealloc = PREALLOC_NONE};
 	tracer->log = log;
-	tracer->quiet = config->program.summary; /* no event comes */
+	tracer->quiet = config->program.summary; /* no events are sent */
 	writer_open(&tracer->writer, &config->output, &config->program.layout);
 	return tracer;
 }

@@ -27,7 +27,7 @@ enum {
 };
 
 struct timer {
-	uint64_t ns; /* or 0: there is none */
+	uint64_t ns; /* or 0: none */
 	bool again;
 	const char *option;
 	enum wake means;
@@ -35,7 +35,7 @@ struct timer {
 
 struct waiter {
 	struct timer timers[POLL_RINGS]; /* by the number of its poller */
-	struct pollfd *pollers; /* as above, then the buffers of all sets */
+	struct pollfd *pollers; /* the same, then the buffers of all sets */
 	size_t count;
 };
 
@@ -61,7 +61,7 @@ static int pollers_make(struct waiter *waiter, const struct ring_set *const *set
 		return -ENOMEM;
 	for (size_t i = 0; i < POLL_RINGS; i++)
 		waiter->pollers[i] = (struct pollfd){.fd = -1, .events = POLLIN};
-	/* No event is asked for: what is told all the same is that nobody reads any more. */
+	/* Without events: poll(2) still reports that the reader is gone. */
 	waiter->pollers[POLL_STDOUT] = (struct pollfd){.fd = output};
 	poller = &waiter->pollers[POLL_RINGS];
 	for (size_t set = 0; set < count; set++)
@@ -173,7 +173,7 @@ int waiter_wait(struct waiter *waiter, const struct timespec *pause, struct diag
 		return diag_errno(diag, -errno, "poll");
 	if (ready <= 0)
 		return 0;
-	/* A signal that ends it stays, for waiter_end(). */
+	/* The signal stays pending, for waiter_end(). */
 	if (waiter->pollers[POLL_END].revents || waiter->pollers[POLL_STDOUT].revents)
 		came |= WAKE_END;
 	if (waiter->pollers[POLL_LIST].revents && signal_read(waiter->pollers[POLL_LIST].fd))
