@@ -17,11 +17,9 @@
 #include "options/options.h"
 #include "program/custom_text.h"
 #include "program/program_print.h"
-#include "system/host.h"
-#include "system/journal.h"
-#include "system/privileges.h"
 #include "trace/check.h"
 #include "trace/now.h"
+#include "trace/start.h"
 #include "trace/tracer.h"
 
 #define LARGE_BLOCK (128 * 1024) /* bytes, as malloc(3) has it at the start */
@@ -82,19 +80,12 @@ static int trace(const struct options *options, struct startup_log *log, struct 
 {
 	const struct trace_config *config = &options->trace;
 	const struct custom_text *custom = config->program.text;
-	int err = config->output.journal ? journal_open(diag) : 0;
+	int err = start_prepare(config, diag);
 
-	if (!err)
-		err = host_may_trace(diag);
 	if (err)
 		return err;
 	if (options->now)
 		return now_run(config, log, diag);
-	if (!config->keep_privileges) {
-		err = privileges_may_drop(diag); /* before it has begun to trace */
-		if (err)
-			return err;
-	}
 	if (custom)
 		startup_log_step(log, "program text of %s: %zu bytes", custom->path,
 				 custom->text.len);

@@ -15,13 +15,13 @@
 #include "output/json.h"
 #include "program/probe.h"
 #include "system/host.h"
-#include "system/journal.h"
 #include "system/privileges.h"
 #include "system/tracefs.h"
 #include "trace/check_host.h"
 #include "trace/ladder.h"
 #include "trace/rights.h"
 #include "trace/scan.h"
+#include "trace/start.h"
 #include "trace/trace_config.h"
 #include "trace/tracer.h"
 
@@ -39,6 +39,8 @@ struct check {
 				    is available */
 	struct diag unopened; /* why the buffers cannot be read; empty: they can */
 	struct program made; /* whatever is in the cache */
+	int err; /* of a start; 0: it would trace */
+	struct diag failure; /* of err */
 };
 
 /* The rung has passed the stage. */
@@ -67,24 +69,18 @@ static enum verdict untried(const char *without, struct diag *diag)
 	return VERDICT_UNTRIED;
 }
 
-static enum verdict journal_check(struct check *check, struct diag *diag)
+/* One of the first steps of a start. */
+static enum verdict step_check(struct check *check, const struct start_step *step,
+			       struct diag *diag)
 {
-	int err = journal_open(diag);
+	bool required = step->is_required(check->config);
+	int err = step->run(diag);
 
-	if (!check->config->output.journal)
-		journal_close();
+	if (step->undo && !required)
+		step->undo();
 	if (err)
-		return check->config->output.journal ? VERDICT_NO : VERDICT_WITHOUT;
-	diag_set(diag, 0, "accepts entries");
-	return VERDICT_OK;
-}
-
-static enum verdict capabilities_check(struct check *check, struct diag *diag)
-{
-	if (host_may_trace(diag))
-		return VERDICT_NO;
-	check->permitted = true;
-	diag_set(diag, 0, "tracing is permitted");
+		return required ? VERDICT_NO : VERDICT_WITHOUT;
+	diag_set(diag, 0, "%s", step->success);
 	return VERDICT_OK;
 }
 
@@ -331,30 +327,19 @@ static enum verdict scan_check(struct check *check, struct diag *diag)
 	return VERDICT_OK;
 }
 
-/* Otherwise a start would fail when it drops its privileges. */
-static enum verdict seccomp_check(struct check *check, struct diag *diag)
-{
-	if (check->config->keep_privileges) {
-		diag_set(diag, 0, "not used: --keep-privileges");
-		return VERDICT_OK;
-	}
-	if (privileges_may_drop(diag))
-		return VERDICT_NO;
-	diag_set(diag, 0, "available");
-	return VERDICT_OK;
-}
-
-/* In the order of a start, so that the first failure is that of a start. */
-static const struct row {
+struct row {
 	const char *name;
 	enum verdict (*judge)(struct check *check, struct diag *diag);
 	const char *remedy; /* where diag has none, or NULL */
-} rows[] = {
+};
+
+static const struct row host_rows[] = {
 	{"kernel", kernel_check, NULL},
 	{"lockdown", lockdown_check, "see kernel_lockdown(7)"},
-	{"journal", journal_check, NULL},
-	{"capabilities", capabilities_check, NULL},
-	{"seccomp", seccomp_check, NULL},
+};
+
+/* In the order of a start, after start_steps, so that the first failure is that of a start. */
+static const struct row rows[] = {
 	{"btf", btf_check, "a kernel with CONFIG_DEBUG_INFO_BTF"},
 	{"tracefs", tracefs_check, "run it as root"},
 	{"kprobes", kprobes_check, "only the probe kprobe needs them"},
@@ -371,7 +356,7 @@ static const struct row {
 	{"scan", scan_check, NULL},
 };
 
-#define ROWS (sizeof(rows) / sizeof(*rows))
+#define ROWS(rows) (sizeof(rows) / sizeof(*(rows)))
 
 static void line_append(struct check *check, const char *name, enum verdict verdict,
 			const struct diag *diag, const char *remedy)
@@ -393,46 +378,51 @@ static void line_append(struct check *check, const char *name, enum verdict verd
 	text_char(text, '\n');
 }
 
-static const char *remedy_choose(const struct row *row, enum verdict verdict,
-				 const struct diag *diag)
+/* Prints a verdict. The first "no" is the error, as of a start. */
+static void verdict_report(struct check *check, const char *name, enum verdict verdict,
+			   const char *remedy, const struct diag *found)
 {
-	if (verdict == VERDICT_OK || verdict == VERDICT_UNTRIED)
-		return "";
-	return diag->hint[0] || !row->remedy ? diag->hint : row->remedy;
-}
+	const char *shown = "";
 
-/* False if a start would fail here. */
-static bool row_check(struct check *check, const struct row *row, struct diag *diag)
-{
-	enum verdict verdict;
-
-	*diag = (struct diag){0};
-	verdict = row->judge(check, diag);
 	if (verdict == VERDICT_NONE)
-		return true;
-	line_append(check, row->name, verdict, diag, remedy_choose(row, verdict, diag));
-	return verdict != VERDICT_NO;
+		return;
+	if (verdict == VERDICT_WITHOUT || verdict == VERDICT_NO)
+		shown = found->hint[0] || !remedy ? found->hint : remedy;
+	line_append(check, name, verdict, found, shown);
+	if (verdict != VERDICT_NO || check->err)
+		return;
+	check->err = -ECANCELED;
+	check->failure = *found;
 }
 
-static int rows_check(struct check *check, struct diag *diag)
+static void row_check(struct check *check, const struct row *row)
+{
+	struct diag found = {0};
+	enum verdict verdict = row->judge(check, &found);
+
+	verdict_report(check, row->name, verdict, row->remedy, &found);
+}
+
+static void rows_check(struct check *check)
 {
 	struct losses none = {0};
-	struct diag found;
-	int err = 0;
 
 	wall_clock_update(&check->format.clock);
 	if (check->format.layout >= FORMAT_JSON)
 		json_begin(&check->format, &check->output.lines);
-	for (size_t i = 0; i < ROWS; i++) {
-		if (row_check(check, &rows[i], &found))
-			continue;
-		if (!err)
-			*diag = found;
-		err = -ECANCELED;
+	for (size_t i = 0; i < ROWS(host_rows); i++)
+		row_check(check, &host_rows[i]);
+	for (size_t i = 0; i < START_STEPS; i++) {
+		struct diag found = {0};
+		enum verdict verdict = step_check(check, &start_steps[i], &found);
+
+		verdict_report(check, start_steps[i].name, verdict, NULL, &found);
 	}
+	check->permitted = !host_may_trace(&(struct diag){0});
+	for (size_t i = 0; i < ROWS(rows); i++)
+		row_check(check, &rows[i]);
 	if (check->format.layout >= FORMAT_JSON)
 		json_end(&check->format, 0, &none, &check->output.lines);
-	return err;
 }
 
 static bool nothing_to_read(void *arg)
@@ -455,7 +445,10 @@ int check_run(const struct trace_config *config, struct startup_log *log, struct
 	int err, drop, broken;
 
 	check.fresh.cache_dir = NULL;
-	err = rows_check(&check, diag);
+	rows_check(&check);
+	err = check.err;
+	if (err)
+		*diag = check.failure;
 	tracer_free(check.tracer);
 	program_free(&check.made);
 	/* A start would fail here as well. */
