@@ -461,6 +461,7 @@ int check_run(const struct trace_config *config, struct startup_log *log, struct
 		text_clear(&check.output.lines);
 	broken = output_flush(&check.output);
 	output_free(&check.output);
-	return err || !broken || broken == -EPIPE ? err
-						  : diag_errno(diag, broken, "writing to stdout");
+	if (!err && broken && broken != -EPIPE)
+		return diag_errno(diag, broken, "writing to stdout");
+	return err;
 }
