@@ -14,7 +14,9 @@
 /* The first len bits of a word, for any len: below 0 none, from 64 on all. */
 static uint64_t word_mask(int len)
 {
-	return len <= 0 ? 0 : len >= 64 ? ~0ULL : ~0ULL << (64 - len);
+	if (len <= 0)
+		return 0;
+	return len < 64 ? ~0ULL << (64 - len) : ~0ULL;
 }
 
 static struct prefix prefix_of(uint64_t high, uint64_t low, int len)

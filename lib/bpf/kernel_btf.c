@@ -252,7 +252,9 @@ static uint32_t value_size(const struct btf_types *types, uint32_t id)
 	const struct btf_type *type = type_behind(types, id);
 	uint32_t kind = type ? INFO_KIND(type->info) : BTF_KIND_UNKN;
 
-	return kind == BTF_KIND_INT ? type->size : kind == BTF_KIND_PTR ? sizeof(void *) : 0;
+	if (kind == BTF_KIND_INT)
+		return type->size;
+	return kind == BTF_KIND_PTR ? sizeof(void *) : 0;
 }
 
 static int field_set(const struct btf_types *types, const struct btf_type *parent,

@@ -344,9 +344,12 @@ int loader_run(const struct loader *loader, const void *context, size_t size)
 
 static int fd_keep(int fd, const char *what, struct diag *diag)
 {
-	int kept = fd < 0 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	int kept;
 
-	return kept < 0 ? diag_errno(diag, fd < 0 ? fd : -errno, "keeping %s", what) : kept;
+	if (fd < 0)
+		return diag_errno(diag, fd, "keeping %s", what);
+	kept = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	return kept < 0 ? diag_errno(diag, -errno, "keeping %s", what) : kept;
 }
 
 int loader_iterator(struct loader *loader, struct diag *diag)

@@ -221,7 +221,9 @@ static int entry_write(int dir, const char *name, const struct text *file)
 	if (fd < 0)
 		return -errno;
 	put = write(fd, file->data, file->len);
-	err = put < 0 ? -errno : (size_t)put < file->len ? -ENOSPC : 0;
+	err = put < 0 ? -errno : 0;
+	if (!err && (size_t)put < file->len)
+		err = -ENOSPC;
 	if (close(fd) && !err)
 		err = -errno;
 	if (!err && renameat(dir, temporary, dir, name))

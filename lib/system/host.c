@@ -17,25 +17,29 @@ int host_may_trace(struct diag *diag)
 {
 	int bpf = privileges_have(CAP_BPF), perfmon = privileges_have(CAP_PERFMON);
 	int admin = privileges_have(CAP_SYS_ADMIN);
-	bool old;
+	const char *missing, *grant = "cap_bpf,cap_perfmon";
 
-	if (bpf < 0 || perfmon < 0 || admin < 0)
-		return diag_errno(diag,
-				  bpf < 0	? bpf
-				  : perfmon < 0 ? perfmon
-						: admin,
-				  "reading the capabilities");
+	if (bpf < 0)
+		return diag_errno(diag, bpf, "reading the capabilities");
+	if (perfmon < 0)
+		return diag_errno(diag, perfmon, "reading the capabilities");
+	if (admin < 0)
+		return diag_errno(diag, admin, "reading the capabilities");
 	if (admin || (bpf && perfmon))
 		return 0;
 	/* Before Linux 5.8 there is neither. */
-	old = prctl(PR_CAPBSET_READ, CAP_BPF) < 0;
-	diag_set(diag, -EPERM, "not permitted: %s missing",
-		 old	   ? "CAP_SYS_ADMIN is"
-		 : bpf	   ? "CAP_PERFMON is"
-		 : perfmon ? "CAP_BPF is"
-			   : "CAP_BPF and CAP_PERFMON are");
-	diag_hint(diag, "run as root, or grant capabilities to the file: setcap %s+ep",
-		  old ? "cap_sys_admin" : "cap_bpf,cap_perfmon");
+	if (prctl(PR_CAPBSET_READ, CAP_BPF) < 0) {
+		missing = "CAP_SYS_ADMIN is";
+		grant = "cap_sys_admin";
+	} else if (bpf) {
+		missing = "CAP_PERFMON is";
+	} else if (perfmon) {
+		missing = "CAP_BPF is";
+	} else {
+		missing = "CAP_BPF and CAP_PERFMON are";
+	}
+	diag_set(diag, -EPERM, "not permitted: %s missing", missing);
+	diag_hint(diag, "run as root, or grant capabilities to the file: setcap %s+ep", grant);
 	return -EPERM;
 }
 

@@ -86,11 +86,11 @@ static int caps_set(const cap_value_t *kept, int count, bool for_good)
 		set_copy(caps, CAP_EFFECTIVE, CAP_PERMITTED, kept, count);
 		cap_clear_flag(caps, CAP_INHERITABLE);
 	}
-	if (cap_set_proc(caps))
+	now = cap_set_proc(caps) ? NULL : cap_get_proc();
+	if (!now)
 		err = -errno;
-	now = err ? NULL : cap_get_proc();
-	if (!err)
-		err = !now ? -errno : cap_compare(now, caps) ? -EPERM : 0;
+	else if (cap_compare(now, caps))
+		err = -EPERM;
 	cap_free(now);
 	cap_free(caps);
 	return err;

@@ -16,5 +16,7 @@ int wait_writable(int fd, int end)
 	while (ready < 0 && errno == EINTR);
 	if (ready > 0 && !pollers[0].revents)
 		ready = poll(pollers, 1, GRACE_MS);
-	return ready > 0 ? 0 : ready < 0 ? -errno : -ECANCELED;
+	if (ready < 0)
+		return -errno;
+	return ready ? 0 : -ECANCELED;
 }

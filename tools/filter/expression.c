@@ -67,10 +67,12 @@ static void node_render(const struct expression *expression, size_t place, struc
 		text_char(text, ')');
 		break;
 	case OP_CHOICE:
-		for (size_t i = 0; i < 3; i++) {
-			text_str(text, i == 0 ? "(" : i == 1 ? " ? " : " : ");
-			node_render(expression, node->args[i], text);
-		}
+		text_char(text, '(');
+		node_render(expression, node->args[0], text);
+		text_str(text, " ? ");
+		node_render(expression, node->args[1], text);
+		text_str(text, " : ");
+		node_render(expression, node->args[2], text);
 		break;
 	case OP_LEFT:
 	case OP_RIGHT:

@@ -124,11 +124,14 @@ static void expression_macro(struct text *text, const char *str)
 
 static void macros_render(struct text *text, const struct filter *filter)
 {
+	const char *family = "1";
+
+	if (filter->ipv4)
+		family = "((family) == AF_INET)";
+	else if (filter->ipv6)
+		family = "((family) == AF_INET6)";
 	text_str(text, "#define FILTERS\n");
-	text_printf(text, "#define FILTER_FAMILY(family) %s\n",
-		    filter->ipv4   ? "((family) == AF_INET)"
-		    : filter->ipv6 ? "((family) == AF_INET6)"
-				   : "1");
+	text_printf(text, "#define FILTER_FAMILY(family) %s\n", family);
 	netns_filter_render(&filter->netns, text);
 	port_filter_render(&filter->lports, "FILTER_LPORT", text);
 	port_filter_render(&filter->rports, "FILTER_DPORT", text);

@@ -81,8 +81,10 @@ static void zsh_word(const char *word, const char *help)
 /* As _arguments expects it; * as it may be given again. */
 static void zsh_option(const struct option_row *row)
 {
-	const char *equals = row->value_optional ? "=-" : row->metavar ? "=" : "";
+	const char *equals = row->metavar ? "=" : "";
 
+	if (row->value_optional)
+		equals = "=-";
 	if (row->letter)
 		printf("'*'{-%c%s,--%s%s}'[", row->letter, row->metavar ? "+" : "", row->name,
 		       equals);

@@ -117,11 +117,13 @@ static int getopt_explain(int value, char **argv, struct diag *diag)
 
 static enum output_format format_choose(const struct options *options)
 {
-	return options->otel   ? FORMAT_OTEL
-	       : options->json ? FORMAT_JSON
-	       : options->csv  ? FORMAT_CSV
-	       : options->wide ? FORMAT_WIDE
-			       : FORMAT_COLUMNS;
+	if (options->otel)
+		return FORMAT_OTEL;
+	if (options->json)
+		return FORMAT_JSON;
+	if (options->csv)
+		return FORMAT_CSV;
+	return options->wide ? FORMAT_WIDE : FORMAT_COLUMNS;
 }
 
 /* What --now shows without -o, or NULL: what a trace does. */

@@ -169,7 +169,9 @@ static const struct timespec *tracer_pause(const struct tracer *tracer, bool wok
 {
 	static const struct timespec period = {.tv_nsec = QUIET_NS};
 
-	return tracer->quiet ? NULL : woken ? &tracer->margin : &period;
+	if (tracer->quiet)
+		return NULL;
+	return woken ? &tracer->margin : &period;
 }
 
 /*
