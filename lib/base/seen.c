@@ -6,7 +6,7 @@
 #define ROOM_FIRST 1024
 
 /* Where it is, or would be. A hash by multiplication (Knuth): addresses differ in their middle. */
-static uint64_t *number_at(uint64_t *numbers, size_t room, uint64_t number)
+static uint64_t *slot_find(uint64_t *numbers, size_t room, uint64_t number)
 {
 	size_t at = number * 0x9e3779b97f4a7c15 >> 32;
 
@@ -28,7 +28,7 @@ static bool room_make(struct seen *seen)
 		return false;
 	for (size_t i = 0; i < seen->room; i++)
 		if (seen->numbers[i])
-			*number_at(numbers, room, seen->numbers[i]) = seen->numbers[i];
+			*slot_find(numbers, room, seen->numbers[i]) = seen->numbers[i];
 	free(seen->numbers);
 	seen->numbers = numbers;
 	seen->room = room;
@@ -42,7 +42,7 @@ bool seen_add(struct seen *seen, uint64_t number)
 
 	if (!seen->room)
 		return true;
-	at = number_at(seen->numbers, seen->room, number);
+	at = slot_find(seen->numbers, seen->room, number);
 	if (*at)
 		return false;
 	if (may_add) {

@@ -3,8 +3,8 @@
  * Looks up members of the kernel's structs in its BTF (Documentation/bpf/btf.rst), decoded in one
  * pass.
  */
-#ifndef BTF_H
-#define BTF_H
+#ifndef KERNEL_BTF_H
+#define KERNEL_BTF_H
 
 #include <stddef.h>
 #include <stdint.h>

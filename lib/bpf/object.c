@@ -30,7 +30,7 @@
 #define COMPILER      ".compiler"
 
 /* What is being written; the section data must live until elf_update(). */
-struct writer {
+struct elf_writer {
 	const struct object_source *source;
 	Elf *elf;
 	int fd;
@@ -42,7 +42,7 @@ struct writer {
 	void *maps; /* MAP_SIZE zero bytes a map */
 };
 
-static void writer_free(struct writer *writer)
+static void writer_free(struct elf_writer *writer)
 {
 	elf_end(writer->elf);
 	if (writer->fd >= 0)
@@ -57,7 +57,7 @@ static void writer_free(struct writer *writer)
 	free(writer->maps);
 }
 
-static uint32_t string_add(struct writer *writer, const char *string)
+static uint32_t string_add(struct elf_writer *writer, const char *string)
 {
 	uint32_t offset = writer->strings.len;
 
@@ -101,7 +101,7 @@ static int map_type_add(struct btf *btf, int int_id, const struct object_map *ma
 }
 
 /* The types of the .maps section: one variable a map. */
-static int maps_btf_add(struct writer *writer)
+static int maps_btf_add(struct elf_writer *writer)
 {
 	const struct object_source *source = writer->source;
 	int int_id, err, *vars = writer->map_vars;
@@ -123,7 +123,7 @@ static int maps_btf_add(struct writer *writer)
 	return err < 0 ? err : 0;
 }
 
-static void symbol_add(struct writer *writer, const char *name, int type, size_t section,
+static void symbol_add(struct elf_writer *writer, const char *name, int type, size_t section,
 		       uint64_t value, uint64_t size)
 {
 	Elf64_Sym symbol = {
@@ -137,7 +137,7 @@ static void symbol_add(struct writer *writer, const char *name, int type, size_t
 	text_bytes(&writer->symbols, &symbol, sizeof(symbol));
 }
 
-static void symbols_add(struct writer *writer, size_t maps_section)
+static void symbols_add(struct elf_writer *writer, size_t maps_section)
 {
 	const struct object_source *source = writer->source;
 	static const Elf64_Sym null_symbol;
@@ -160,7 +160,7 @@ static ssize_t map_by_fd(const struct object_source *source, int fd)
 }
 
 /* Turns each map descriptor in the instructions back into a relocation against the map's symbol. */
-static int relocs_add(struct writer *writer, struct bpf_insn *insns, size_t count,
+static int relocs_add(struct elf_writer *writer, struct bpf_insn *insns, size_t count,
 		      struct text *relocs)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -194,7 +194,7 @@ struct section {
 	Elf_Type data_type;
 };
 
-static int section_add(struct writer *writer, const struct section *section)
+static int section_add(struct elf_writer *writer, const struct section *section)
 {
 	Elf_Scn *scn = elf_newscn(writer->elf);
 	Elf_Data *data = scn ? elf_newdata(scn) : NULL;
@@ -215,7 +215,7 @@ static int section_add(struct writer *writer, const struct section *section)
 	return writer->strings.err;
 }
 
-static int program_sections_add(struct writer *writer, struct bpf_insn **insns)
+static int program_sections_add(struct elf_writer *writer, struct bpf_insn **insns)
 {
 	const struct object_source *source = writer->source;
 	size_t programs = source->program_count, symtab = 1 + 2 * programs + 4;
@@ -249,7 +249,7 @@ static int program_sections_add(struct writer *writer, struct bpf_insn **insns)
 	return err;
 }
 
-static int rest_sections_add(struct writer *writer)
+static int rest_sections_add(struct elf_writer *writer)
 {
 	const struct object_source *source = writer->source;
 	size_t maps_section = 1 + 2 * source->program_count, symtab = maps_section + 4;
@@ -295,7 +295,7 @@ static int rest_sections_add(struct writer *writer)
 }
 
 /* .strtab is the last section; its data is known only once every name is in. */
-static int strings_finish(struct writer *writer)
+static int strings_finish(struct elf_writer *writer)
 {
 	Elf_Scn *scn = elf_getscn(writer->elf, 2 * writer->source->program_count + SECTIONS_REST);
 	Elf_Data *data = elf_getdata(scn, NULL);
@@ -309,7 +309,7 @@ static int strings_finish(struct writer *writer)
 	return writer->strings.err;
 }
 
-static int writer_open(struct writer *writer)
+static int writer_open(struct elf_writer *writer)
 {
 	const struct object_source *source = writer->source;
 	Elf64_Ehdr *header;
@@ -336,7 +336,7 @@ static int writer_open(struct writer *writer)
 	return writer->strings.err;
 }
 
-static int writer_fill(struct writer *writer, struct bpf_insn **insns)
+static int writer_fill(struct elf_writer *writer, struct bpf_insn **insns)
 {
 	const struct object_source *source = writer->source;
 	int err = maps_btf_add(writer);
@@ -352,7 +352,7 @@ static int writer_fill(struct writer *writer, struct bpf_insn **insns)
 	return err ? err : strings_finish(writer);
 }
 
-static int writer_finish(struct writer *writer, struct text *out)
+static int writer_finish(struct elf_writer *writer, struct text *out)
 {
 	off_t size = elf_update(writer->elf, ELF_C_WRITE);
 	char *at;
@@ -393,7 +393,7 @@ static struct bpf_insn **insns_copy(const struct object_source *source)
 
 int object_write(const struct object_source *source, struct text *out, struct diag *diag)
 {
-	struct writer writer = {.source = source, .fd = -1};
+	struct elf_writer writer = {.source = source, .fd = -1};
 	struct bpf_insn **insns = insns_copy(source);
 	int err = insns ? writer_open(&writer) : -ENOMEM;
 

@@ -210,7 +210,7 @@ static void entry_render(const struct text *key, const struct text *value, struc
 }
 
 /* Not flushed to the disk: what a crash leaves is a miss. */
-static int entry_write(int dir, const char *name, const struct text *file)
+static int file_write(int dir, const char *name, const struct text *file)
 {
 	char temporary[2 * NAME_SIZE];
 	ssize_t put;
@@ -311,7 +311,7 @@ int cache_put(const struct cache *cache, const struct text *key, const struct te
 	if (file.err)
 		return file.err;
 	entry_name(key, name);
-	err = entry_write(cache->dir, name, &file);
+	err = file_write(cache->dir, name, &file);
 	folder_bound(cache->dir, name);
 	return err;
 }

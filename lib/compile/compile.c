@@ -22,15 +22,15 @@
 #include "compile/archive.h"
 #include "system/privileges.h"
 
-#define HELPER	       "bcc-compile"
+#define COMPILER       "bcc-compile"
 #define FD_NAME_SIZE   32
 #define NS_PER_MS      1000000
 #define READ_SIZE      65536
-#define STATUS_REFUSED 1 /* the helper's word: what it wrote is a diagnosis */
-#define STATUS_EXEC    127 /* as a shell and ld.so say it: the helper could not start */
+#define STATUS_REFUSED 1 /* what it wrote is a diagnosis */
+#define STATUS_EXEC    127 /* as a shell and ld.so say it: it could not start */
 
 /* What the compiler is started with. Descriptors are O_PATH but for an archive's; -1: none. */
-struct helper {
+struct launch {
 	char path[PATH_MAX];
 	char own[PATH_MAX]; /* the folder of headers beside it */
 	const struct headers *headers;
@@ -54,48 +54,48 @@ int compiler_path(char path[PATH_MAX])
 	exe[len > 0 ? len : 0] = '\0';
 	dir = dirname(exe);
 	for (size_t i = 0; len > 0 && i < sizeof(places) / sizeof(*places); i++)
-		if (snprintf(path, PATH_MAX, "%s/%s" HELPER, dir, places[i]) < PATH_MAX &&
+		if (snprintf(path, PATH_MAX, "%s/%s" COMPILER, dir, places[i]) < PATH_MAX &&
 		    !access(path, X_OK))
 			return 0;
-	snprintf(path, PATH_MAX, "%s/" HELPER, LIBEXECDIR);
+	snprintf(path, PATH_MAX, "%s/" COMPILER, LIBEXECDIR);
 	return access(path, X_OK) ? -errno : 0;
 }
 
-static void helper_close(struct helper *helper)
+static void launch_close(struct launch *launch)
 {
-	if (helper->source >= 0)
-		close(helper->source);
-	if (helper->build >= 0)
-		close(helper->build);
+	if (launch->source >= 0)
+		close(launch->source);
+	if (launch->build >= 0)
+		close(launch->build);
 }
 
-static int folder_open(const char *path, int *fd, struct diag *diag)
+static int headers_folder_open(const char *path, int *fd, struct diag *diag)
 {
 	*fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return *fd < 0 ? diag_errno(diag, -errno, "%s", path) : 0;
 }
 
 /* Opens the headers with this process's rights: the compiler has fewer. */
-static int helper_open(struct helper *helper, struct diag *diag)
+static int launch_open(struct launch *launch, struct diag *diag)
 {
-	const struct headers *headers = helper->headers;
+	const struct headers *headers = launch->headers;
 	char path[PATH_MAX];
 	int err;
 
-	if (!realpath(helper->path, path))
-		return diag_errno(diag, -errno, "%s", helper->path);
-	snprintf(helper->own, sizeof(helper->own), "%s/headers", dirname(path));
+	if (!realpath(launch->path, path))
+		return diag_errno(diag, -errno, "%s", launch->path);
+	snprintf(launch->own, sizeof(launch->own), "%s/headers", dirname(path));
 	if (headers->kind == HEADERS_OWN) {
-		helper->source = open(helper->own, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		launch->source = open(launch->own, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		return 0; /* a compiler without them says so itself */
 	}
 	if (headers->kind == HEADERS_ARCHIVE) {
-		helper->source =
+		launch->source =
 			open(headers->source, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-		return helper->source < 0 ? diag_errno(diag, -errno, "%s", headers->source) : 0;
+		return launch->source < 0 ? diag_errno(diag, -errno, "%s", headers->source) : 0;
 	}
-	err = folder_open(headers->source, &helper->source, diag);
-	return err ? err : folder_open(headers->build, &helper->build, diag);
+	err = headers_folder_open(headers->source, &launch->source, diag);
+	return err ? err : headers_folder_open(headers->build, &launch->build, diag);
 }
 
 /* A name that leads to an open file, for a user who cannot reach it by path. */
@@ -114,7 +114,7 @@ static void parent_follow(pid_t parent)
 }
 
 /* In the child. Its words go where the compiler's would. */
-static void helper_refuse(int status, const struct diag *diag)
+static void launch_refuse(int status, const struct diag *diag)
 {
 	dprintf(STDOUT_FILENO, "%s\n%s", diag->what, diag->detail);
 	_exit(status);
@@ -125,12 +125,12 @@ static void helper_refuse(int status, const struct diag *diag)
  * and its ARCH, BCC_*, TMPDIR, LD_* and the like must not change what is compiled: it runs in /,
  * and the environment is empty but for a PATH. It needs none of the caller's rights.
  */
-static void helper_exec(struct helper *helper, pid_t parent, int in, int out)
+static void launch_exec(struct launch *launch, pid_t parent, int in, int out)
 {
 	static char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
 	char source[FD_NAME_SIZE], build[FD_NAME_SIZE];
-	const char *own[] = {HELPER, "own", helper->source < 0 ? NULL : source, NULL};
-	const char *tree[] = {HELPER, "tree", source, build, NULL};
+	const char *own[] = {COMPILER, "own", launch->source < 0 ? NULL : source, NULL};
+	const char *tree[] = {COMPILER, "tree", source, build, NULL};
 	struct diag diag;
 	int err;
 
@@ -139,27 +139,27 @@ static void helper_exec(struct helper *helper, pid_t parent, int in, int out)
 	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
 	    dup2(out, STDERR_FILENO) < 0 || chdir("/"))
 		_exit(STATUS_EXEC);
-	if (helper->headers->kind == HEADERS_ARCHIVE) {
-		helper->source = archive_unpack(helper->source, helper->headers->source,
-						helper->own, helper->deadline_s, &diag);
-		if (helper->source < 0)
-			helper_refuse(STATUS_REFUSED, &diag);
-		helper->build = helper->source;
+	if (launch->headers->kind == HEADERS_ARCHIVE) {
+		launch->source = archive_unpack(launch->source, launch->headers->source,
+						launch->own, launch->deadline_s, &diag);
+		if (launch->source < 0)
+			launch_refuse(STATUS_REFUSED, &diag);
+		launch->build = launch->source;
 	}
-	if (helper->source >= 0)
-		fd_name(helper->source, source);
-	if (helper->build >= 0)
-		fd_name(helper->build, build);
-	err = privileges_compile(helper->deadline_s);
+	if (launch->source >= 0)
+		fd_name(launch->source, source);
+	if (launch->build >= 0)
+		fd_name(launch->build, build);
+	err = privileges_compile(launch->deadline_s);
 	if (err) {
 		diag_errno(&diag, err, "dropping privileges");
-		helper_refuse(STATUS_EXEC, &diag);
+		launch_refuse(STATUS_EXEC, &diag);
 	}
 	parent_follow(parent); /* a change of the user took it back */
-	execve(helper->path, (char *const *)(helper->headers->kind == HEADERS_OWN ? own : tree),
+	execve(launch->path, (char *const *)(launch->headers->kind == HEADERS_OWN ? own : tree),
 	       environment);
-	diag_errno(&diag, -errno, "%s", helper->path);
-	helper_refuse(STATUS_EXEC, &diag);
+	diag_errno(&diag, -errno, "%s", launch->path);
+	launch_refuse(STATUS_EXEC, &diag);
 }
 
 /* What has been closed already is -1. */
@@ -172,8 +172,8 @@ static void files_close(struct compiler *compiler)
 	*compiler = COMPILER_NONE;
 }
 
-/* Starts it. A socket for the text, unlike a pipe, has no signal when the helper is gone. */
-static int helper_start(struct helper *helper, struct compiler *compiler)
+/* Starts it. A socket for the text, unlike a pipe, raises no signal when the compiler is gone. */
+static int launch_start(struct launch *launch, struct compiler *compiler)
 {
 	pid_t parent = getpid();
 	int source[2], result[2], err;
@@ -188,7 +188,7 @@ static int helper_start(struct helper *helper, struct compiler *compiler)
 	}
 	compiler->pid = fork();
 	if (!compiler->pid)
-		helper_exec(helper, parent, source[1], result[1]);
+		launch_exec(launch, parent, source[1], result[1]);
 	err = compiler->pid < 0 ? -errno : 0;
 	close(source[1]);
 	close(result[1]);
@@ -259,7 +259,7 @@ static int result_read(int fd, uint64_t deadline_ns, struct text *result)
 	}
 }
 
-/* The helper may close its output and still hang. Before Linux 5.3 this is not seen. */
+/* The compiler may close its output and still hang. Before Linux 5.3 this is not seen. */
 static int exit_wait(pid_t pid, uint64_t deadline_ns)
 {
 	int fd = sys_pidfd_open(pid, 0), err;
@@ -272,7 +272,7 @@ static int exit_wait(pid_t pid, uint64_t deadline_ns)
 }
 
 /* It has ended, or is made to. Its status, as waitpid(2) has it. */
-static int helper_end(struct compiler *compiler, bool ended)
+static int compiler_reap(struct compiler *compiler, bool ended)
 {
 	int status = 0;
 
@@ -289,7 +289,7 @@ static bool is_object(const struct text *answer)
 	return answer->len >= 4 && !memcmp(answer->data, "\177ELF", 4);
 }
 
-/* What the helper's end means, with its words where it had any. */
+/* What the compiler's exit means, with its messages, if any. */
 static int result_judge(int err, int status, unsigned int deadline_s, struct text *result,
 			struct diag *diag)
 {
@@ -333,7 +333,7 @@ static int answer_end(struct compiler *compiler, int err, struct text *object, s
 
 	if (!err)
 		err = exit_wait(compiler->pid, compiler->deadline_ns);
-	status = helper_end(compiler, !err);
+	status = compiler_reap(compiler, !err);
 	err = result_judge(err, status, deadline_s, object, diag);
 	if (err)
 		text_clear(object);
@@ -343,29 +343,29 @@ static int answer_end(struct compiler *compiler, int err, struct text *object, s
 int compiler_start(struct compiler *compiler, const struct headers *headers,
 		   unsigned int deadline_s, struct diag *diag)
 {
-	struct helper helper = {.headers = headers,
+	struct launch launch = {.headers = headers,
 				.source = -1,
 				.build = -1,
 				.deadline_s = deadline_s};
-	int err = compiler_path(helper.path);
+	int err = compiler_path(launch.path);
 
 	*compiler = COMPILER_NONE;
 	if (err) {
-		diag_errno(diag, err, "the compiler is not installed: %s", helper.path);
+		diag_errno(diag, err, "the compiler is not installed: %s", launch.path);
 		diag_hint(diag, privileges_are_raised()
 					? "with raised privileges no other path is searched"
 					: "the directory of this program is searched as well");
 		return -ENOEXEC;
 	}
-	err = helper_open(&helper, diag);
+	err = launch_open(&launch, diag);
 	if (!err) {
 		compiler->deadline_s = deadline_s;
 		compiler->deadline_ns = clock_now_ns() + deadline_s * NS_PER_SECOND;
-		err = helper_start(&helper, compiler);
+		err = launch_start(&launch, compiler);
 		if (err)
 			diag_errno(diag, err, "starting the compiler");
 	}
-	helper_close(&helper);
+	launch_close(&launch);
 	return err;
 }
 
@@ -392,5 +392,5 @@ int compiler_end(struct compiler *compiler, struct text *object, struct diag *di
 void compiler_stop(struct compiler *compiler)
 {
 	if (compiler->pid > 0)
-		helper_end(compiler, false);
+		compiler_reap(compiler, false);
 }

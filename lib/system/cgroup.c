@@ -20,10 +20,10 @@
 #define KEPT	  1024
 #define HEAD_BITS 10
 
-struct entry {
+struct cached_path {
 	uint64_t id; /* 0: none yet */
 	char *path; /* NULL: it is known to be unknown */
-	struct entry *next; /* under the same head */
+	struct cached_path *next; /* under the same head */
 };
 
 struct cgroups {
@@ -31,8 +31,8 @@ struct cgroups {
 	void *arg;
 	int root; /* of the hierarchy, or -1 */
 	char point[CGROUP_PATH_ROOM]; /* where it is mounted; "" for / */
-	struct entry *heads[1 << HEAD_BITS];
-	struct entry entries[KEPT];
+	struct cached_path *heads[1 << HEAD_BITS];
+	struct cached_path entries[KEPT];
 	size_t added; /* the next one comes to this place, by the number of places */
 };
 
@@ -264,7 +264,7 @@ static bool is_passing(int err)
 }
 
 /* Ids count up, by more than one: Knuth's multiplicative hashing spreads them. */
-static struct entry **head_of(struct cgroups *cgroups, uint64_t id)
+static struct cached_path **head_of(struct cgroups *cgroups, uint64_t id)
 {
 	return &cgroups->heads[id * 0x9e3779b97f4a7c15 >> (64 - HEAD_BITS)];
 }
@@ -272,7 +272,7 @@ static struct entry **head_of(struct cgroups *cgroups, uint64_t id)
 /* Takes the place of the oldest one. */
 static void entry_add(struct cgroups *cgroups, uint64_t id, char *path)
 {
-	struct entry *entry = &cgroups->entries[cgroups->added++ % KEPT], **link;
+	struct cached_path *entry = &cgroups->entries[cgroups->added++ % KEPT], **link;
 
 	if (entry->id) {
 		for (link = head_of(cgroups, entry->id); *link != entry;)
@@ -281,7 +281,7 @@ static void entry_add(struct cgroups *cgroups, uint64_t id, char *path)
 		free(entry->path);
 	}
 	link = head_of(cgroups, id);
-	*entry = (struct entry){id, path, *link};
+	*entry = (struct cached_path){id, path, *link};
 	*link = entry;
 }
 
@@ -303,7 +303,7 @@ const char *cgroups_path(struct cgroups *cgroups, uint64_t id)
 {
 	if (!id)
 		return NULL;
-	for (struct entry *entry = *head_of(cgroups, id); entry; entry = entry->next)
+	for (struct cached_path *entry = *head_of(cgroups, id); entry; entry = entry->next)
 		if (entry->id == id)
 			return entry->path;
 	return path_find(cgroups, id);

@@ -139,7 +139,7 @@ static void die(const char *what, int err)
 	exit(1);
 }
 
-static void rule_add(scmp_filter_ctx filter, uint32_t action, const struct allowed *allowed)
+static void call_allow(scmp_filter_ctx filter, uint32_t action, const struct allowed *allowed)
 {
 	int number = seccomp_syscall_resolve_name(allowed->name), err;
 
@@ -161,7 +161,7 @@ static void names_add(scmp_filter_ctx filter, uint32_t action, const char *names
 	char name[64];
 
 	for (int len; sscanf(names, "%63s%n", name, &len) == 1; names += len)
-		rule_add(filter, action, &(struct allowed){.name = name});
+		call_allow(filter, action, &(struct allowed){.name = name});
 }
 
 /* Writes it as an array of struct sock_filter. */
@@ -201,14 +201,14 @@ int main(void)
 		filter = filter_new(refuse);
 		for (size_t i = 0; i < COUNT(tracer); i++)
 			if (!tracer[i].for_cgroups || cgroups)
-				rule_add(filter, SCMP_ACT_ALLOW, &tracer[i]);
+				call_allow(filter, SCMP_ACT_ALLOW, &tracer[i]);
 		filter_write(filter, "tracer", cgroups);
 	}
 	filter = filter_new(SCMP_ACT_ALLOW);
 	names_add(filter, refuse, not_the_compiler);
 	names_add(filter, SCMP_ACT_ERRNO(ENOSYS), unseen);
 	for (size_t i = 0; i < COUNT(not_so_the_compiler); i++)
-		rule_add(filter, refuse, &not_so_the_compiler[i]);
+		call_allow(filter, refuse, &not_so_the_compiler[i]);
 	filter_write(filter, "compiler", 0);
 	return fflush(stdout) ? 1 : 0;
 }

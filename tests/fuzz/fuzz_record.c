@@ -121,7 +121,8 @@ static void records_take(struct shown *shown, struct stuck *stuck, struct input 
 		if (got >= layout->sent)
 			order_add(shown->order);
 		if (i % 2 == 0)
-			PROMISE((entry_check(stuck, record, got) == -EINVAL) == (got < padded));
+			PROMISE((stuck_entry_check(stuck, record, got) == -EINVAL) ==
+				(got < padded));
 		free(record);
 	}
 }

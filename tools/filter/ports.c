@@ -78,16 +78,16 @@ static bool is_all(const struct port_filter *filter)
 }
 
 /* What is to be seen as ranges, in order and with something between them. */
-struct found {
+struct span {
 	bool seen[PORTS];
 	struct port_range ranges[RANGES_MAX];
 	size_t count;
 };
 
 /* NULL: no memory. */
-static struct found *ranges_find(const struct port_filter *filter)
+static struct span *ranges_find(const struct port_filter *filter)
 {
-	struct found *found = calloc(1, sizeof(*found));
+	struct span *found = calloc(1, sizeof(*found));
 
 	if (!found)
 		return NULL;
@@ -107,7 +107,7 @@ static struct found *ranges_find(const struct port_filter *filter)
 
 int port_filter_check(const struct port_filter *filter, const char *option, struct diag *diag)
 {
-	struct found *found;
+	struct span *found;
 	bool empty;
 
 	if (is_all(filter))
@@ -158,7 +158,7 @@ static void ranges_render(struct text *text, const struct port_range *ranges, si
 
 void port_filter_render(const struct port_filter *filter, const char *name, struct text *text)
 {
-	struct found *found = is_all(filter) ? NULL : ranges_find(filter);
+	struct span *found = is_all(filter) ? NULL : ranges_find(filter);
 
 	text_printf(text, "#define %s(port) ", name);
 	if (is_all(filter) || (found && found->seen[0] && found->ranges[0].last == PORTS - 1))

@@ -93,7 +93,7 @@ static int expression_check(const char *str, struct diag *diag)
 }
 
 /* Each is looked at by itself, for its own columns, and all together, for the bounds. */
-static int filter_set(struct options *options, const char *value, struct diag *diag)
+static int expression_set(struct options *options, const char *value, struct diag *diag)
 {
 	char *before = options->trace.program.filter.expression;
 	char *all;
@@ -109,7 +109,7 @@ static int filter_set(struct options *options, const char *value, struct diag *d
 	return before ? expression_check(all, diag) : 0;
 }
 
-static int headers_set(struct options *options, const char *value, struct diag *diag)
+static int kernel_headers_set(struct options *options, const char *value, struct diag *diag)
 {
 	options->trace.program.kernel_headers = true;
 	options->trace.program.kernel_headers_path = value;
@@ -290,7 +290,7 @@ const struct option_row option_rows[] = {
 	{0, "min-ms", "N", "trace changes after at least N milliseconds in the old state",
 	 .group = GROUP_SELECT, .conflicts = IN_TEXT "now", .set = min_ms_set},
 	{0, "filter", "EXPR", "trace only if EXPR is true: 'rport == 443 && span_us > 1000'",
-	 .group = GROUP_SELECT, .conflicts = IN_TEXT, .set = filter_set},
+	 .group = GROUP_SELECT, .conflicts = IN_TEXT, .set = expression_set},
 	{'o', "output", "NAME,...",
 	 "print these fields, or add them with +NAME,...; 'help' lists all", .group = GROUP_SHOW,
 	 .conflicts = NOT_EVENTS, .complete = COMPLETE_FIELDS, .set = output_set},
@@ -342,7 +342,7 @@ const struct option_row option_rows[] = {
 	 .group = GROUP_TUNING, .conflicts = "now", .complete = COMPLETE_PROBES, .set = probe_set},
 	{0, "kernel-headers", "PATH", "compile with kernel headers: a directory or kheaders.tar.xz",
 	 .group = GROUP_TUNING, .value_optional = true, .complete = COMPLETE_FILES,
-	 .set = headers_set},
+	 .set = kernel_headers_set},
 	{0, "no-cache", .help = "compile at each start, store no object", .group = GROUP_TUNING,
 	 FLAG(no_cache), .conflicts = "cache-dir"},
 	{0, "cache-dir", "DIR", "directory of compiled objects (default " CACHE_DIR_DEFAULT ")",

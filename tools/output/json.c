@@ -37,7 +37,7 @@ static void string_append(struct text *text, const char *string)
 			    quote_put(at, visible_put(at, string, len, SIZE_MAX, &columns), '\\'));
 }
 
-static char *bytes_put(char *at, const char *bytes)
+static char *json_bytes_put(char *at, const char *bytes)
 {
 	size_t len = strlen(bytes);
 
@@ -56,9 +56,9 @@ static char *otel_put(char *at, const struct field *field, const struct event *e
 	unsigned int state = *((const __u8 *)event + field->offset);
 
 	if (field->kind == KIND_VERSION)
-		return bytes_put(at, event->family == AF_INET ? "ipv4" : "ipv6");
+		return json_bytes_put(at, event->family == AF_INET ? "ipv4" : "ipv6");
 	if (state < sizeof(states) / sizeof(*states) && states[state])
-		return bytes_put(at, states[state]);
+		return json_bytes_put(at, states[state]);
 	return state_put(at, state);
 }
 
@@ -102,7 +102,7 @@ static char *field_put(char *at, const struct field *field, struct line_format *
 	if (end)
 		return quote_put(at, end, '\\');
 	if (is_unknown(field, format, event))
-		return bytes_put(at, "null");
+		return json_bytes_put(at, "null");
 	quoted = is_string(field, format);
 	if (quoted)
 		*at++ = '"';
@@ -124,17 +124,17 @@ void json_event(struct line_format *format, const struct event *event, struct te
 	if (!format->started)
 		format->start_us = event->ts_ns / 1000;
 	format->started = true;
-	at = bytes_put(bytes_put(bytes_put(at, "{\""), names->record), "\":\"");
-	at = bytes_put(bytes_put(at, names->prefix), "event\"");
-	at = bytes_put(at, names->transport);
+	at = json_bytes_put(json_bytes_put(json_bytes_put(at, "{\""), names->record), "\":\"");
+	at = json_bytes_put(json_bytes_put(at, names->prefix), "event\"");
+	at = json_bytes_put(at, names->transport);
 	for (size_t i = 0; i < list->count; i++) {
 		const struct field *field = list->fields[i];
 
-		at = bytes_put(at, ",\"");
-		at = bytes_put(at, format->layout == FORMAT_OTEL ? field->otel : field->name);
-		at = field_put(bytes_put(at, "\":"), field, format, event);
+		at = json_bytes_put(at, ",\"");
+		at = json_bytes_put(at, format->layout == FORMAT_OTEL ? field->otel : field->name);
+		at = field_put(json_bytes_put(at, "\":"), field, format, event);
 	}
-	at = bytes_put(at, "}\n");
+	at = json_bytes_put(at, "}\n");
 	text_commit(text, at);
 }
 
@@ -171,7 +171,7 @@ void json_begin(struct line_format *format, struct text *text)
 	text_str(text, "}\n");
 }
 
-static void ms_append(struct text *text, const char *name, bool known, uint64_t ns)
+static void json_ms_append(struct text *text, const char *name, bool known, uint64_t ns)
 {
 	char ms[DIGITS_FIXED_ROOM + 1] = "null";
 
@@ -180,7 +180,7 @@ static void ms_append(struct text *text, const char *name, bool known, uint64_t 
 	text_printf(text, ",\"%s_ms\":%s", name, ms);
 }
 
-static void row_append(struct text *text, const struct summary_row *row)
+static void json_row_append(struct text *text, const struct summary_row *row)
 {
 	bool known = summary_row_timed(row);
 
@@ -191,18 +191,18 @@ static void row_append(struct text *text, const struct summary_row *row)
 		char name[16];
 
 		snprintf(name, sizeof(name), "p%u", summary_percents[i]);
-		ms_append(text, name, known,
-			  known ? summary_percentile_ns(row, summary_percents[i]) : 0);
+		json_ms_append(text, name, known,
+			       known ? summary_percentile_ns(row, summary_percents[i]) : 0);
 	}
-	ms_append(text, "max", known, row->max_ns);
+	json_ms_append(text, "max", known, row->max_ns);
 	for (size_t i = 0; i < SUMMARY_SLOTS; i++)
 		text_printf(text, "%s%llu", i ? "," : ",\"slots\":[",
 			    (unsigned long long)row->slots[i]);
 	text_str(text, "]}\n");
 }
 
-static void whys_append(struct line_format *format, const struct summary *summary,
-			struct text *text)
+static void json_whys_append(struct line_format *format, const struct summary *summary,
+			     struct text *text)
 {
 	for (int why = 0; why < WHYS; why++) {
 		const char *word = why_word(why);
@@ -227,9 +227,9 @@ void json_summary(struct line_format *format, const struct summary *summary, str
 		record_begin_at(format, "summary", summary->now_ns, text);
 		text_str(text, ",\"oldstate\":\"");
 		state_append(text, i);
-		row_append(text, &summary->rows[i]);
+		json_row_append(text, &summary->rows[i]);
 	}
-	whys_append(format, summary, text);
+	json_whys_append(format, summary, text);
 }
 
 void json_lost(struct line_format *format, enum loss cause, uint64_t count, struct text *text)

@@ -33,7 +33,7 @@ static int file_check(int fd, const char *path, struct diag *diag)
 	return 0;
 }
 
-static int file_read(int fd, const char *path, struct text *text, struct diag *diag)
+static int text_file_read(int fd, const char *path, struct text *text, struct diag *diag)
 {
 	for (;;) {
 		char *at = text_reserve(text, READ_SIZE);
@@ -53,7 +53,7 @@ static int file_read(int fd, const char *path, struct text *text, struct diag *d
 	}
 }
 
-static int path_read(const char *path, struct text *text, struct diag *diag)
+static int text_path_read(const char *path, struct text *text, struct diag *diag)
 {
 	bool is_stdin = !strcmp(path, "-");
 	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), err;
@@ -62,7 +62,7 @@ static int path_read(const char *path, struct text *text, struct diag *diag)
 		return diag_errno(diag, -errno, "--bpf-text: %s", path);
 	err = file_check(fd, path, diag);
 	if (!err)
-		err = file_read(fd, path, text, diag);
+		err = text_file_read(fd, path, text, diag);
 	if (!is_stdin)
 		close(fd);
 	return err;
@@ -89,7 +89,7 @@ int custom_text_read(struct custom_text *custom, const char *path, struct diag *
 	int err;
 
 	*custom = (struct custom_text){.path = path};
-	err = path_read(path, &custom->text, diag);
+	err = text_path_read(path, &custom->text, diag);
 	if (err)
 		return err;
 	if (!custom->text.len)

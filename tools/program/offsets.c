@@ -15,7 +15,7 @@
 
 enum group { GROUP_SOCK, GROUP_FILES, GROUP_OWNER, GROUP_CLOSE, GROUP_NETNS, GROUP_USER };
 
-static const struct row {
+static const struct offset_row {
 	enum group group;
 	const char *macro, *structure, *member;
 	uint32_t size; /* or 0: any; the macro ..._SIZE has it */
@@ -61,7 +61,7 @@ static int group_render(const struct btf_types *types, enum group group, struct 
 			struct diag *diag)
 {
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const struct row *row = &rows[i];
+		const struct offset_row *row = &rows[i];
 		struct btf_field field;
 		int err;
 

@@ -305,7 +305,7 @@ static int program_run(const struct loader *loader, struct diag *diag)
 }
 
 /* Changes at this address are the test until it is removed. */
-static int connection_run(const struct loader *loader, struct diag *diag)
+static int test_connection_run(const struct loader *loader, struct diag *diag)
 {
 	uint32_t address;
 	int err = loopback_address(&address), made;
@@ -324,7 +324,7 @@ static int connection_run(const struct loader *loader, struct diag *diag)
 int probe_test(const struct loader *loader, struct diag *diag)
 {
 	return loader_map(loader, "test_address") < 0 ? program_run(loader, diag)
-						      : connection_run(loader, diag);
+						      : test_connection_run(loader, diag);
 }
 
 int probe_attach(const struct probe *probe, struct loader *loader, struct diag *diag)

@@ -42,8 +42,8 @@ static int probe_choose(struct probe *probe, const struct program_spec *spec, bo
 	return probe_offsets_render(probe, spec, offsets, missing, diag);
 }
 
-static int source_render(const struct program_spec *spec, bool scan, struct text *source,
-			 struct diag *diag)
+static int printed_render(const struct program_spec *spec, bool scan, struct text *source,
+			  struct diag *diag)
 {
 	_cleanup_text_ struct text offsets = {0}, missing = {0};
 	struct probe probe;
@@ -68,7 +68,7 @@ static int source_render(const struct program_spec *spec, bool scan, struct text
 int program_print(const struct program_spec *spec, bool scan, struct diag *diag)
 {
 	struct output output = {.fd = STDOUT_FILENO};
-	int err = source_render(spec, scan, &output.lines, diag);
+	int err = printed_render(spec, scan, &output.lines, diag);
 
 	if (!err) {
 		err = output_flush(&output);

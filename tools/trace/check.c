@@ -177,7 +177,7 @@ static enum verdict headers_check(struct check *check, struct diag *diag)
 }
 
 /* What a start would do with the cache. */
-static int folder_look(struct check *check, struct diag *diag)
+static int cache_examine(struct check *check, struct diag *diag)
 {
 	struct object_cache objects;
 	int err = object_cache_peek(&objects, check->config->program.cache_dir, check->log, diag);
@@ -198,7 +198,7 @@ static bool is_cached(const struct check *check)
 
 static enum verdict cache_check(struct check *check, struct diag *diag)
 {
-	int err = folder_look(check, diag);
+	int err = cache_examine(check, diag);
 
 	if (is_cached(check))
 		diag_set(diag, 0, "%s: contains this program", check->config->program.cache_dir);
@@ -327,19 +327,19 @@ static enum verdict scan_check(struct check *check, struct diag *diag)
 	return VERDICT_OK;
 }
 
-struct row {
+struct check_row {
 	const char *name;
 	enum verdict (*judge)(struct check *check, struct diag *diag);
 	const char *remedy; /* where diag has none, or NULL */
 };
 
-static const struct row host_rows[] = {
+static const struct check_row host_rows[] = {
 	{"kernel", kernel_check, NULL},
 	{"lockdown", lockdown_check, "see kernel_lockdown(7)"},
 };
 
 /* In the order of a start, after start_steps, so that the first failure is that of a start. */
-static const struct row rows[] = {
+static const struct check_row rows[] = {
 	{"btf", btf_check, "a kernel with CONFIG_DEBUG_INFO_BTF"},
 	{"tracefs", tracefs_check, "run it as root"},
 	{"kprobes", kprobes_check, "only the probe kprobe needs them"},
@@ -395,7 +395,7 @@ static void verdict_report(struct check *check, const char *name, enum verdict v
 	check->failure = *found;
 }
 
-static void row_check(struct check *check, const struct row *row)
+static void row_check(struct check *check, const struct check_row *row)
 {
 	struct diag found = {0};
 	enum verdict verdict = row->judge(check, &found);

@@ -20,7 +20,7 @@ struct sockets {
 	bool asked;
 };
 
-struct found {
+struct listing {
 	int (*on_record)(void *arg, const void *record);
 	void *arg;
 	size_t count;
@@ -57,7 +57,7 @@ void sockets_free(struct sockets *sockets)
 
 static int found_count(void *arg, const void *record)
 {
-	struct found *found = arg;
+	struct listing *found = arg;
 
 	found->count += !!record;
 	return found->on_record(found->arg, record);
@@ -66,7 +66,7 @@ static int found_count(void *arg, const void *record)
 void sockets_find(struct sockets *sockets, int (*on_record)(void *arg, const void *record),
 		  void *arg)
 {
-	struct found found = {on_record, arg, 0};
+	struct listing found = {on_record, arg, 0};
 	struct diag diag = {0};
 
 	if (sockets->scan.iterator < 0)

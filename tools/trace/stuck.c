@@ -75,7 +75,7 @@ static bool is_due(const struct stuck *stuck, uint64_t since_ns)
  * struct sock_entry ends with the last event of the socket, as sent: a struct of 64-bit numbers. A
  * change during the copy yields a session that has just changed.
  */
-static int entry_check(void *arg, const void *value, size_t size)
+static int stuck_entry_check(void *arg, const void *value, size_t size)
 {
 	struct stuck *stuck = arg;
 	const struct event_layout *layout = stuck->layout;
@@ -120,7 +120,7 @@ int stuck_poll(struct stuck *stuck, const struct loader *loader, uint64_t now_ns
 	stuck->now_ns = now_ns;
 	stuck->show = show;
 	stuck->arg = arg;
-	err = table_walk(loader, entry_check, stuck, diag);
+	err = table_walk(loader, stuck_entry_check, stuck, diag);
 	stuck->polled_ns = now_ns;
 	return err;
 }

@@ -178,7 +178,7 @@ static const struct timespec *tracer_pause(const struct tracer *tracer, bool wok
  * During a scan, or a poll of a large map, the buffers must be drained. A broken buffer is reported
  * in its own round.
  */
-static int found_on_record(void *arg, const void *record)
+static int drain_on_record(void *arg, const void *record)
 {
 	struct tracer *tracer = arg;
 	struct diag diag;
@@ -189,13 +189,13 @@ static int found_on_record(void *arg, const void *record)
 }
 
 /* A listed or stuck socket. */
-static int still_on_record(void *arg, const void *record)
+static int listed_on_record(void *arg, const void *record)
 {
 	struct tracer *tracer = arg;
 
 	if (record)
 		intake_add(&tracer->intake, CPU_UNKNOWN, record, tracer->writer.layout->size);
-	return found_on_record(arg, record);
+	return drain_on_record(arg, record);
 }
 
 /* Handles what the waiter returned, then the events. */
@@ -211,9 +211,9 @@ static int tracer_round(struct tracer *tracer, int came, struct diag *diag)
 		waiter_watch(tracer->waiter, -1);
 		sockets_prepared(tracer->ladder.sockets);
 	}
-	sockets_list(tracer->ladder.sockets, still_on_record, tracer);
+	sockets_list(tracer->ladder.sockets, listed_on_record, tracer);
 	if (came & WAKE_STUCK)
-		err = stuck_poll(tracer->stuck, tracer->loader, clock_now_ns(), still_on_record,
+		err = stuck_poll(tracer->stuck, tracer->loader, clock_now_ns(), listed_on_record,
 				 tracer, diag);
 	return err ? err : events_round(tracer, false, diag);
 }
@@ -273,7 +273,7 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	if (err)
 		return err;
 	/* Only now is anything of others read or printed. */
-	sockets_find(sockets, found_on_record, tracer);
+	sockets_find(sockets, drain_on_record, tracer);
 	writer_begin(&tracer->writer);
 	snprintf(ready, sizeof(ready), "READY=1\nSTATUS=Tracing: %s", probe_name(tracer->probe));
 	notify_send(ready);
