@@ -14,7 +14,6 @@
 #include "log/startup_log.h"
 #include "output/json.h"
 #include "program/probe.h"
-#include "system/host.h"
 #include "system/privileges.h"
 #include "system/tracefs.h"
 #include "trace/check_host.h"
@@ -416,9 +415,10 @@ static void rows_check(struct check *check)
 		struct diag found = {0};
 		enum verdict verdict = step_check(check, &start_steps[i], &found);
 
+		if (i == START_CAPABILITIES)
+			check->permitted = verdict == VERDICT_OK;
 		verdict_report(check, start_steps[i].name, verdict, NULL, &found);
 	}
-	check->permitted = !host_may_trace(&(struct diag){0});
 	for (size_t i = 0; i < ROWS(rows); i++)
 		row_check(check, &rows[i]);
 	if (check->format.layout >= FORMAT_JSON)

@@ -25,10 +25,12 @@ static bool drops_privileges(const struct trace_config *config)
 }
 
 const struct start_step start_steps[START_STEPS] = {
-	{"journal", logs_to_journal, journal_open, journal_close, "accepts entries"},
-	{"capabilities", always, host_may_trace, NULL, "tracing is permitted"},
+	[START_JOURNAL] = {"journal", logs_to_journal, journal_open, journal_close,
+			   "accepts entries"},
+	[START_CAPABILITIES] = {"capabilities", always, host_may_trace, NULL,
+				"tracing is permitted"},
 	/* Not only when they are dropped: a trace must not have begun by then. */
-	{"seccomp", drops_privileges, privileges_may_drop, NULL, "available"},
+	[START_SECCOMP] = {"seccomp", drops_privileges, privileges_may_drop, NULL, "available"},
 };
 
 int start_prepare(const struct trace_config *config, struct diag *diag)

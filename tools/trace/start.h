@@ -16,8 +16,10 @@ struct start_step {
 	const char *success; /* in --check */
 };
 
-#define START_STEPS 3
-extern const struct start_step start_steps[START_STEPS]; /* in their order */
+/* In their order. */
+enum { START_JOURNAL, START_CAPABILITIES, START_SECCOMP, START_STEPS };
+
+extern const struct start_step start_steps[START_STEPS];
 
 /* Runs the required steps. -errno with diag filled. */
 int start_prepare(const struct trace_config *config, struct diag *diag);
