@@ -124,8 +124,8 @@ tool_install() {
 	cmake --install "$BUILD" >"$work/installed"
 }
 
-# told NAME: what the tool said on stderr. With one of perf's probes ($probe) the kernel says of no miss whose it was: another
-# program's session may have been missed; and an older kernel counts none.
+# told NAME: what the tool said on stderr, except misses where $probe is one of perf's: the kernel does not say which program's
+# session was missed, and an older one counts no misses.
 uncounted="tcpstates: events missed while the program is busy are not counted by this kernel"
 told() {
 	local misses='^$'

@@ -21,8 +21,8 @@ void text_free(struct text *text);
 void text_clear(struct text *text); /* keeps the memory */
 
 /*
- * Makes room for len more bytes and a NUL, or NULL. The caller adds to text->len, or has
- * text_commit() do it, which is told where the bytes end and puts the NUL there.
+ * Returns room for len more bytes and a NUL, or NULL. After writing, the caller adds to text->len,
+ * or calls text_commit() with the end of the bytes, which also writes the NUL.
  */
 char *text_reserve(struct text *text, size_t len);
 void text_commit(struct text *text, char *end);

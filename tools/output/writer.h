@@ -29,7 +29,7 @@ struct output_config {
 	bool no_object_pid; /* nothing for which journald looks up the process */
 	bool summary; /* in place of the events */
 	struct field_list fields; /* none: the layout's own */
-	uint64_t numbered; /* so many sockets at most have a number in place of an address; or 0 */
+	uint64_t numbered; /* number sockets, and remember at most so many; 0: print addresses */
 	uint64_t count; /* of events to show, or 0: no end */
 };
 

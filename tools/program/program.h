@@ -37,7 +37,7 @@ struct program_spec {
 	const struct custom_text *text; /* that replaces our own, or NULL */
 	const char *probe; /* or NULL: the first that works */
 	bool kernel_headers; /* compile against them */
-	const char *kernel_headers_path; /* or NULL: where they are by custom */
+	const char *kernel_headers_path; /* or NULL: the usual places */
 	uint64_t max_compile_s;
 	const char *cache_dir; /* of compiled objects, or NULL: always compile */
 };

@@ -22,7 +22,7 @@ struct prealloc { /* is not to be copied once it has begun */
 
 #define PREALLOC_NONE ((struct prealloc){.table = HASH_MAP_NONE})
 
-/* Starts creating the map for the program of spec, and buffers of so many pages (buffers.h). */
+/* Starts creating the map of the program, and perf buffers of this many pages (buffers.h). */
 void prealloc_begin(struct prealloc *prealloc, const struct program_spec *spec, unsigned int pages);
 
 /* Waits for the map, or creates it. It has no descriptor if the kernel refused it. */

@@ -13,7 +13,7 @@ struct timespec;
 struct waiter;
 
 enum wake {
-	WAKE_END = 1, /* SIGINT, SIGTERM, nobody reads any more, or --duration is over */
+	WAKE_END = 1, /* SIGINT, SIGTERM, the end of stdout's reader, or of --duration */
 	WAKE_LIST = 2, /* SIGUSR1 */
 	WAKE_SUMMARY = 4, /* --summary's interval is over */
 	WAKE_STUCK = 8, /* time to look for what is stuck */
