@@ -16,8 +16,6 @@
 #define FILTERS
 #define FILTER_FAMILY(family)	((family) == AF_INET)
 #define FILTER_NETNS(sk)	(netns_of(sk) == 4026531833U)
-#define FILTER_NETNS_SKC_NET	48
-#define FILTER_NETNS_INUM	176
 #define FILTER_LPORT(port)	((port) == 80)
 #define FILTER_DPORT(port)	1
 #define FILTER_LADDR(end)	((end).high == 0)
@@ -39,6 +37,7 @@
 #define SKC_V6_RCV_SADDR 72
 #define SKC_V6_DADDR	 56
 #define SKC_NET		 48
+#define NET_INUM	 176
 #define SK_UID		 528
 #define SK_ERR		 344
 #define SKC_FLAGS	 96

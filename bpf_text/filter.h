@@ -48,15 +48,15 @@ static inline int end_is_unspecified(struct end end)
 	return !end.high && (!end.low || end.low == MAPPED);
 }
 
-#ifdef FILTER_NETNS_SKC_NET
+#ifdef NET_INUM
 /* The inode number of the socket's network namespace. */
 static inline u32 netns_of(u64 sk)
 {
 	u64 net = 0;
 	u32 inum = 0;
 
-	bpf_probe_read_kernel(&net, sizeof(net), (void *)(sk + FILTER_NETNS_SKC_NET));
-	bpf_probe_read_kernel(&inum, sizeof(inum), (void *)(net + FILTER_NETNS_INUM));
+	bpf_probe_read_kernel(&net, sizeof(net), (void *)(sk + SKC_NET));
+	bpf_probe_read_kernel(&inum, sizeof(inum), (void *)(net + NET_INUM));
 	return inum;
 }
 #endif

@@ -20,10 +20,11 @@
 
 #define DEBUG_PREPROCESSOR 4 /* of bcc/bpf_module.h, which is C++ */
 
-static int source_render(int argc, char **argv, struct text *source, struct diag *diag)
+static int text_render(int argc, char **argv, struct text *text, struct diag *diag)
 {
 	_cleanup_text_ struct text layout = {0}, missing = {0};
 	const struct program_spec *spec;
+	const struct source *source;
 	struct options options;
 	struct probe probe;
 	int err = options_parse(argc - 1, argv + 1, &options, diag);
@@ -31,34 +32,31 @@ static int source_render(int argc, char **argv, struct text *source, struct diag
 	if (err)
 		return err;
 	spec = &options.trace.program;
-	if (strcmp(argv[1], "scan"))
-		probe_assume(&probe, argv[1]);
-	else
-		probe_scan(&probe);
+	source = probe_assume(&probe, argv[1]) ? &source_scan : &probe.source;
 	text_str(&layout, "");
-	err = probe_render_offsets(&probe, program_needs(spec), &layout, &missing, diag);
+	err = source_render_offsets(source, program_needs(spec), &layout, &missing, diag);
 	if (!err)
-		program_render(spec, &probe, program_wants_headers(spec, &probe), layout.data,
-			       source);
+		program_render(spec, source, program_wants_headers(spec, source), layout.data,
+			       text);
 	options_free(&options);
-	return err ? err : source->err;
+	return err ? err : text->err;
 }
 
 int main(int argc, char **argv)
 {
 	/* As in bcc-compile: none of libbcc's own declarations. */
 	const char *flags[] = {"-D_UAPI__LINUX_BPF_H__", "-D__BPF_HELPERS_H"};
-	_cleanup_text_ struct text source = {0};
+	_cleanup_text_ struct text text = {0};
 	struct diag diag = {0};
 
 	if (argc < 2 || (strcmp(argv[1], "scan") && !probe_is_known(argv[1]))) {
 		fprintf(stderr, "usage: rewrite PROBE [OPTION...]\n");
 		return 2;
 	}
-	if (source_render(argc, argv, &source, &diag)) {
+	if (text_render(argc, argv, &text, &diag)) {
 		fprintf(stderr, "%s\n", diag.what);
 		return 1;
 	}
-	bpf_module_create_c_from_string(source.data, DEBUG_PREPROCESSOR, flags, 2, false, NULL);
+	bpf_module_create_c_from_string(text.data, DEBUG_PREPROCESSOR, flags, 2, false, NULL);
 	return 0;
 }

@@ -22,7 +22,7 @@ static void text_print(struct text *text, const char *name, bool kernel_headers)
 	struct probe probe;
 
 	probe_assume(&probe, name);
-	program_render(&spec, &probe, kernel_headers, "#define PLACE 12\n", text);
+	program_render(&spec, &probe.source, kernel_headers, "#define PLACE 12\n", text);
 	assert_int_equal(text->err, 0);
 }
 

@@ -39,11 +39,11 @@ static void text_render(struct text *text, const char *name, bool kernel_headers
 
 	probe_assume(&probe, name);
 	text_str(&layout, "");
-	assert_int_equal(probe_render_offsets(&probe, (struct offset_needs){0}, &layout, &missing,
-					      &diag),
+	assert_int_equal(source_render_offsets(&probe.source, (struct offset_needs){0}, &layout,
+					       &missing, &diag),
 			 0);
 	assert_null(missing.data);
-	program_render(&spec, &probe, kernel_headers, layout.data, text);
+	program_render(&spec, &probe.source, kernel_headers, layout.data, text);
 	assert_int_equal(text->err, 0);
 	assert_int_equal(strlen(text->data), text->len);
 }
@@ -124,11 +124,11 @@ static void old_tracepoint_has_a_narrow_protocol(void **state)
 	struct diag diag;
 
 	probe_assume(&probe, "tracepoint");
-	probe.protocol_type = "u8";
-	assert_int_equal(probe_render_offsets(&probe, (struct offset_needs){0}, &layout, &missing,
-					      &diag),
+	probe.source.macros = "#define ARGS_PROTOCOL u8\n";
+	assert_int_equal(source_render_offsets(&probe.source, (struct offset_needs){0}, &layout,
+					       &missing, &diag),
 			 0);
-	program_render(&spec, &probe, false, layout.data, &text);
+	program_render(&spec, &probe.source, false, layout.data, &text);
 	assert_non_null(strstr(text.data, "#define ARGS_PROTOCOL u8\n"));
 	assert_non_null(strstr(text.data, "#define MAX_SOCKETS 65536\n"));
 	assert_null(strstr(text.data, "u16\n#"));
@@ -142,15 +142,13 @@ static void probes_are_known_by_name(void **state)
 	while (probe_kind_name(count)) {
 		assert_true(probe_is_known(probe_kind_name(count)));
 		probe_assume(&probe, probe_kind_name(count));
-		assert_string_equal(probe_name(&probe), probe_kind_name(count));
+		assert_string_equal(probe.source.name, probe_kind_name(count));
 		count++;
 	}
 	assert_true(count >= 2);
 	assert_null(probe_kind_name(count + 1));
 	assert_false(probe_is_known("fentry"));
 	assert_false(probe_is_known(""));
-	probe_assume(&probe, NULL);
-	assert_string_equal(probe_name(&probe), "tracepoint");
 }
 
 static void kprobe_alone_needs_the_kernels_headers(void **state)
@@ -158,9 +156,9 @@ static void kprobe_alone_needs_the_kernels_headers(void **state)
 	struct probe probe;
 
 	probe_assume(&probe, "tracepoint");
-	assert_false(probe_needs_kernel_headers(&probe));
+	assert_false(probe.source.needs_kernel_headers);
 	probe_assume(&probe, "kprobe");
-	assert_true(probe_needs_kernel_headers(&probe));
+	assert_true(probe.source.needs_kernel_headers);
 }
 
 int main(void)

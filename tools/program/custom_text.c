@@ -21,20 +21,15 @@ static int begin_refused(const char *path, const char *what, struct diag *diag)
 	return -EINVAL;
 }
 
-/* Reading a device may block, or have an effect. */
-static int file_check(int fd, const char *path, struct diag *diag)
+static int fd_read(int fd, const char *path, struct text *text, struct diag *diag)
 {
 	struct stat st;
 
-	if (fstat(fd, &st))
+	if (fd < 0 || fstat(fd, &st))
 		return diag_errno(diag, -errno, "--bpf-text: %s", path);
+	/* Reading a device may block, or have an effect. */
 	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
 		return diag_set(diag, -EINVAL, "--bpf-text: %s: neither a file nor a pipe", path);
-	return 0;
-}
-
-static int text_file_read(int fd, const char *path, struct text *text, struct diag *diag)
-{
 	for (;;) {
 		char *at = text_reserve(text, READ_SIZE);
 		ssize_t got = at ? read(fd, at, READ_SIZE) : -1;
@@ -51,21 +46,6 @@ static int text_file_read(int fd, const char *path, struct text *text, struct di
 		if (!got)
 			return 0;
 	}
-}
-
-static int text_path_read(const char *path, struct text *text, struct diag *diag)
-{
-	bool is_stdin = !strcmp(path, "-");
-	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), err;
-
-	if (fd < 0)
-		return diag_errno(diag, -errno, "--bpf-text: %s", path);
-	err = file_check(fd, path, diag);
-	if (!err)
-		err = text_file_read(fd, path, text, diag);
-	if (!is_stdin)
-		close(fd);
-	return err;
 }
 
 /* Returns the probe that the first line names, or NULL: it is not of this version. */
@@ -85,11 +65,14 @@ static const char *first_line_probe(const struct text *text)
 
 int custom_text_read(struct custom_text *custom, const char *path, struct diag *diag)
 {
+	bool is_stdin = !strcmp(path, "-");
+	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), err;
 	const char *nul;
-	int err;
 
 	*custom = (struct custom_text){.path = path};
-	err = text_path_read(path, &custom->text, diag);
+	err = fd_read(fd, path, &custom->text, diag);
+	if (fd >= 0 && !is_stdin)
+		close(fd);
 	if (err)
 		return err;
 	if (!custom->text.len)
@@ -115,10 +98,10 @@ void custom_text_free(struct custom_text *custom)
 	text_free(&custom->text);
 }
 
-/* Returns the program from its map of sockets on (bpf_text/sockets.h); the filters precede it. */
-static const char *source_tail(const struct probe *probe)
+/* Returns the source from its map of sockets on (bpf_text/sockets.h); the filters precede it. */
+static const char *source_tail(const struct source *source)
 {
-	return strstr(probe_source(probe), "/* The table of sockets:");
+	return strstr(source->body, "/* The table of sockets:");
 }
 
 /* Where that begins in the text, if it is as it was printed, or NULL. */
@@ -129,7 +112,7 @@ static const char *tail_unchanged(const struct custom_text *custom)
 	struct probe probe;
 
 	probe_assume(&probe, custom->probe);
-	tail = source_tail(&probe);
+	tail = source_tail(&probe.source);
 	if (text->len < strlen(tail) || strcmp(text->data + text->len - strlen(tail), tail))
 		return NULL;
 	return text->data + text->len - strlen(tail);
@@ -141,7 +124,7 @@ bool custom_text_is_own(const struct custom_text *custom)
 }
 
 int custom_text_scan(const struct custom_text *custom, const struct program_spec *spec,
-		     const struct probe *probe, struct custom_text *made, struct diag *diag)
+		     struct custom_text *made, struct diag *diag)
 {
 	_cleanup_text_ struct text offsets = {0}, missing = {0};
 	const char *macros = strchr(custom->text.data, '\n') + 1;
@@ -150,13 +133,13 @@ int custom_text_scan(const struct custom_text *custom, const struct program_spec
 
 	*made = (struct custom_text){.path = custom->path,
 				     .kernel_headers = custom->kernel_headers};
-	err = probe_render_offsets(probe, program_needs(spec), &offsets, &missing, diag);
+	err = source_render_offsets(&source_scan, program_needs(spec), &offsets, &missing, diag);
 	if (err)
 		return err;
-	text_printf(text, PROGRAM_FIRST_LINE, probe_name(probe));
+	text_printf(text, PROGRAM_FIRST_LINE, source_scan.name);
 	text_str(text, offsets.err ? "" : offsets.data); /* some are then defined twice */
 	text_bytes(text, macros, tail_unchanged(custom) - macros);
-	text_str(text, source_tail(probe));
+	text_str(text, source_tail(&source_scan));
 	return offsets.err || text->err ? diag_errno(diag, -ENOMEM, "the program text") : 0;
 }
 
@@ -175,7 +158,7 @@ void custom_text_fit(const struct custom_text *custom, unsigned int shown,
 		     struct program_spec *spec)
 {
 	spec->text = custom;
-	spec->netns = strstr(custom->text.data, OFFSETS_NETNS_FIRST);
+	spec->netns = strstr(custom->text.data, OFFSETS_NETNS);
 	if (has_optionals(custom, 1U << OPTIONAL_AGE))
 		shown |= 1U << OPTIONAL_AGE;
 	event_layout_init(&spec->layout, shown);
@@ -231,10 +214,10 @@ int custom_text_check(const struct program_spec *spec, struct diag *diag)
 	return 0;
 }
 
-int custom_text_check_offsets(const struct custom_text *custom, const char *layout,
+int custom_text_check_offsets(const struct custom_text *custom, const char *offsets,
 			      struct diag *diag)
 {
-	if (strstr(custom->text.data, layout))
+	if (strstr(custom->text.data, offsets))
 		return 0;
 	return begin_refused(custom->path, "its offsets are not those of this kernel", diag);
 }

@@ -11,7 +11,6 @@
 #include "base/text.h"
 
 struct diag;
-struct probe;
 struct program_spec;
 
 #define CUSTOM_TEXT_MAX (1 << 20) /* bytes */
@@ -38,7 +37,7 @@ bool custom_text_is_own(const struct custom_text *custom);
  * with diag filled. custom_text_free() in any case.
  */
 int custom_text_scan(const struct custom_text *custom, const struct program_spec *spec,
-		     const struct probe *probe, struct custom_text *made, struct diag *diag);
+		     struct custom_text *made, struct diag *diag);
 
 /*
  * Puts the source into the spec, with what the source decides: whether it reads the network
@@ -53,10 +52,10 @@ void custom_text_fit(const struct custom_text *custom, unsigned int shown,
 int custom_text_check(const struct program_spec *spec, struct diag *diag);
 
 /*
- * -EINVAL with diag filled if it was printed on a kernel with other offsets. layout is the result
- * of probe_render_offsets().
+ * -EINVAL with diag filled if it was printed on a kernel with other offsets. offsets is the result
+ * of source_render_offsets().
  */
-int custom_text_check_offsets(const struct custom_text *custom, const char *layout,
+int custom_text_check_offsets(const struct custom_text *custom, const char *offsets,
 			      struct diag *diag);
 
 #endif

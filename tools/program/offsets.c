@@ -10,6 +10,7 @@
 #include "bpf/kernel_btf.h"
 #include "event/event.h"
 #include "event/socket_fields.h"
+#include "system/host.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -51,11 +52,18 @@ static const struct offset_row {
 	/* Two bits before Linux 5.6. */
 	{GROUP_CLOSE, "SK_SHUTDOWN", "sock", "sk_shutdown", .size = 1, .optional = true},
 
-	{GROUP_NETNS, "FILTER_NETNS_SKC_NET", "sock_common", "skc_net.net", .size = sizeof(void *)},
-	{GROUP_NETNS, "FILTER_NETNS_INUM", "net", "ns.inum", .size = 4},
+	{GROUP_NETNS, "SKC_NET", "sock_common", "skc_net.net", .size = sizeof(void *)},
+	{GROUP_NETNS, "NET_INUM", "net", "ns.inum", .size = 4},
 
 	{GROUP_USER, "SK_UID", "sock", "sk_uid.val", .size = 4, .optional = true},
 };
+
+int offsets_available(struct diag *diag)
+{
+	int err = host_may_read(diag);
+
+	return err ? err : btf_vmlinux_find(diag);
+}
 
 static int group_render(const struct btf_types *types, enum group group, struct text *text,
 			struct diag *diag)

@@ -18,8 +18,12 @@ struct offset_needs {
 	bool files; /* the open files of all tasks */
 };
 
-/* Every source with a filter by network namespace has this. */
-#define OFFSETS_NETNS_FIRST "#define FILTER_NETNS_SKC_NET "
+/* Every text with a filter by network namespace has this. */
+#define OFFSETS_NETNS "#define NET_INUM "
+
+/* Whether a program may read kernel memory, with offsets from BTF. 0, or -errno with diag filled.
+ */
+int offsets_available(struct diag *diag);
 
 /* Whether one of them requires the kernel's BTF. */
 bool offsets_need_types(const struct offset_needs *needs);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The probes, which see state changes, best first. Each has a source in bpf_text/ and requirements
- * on the kernel.
- */
+/* The probes, which see state changes, best first. Each has a source and requirements on the
+ * kernel. */
 #ifndef PROBE_H
 #define PROBE_H
 
@@ -10,11 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "program/offsets.h"
+#include "program/source.h"
 
 struct diag;
 struct loader;
-struct text;
 
 struct probe_kind;
 
@@ -22,8 +19,8 @@ struct probe_kind;
 
 struct probe {
 	const struct probe_kind *kind;
+	struct source source; /* of its program */
 	int tracepoint_id;
-	const char *protocol_type; /* of the tracepoint's record: u8 before Linux 5.6 */
 };
 
 bool probe_is_known(const char *name);
@@ -32,34 +29,8 @@ const char *probe_kind_name(size_t index); /* NULL past the last */
 /* Whether this kernel has the probe called name, which must be known. -errno with diag filled. */
 int probe_try(struct probe *probe, const char *name, struct diag *diag);
 
-/* Whether a program may read kernel memory, with offsets from BTF. -errno with diag filled. */
-int probe_may_read(struct diag *diag);
-
-/*
- * Sets the probe called name, or the tracepoint, as on a current kernel, without asking this
- * kernel.
- */
-void probe_assume(struct probe *probe, const char *name);
-
-/*
- * Sets the scan: an iterator, which is not a probe and is never attached. It requires the kernel's
- * BTF.
- */
-void probe_scan(struct probe *probe);
-
-const char *probe_name(const struct probe *probe);
-bool probe_needs_kernel_headers(const struct probe *probe);
-
-/*
- * Appends the offsets that the probe's entry and the needs require, as macros. It takes a few
- * milliseconds, and depends only on the kernel's build, unless it appends to missing: which fields
- * are unknown, and why. -errno with diag filled.
- */
-int probe_render_offsets(const struct probe *probe, struct offset_needs needs, struct text *text,
-			 struct text *missing, struct diag *diag);
-
-/* Returns the source of its program, which follows the macros. */
-const char *probe_source(const struct probe *probe);
+/* Sets the probe called name, as on a current kernel, without asking this one. -ENOENT: unknown. */
+int probe_assume(struct probe *probe, const char *name);
 
 /*
  * Returns how many events the kernel skipped the program for, because it was busy on that CPU. A

@@ -9,7 +9,7 @@
 #include "log/message.h"
 #include "log/startup_log.h"
 #include "program/custom_text.h"
-#include "program/probe.h"
+#include "program/source.h"
 
 struct offset_needs program_needs(const struct program_spec *spec)
 {
@@ -20,10 +20,10 @@ struct offset_needs program_needs(const struct program_spec *spec)
 	};
 }
 
-void program_render(const struct program_spec *spec, const struct probe *probe, bool kernel_headers,
-		    const char *layout, struct text *text)
+void program_render(const struct program_spec *spec, const struct source *source,
+		    bool kernel_headers, const char *offsets, struct text *text)
 {
-	text_printf(text, PROGRAM_FIRST_LINE, probe_name(probe));
+	text_printf(text, PROGRAM_FIRST_LINE, source->name);
 	filter_render(text, &spec->filter);
 	event_layout_render(&spec->layout, text);
 	if (spec->summary)
@@ -33,44 +33,54 @@ void program_render(const struct program_spec *spec, const struct probe *probe, 
 	text_printf(text, "#define MAX_SOCKETS %llu\n", (unsigned long long)spec->max_sockets);
 	if (kernel_headers)
 		text_str(text, PROGRAM_KERNEL_HEADERS);
-	text_str(text, layout);
+	text_str(text, offsets);
 	text_char(text, '\n');
-	text_str(text, probe_source(probe));
+	text_str(text, source->body);
 }
 
-bool program_wants_headers(const struct program_spec *spec, const struct probe *probe)
+bool program_wants_headers(const struct program_spec *spec, const struct source *source)
 {
 	if (spec->text)
 		return spec->text->kernel_headers;
-	return spec->kernel_headers || probe_needs_kernel_headers(probe);
+	return spec->kernel_headers || source->needs_kernel_headers;
 }
 
 /* The arguments of every variant. */
 struct build {
 	const struct program_spec *spec;
-	const struct probe *probe;
+	const struct source *source;
 	struct startup_log *log;
 	struct program *program;
 };
 
-static void custom_render(const struct custom_text *custom, struct text *source)
-{
-	text_bytes(source, custom->text.data, custom->text.len);
-}
+/* A variant of the compilation: with these headers, kept under that key. */
+struct variant {
+	struct headers headers;
+	struct text key;
+};
 
-/* Without the offsets, which take far longer to find than all the rest. */
-static void key_render(const struct build *build, const struct headers *headers, struct text *key)
+/*
+ * -ENOENT: it must be compiled. The key has the source without the offsets, which take far longer
+ * to find than all the rest; the kernel's build id stands for them.
+ */
+static int build_cached(const struct build *build, struct variant *variant)
 {
-	_cleanup_text_ struct text source = {0};
+	const struct custom_text *custom = build->spec->text;
+	const struct headers *headers = &variant->headers;
+	struct program *program = build->program;
+	_cleanup_text_ struct text text = {0};
+	int err;
 
-	if (build->spec->text)
-		custom_render(build->spec->text, &source);
+	if (custom)
+		text_bytes(&text, custom->text.data, custom->text.len);
 	else
-		program_render(build->spec, build->probe, headers->kind != HEADERS_OWN, "",
-			       &source);
-	object_cache_key(key, &source, headers); /* the kernel's build id stands for them */
-	if (source.err)
-		key->err = source.err;
+		program_render(build->spec, build->source, headers->kind != HEADERS_OWN, "", &text);
+	object_cache_key(&variant->key, &text, headers);
+	if (text.err)
+		variant->key.err = text.err;
+	err = object_cache_get(&program->objects, &variant->key, &program->object);
+	program->cached = !err;
+	return err;
 }
 
 /*
@@ -97,70 +107,53 @@ static void comments_drop(struct text *text)
 	text_commit(text, to);
 }
 
-static int source_render(const struct build *build, const struct headers *headers,
-			 struct text *source, struct diag *diag)
+static int text_render(const struct build *build, const struct headers *headers, struct text *text,
+		       struct diag *diag)
 {
-	_cleanup_text_ struct text layout = {0};
+	const struct custom_text *custom = build->spec->text;
 	struct text *missing = &build->program->missing;
+	_cleanup_text_ struct text offsets = {0};
 	int err;
 
-	text_str(&layout, "");
+	text_str(&offsets, "");
 	text_clear(missing);
-	err = probe_render_offsets(build->probe, program_needs(build->spec), &layout, missing,
-				   diag);
+	err = source_render_offsets(build->source, program_needs(build->spec), &offsets, missing,
+				    diag);
 	if (err)
 		return err;
-	if (!layout.err && build->spec->text) {
-		err = custom_text_check_offsets(build->spec->text, layout.data, diag);
+	if (offsets.err || missing->err)
+		return diag_errno(diag, -ENOMEM, "the program text");
+	if (custom) {
+		err = custom_text_check_offsets(custom, offsets.data, diag);
 		if (err)
 			return err;
-		custom_render(build->spec->text, source);
-	} else if (!layout.err) {
-		program_render(build->spec, build->probe, headers->kind != HEADERS_OWN, layout.data,
-			       source);
-		comments_drop(source);
+		text_bytes(text, custom->text.data, custom->text.len);
+	} else {
+		program_render(build->spec, build->source, headers->kind != HEADERS_OWN,
+			       offsets.data, text);
+		comments_drop(text);
 	}
-	if (layout.err || source->err || missing->err)
-		return diag_errno(diag, -ENOMEM, "the program text");
-	return 0;
-}
-
-/* A variant of the compilation: with these headers, kept under that key. */
-struct variant {
-	struct headers headers;
-	struct text key;
-};
-
-/* -ENOENT: it must be compiled. */
-static int build_cached(const struct build *build, struct variant *variant)
-{
-	struct program *program = build->program;
-	int err;
-
-	key_render(build, &variant->headers, &variant->key);
-	err = object_cache_get(&program->objects, &variant->key, &program->object);
-	program->cached = !err;
-	return err;
+	return text->err ? diag_errno(diag, -ENOMEM, "the program text") : 0;
 }
 
 /* After build_cached(). The offsets are found while the compiler is being loaded. */
 static int build_new(const struct build *build, struct variant *variant, struct diag *diag)
 {
 	const struct headers *headers = &variant->headers;
-	_cleanup_text_ struct text source = {0};
+	_cleanup_text_ struct text text = {0};
 	struct program *program = build->program;
 	int err = compiler_start(&program->compiler, headers, build->spec->max_compile_s, diag);
 
 	if (!err)
-		err = source_render(build, headers, &source, diag);
+		err = text_render(build, headers, &text, diag);
 	if (!err)
-		err = compiler_answer(&program->compiler, &source, &program->object, diag);
+		err = compiler_answer(&program->compiler, &text, &program->object, diag);
 	if (err) {
 		compiler_stop(&program->compiler);
 		return err;
 	}
 	startup_log_step(build->log, "compiled with headers %s: %zu bytes of text, %zu of object",
-			 headers->kind == HEADERS_OWN ? "of our own" : headers->source, source.len,
+			 headers->kind == HEADERS_OWN ? "of our own" : headers->source, text.len,
 			 program->object.len);
 	/* A cached object with missing fields would not report them the next time. */
 	if (!program->missing.len) {
@@ -194,33 +187,27 @@ static int build_plain(const struct build *build, struct variant *own, struct di
 	return err;
 }
 
-static int build_any(const struct build *build, struct diag *diag)
-{
-	bool kernel_headers = program_wants_headers(build->spec, build->probe);
-	struct variant variant = {.headers.kind = HEADERS_OWN};
-	int err = 0;
-
-	if (kernel_headers)
-		err = headers_find(build->spec->kernel_headers_path, &variant.headers, diag);
-	if (!err && !kernel_headers && !build->spec->text)
-		err = build_plain(build, &variant, diag);
-	else if (!err && build_cached(build, &variant))
-		err = build_new(build, &variant, diag);
-	text_free(&variant.key);
-	return err;
-}
-
-int program_compile(const struct program_spec *spec, const struct probe *probe,
+int program_compile(const struct program_spec *spec, const struct source *source,
 		    struct startup_log *log, struct program *program, struct diag *diag)
 {
-	struct build build = {spec, probe, log, program};
+	const struct build build = {spec, source, log, program};
+	bool kernel_headers = program_wants_headers(spec, source);
+	struct variant variant = {.headers.kind = HEADERS_OWN};
 	struct diag unused;
+	int err = 0;
 
 	if (program->peek)
 		object_cache_peek(&program->objects, spec->cache_dir, log, &unused);
 	else
 		object_cache_open(&program->objects, spec->cache_dir, log);
-	return build_any(&build, diag);
+	if (kernel_headers)
+		err = headers_find(spec->kernel_headers_path, &variant.headers, diag);
+	if (!err && !kernel_headers && !spec->text)
+		err = build_plain(&build, &variant, diag);
+	else if (!err && build_cached(&build, &variant))
+		err = build_new(&build, &variant, diag);
+	text_free(&variant.key);
+	return err;
 }
 
 int program_finish(struct program *program, struct diag *diag)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The BPF program: its source, made from the spec and the probe, and the object compiled from it.
+ * The BPF program: its text, made from the spec and a source, and the object compiled from it.
  */
 #ifndef PROGRAM_H
 #define PROGRAM_H
@@ -16,12 +16,12 @@
 
 struct custom_text;
 struct diag;
-struct probe;
+struct source;
 struct startup_log;
 
 #define PROGRAM_FIRST_LINE "/* tcpstates " VERSION ", probe %s */\n"
 
-/* Lines of the source that name the options it was made with. */
+/* Lines of the text that name the options it was made with. */
 #define PROGRAM_SUMMARY	       "#define SUMMARY\n"
 #define PROGRAM_STUCK	       "#define STUCK\n"
 #define PROGRAM_KERNEL_HEADERS "#define KERNEL_HEADERS\n"
@@ -42,19 +42,19 @@ struct program_spec {
 	const char *cache_dir; /* of compiled objects, or NULL: always compile */
 };
 
-/* The offsets that the program needs, for probe_render_offsets(). */
+/* The offsets that the program needs, for source_render_offsets(). */
 struct offset_needs program_needs(const struct program_spec *spec);
 
 /* Whether it must be compiled with kernel headers. */
-bool program_wants_headers(const struct program_spec *spec, const struct probe *probe);
+bool program_wants_headers(const struct program_spec *spec, const struct source *source);
 
 /*
- * Appends our own source. With kernel_headers, types and helpers come from them and from libbcc's
- * prelude; otherwise the source declares all it uses (bpf_text/types.h). layout is the result of
- * probe_render_offsets().
+ * Appends the text of our own program. With kernel_headers, types and helpers come from them and
+ * from libbcc's prelude; otherwise the text declares all it uses (bpf_text/types.h). offsets is the
+ * result of source_render_offsets().
  */
-void program_render(const struct program_spec *spec, const struct probe *probe, bool kernel_headers,
-		    const char *layout, struct text *text);
+void program_render(const struct program_spec *spec, const struct source *source,
+		    bool kernel_headers, const char *offsets, struct text *text);
 
 /* Use: _cleanup_program_ struct program program = PROGRAM_NONE; */
 struct program {
@@ -70,12 +70,12 @@ struct program {
 #define PROGRAM_NONE ((struct program){.compiler = COMPILER_NONE, .objects = OBJECT_CACHE_NONE})
 
 /*
- * Makes the object, from the cache or with the compiler: without kernel headers if probe and spec
- * allow it, and with them if that fails and there are some. A source of the user's is compiled the
+ * Makes the object, from the cache or with the compiler: without kernel headers if source and spec
+ * allow it, and with them if that fails and there are some. A text of the user's is compiled the
  * way its first lines say. The object may be loaded, but is valid only after program_finish().
  * -errno with diag filled.
  */
-int program_compile(const struct program_spec *spec, const struct probe *probe,
+int program_compile(const struct program_spec *spec, const struct source *source,
 		    struct startup_log *log, struct program *program, struct diag *diag);
 
 /*

@@ -129,7 +129,7 @@ static void rungs_report(struct check *check, const struct ladder *ladder)
 
 		if (!rung->err || rung == ladder->rung || rung->stage == STAGE_OFFER)
 			continue;
-		diag_set(&diag, 0, "%s: %s: %s", probe_name(&rung->probe),
+		diag_set(&diag, 0, "%s: %s: %s", rung->probe.source.name,
 			 stage_failure(rung->stage), rung->why.what);
 		line_append(check, "probe", VERDICT_WITHOUT, &diag, rung->why.hint);
 	}
@@ -148,7 +148,7 @@ static enum verdict probe_check(struct check *check, struct diag *diag)
 	if (err && !check->rung->err)
 		check->unopened = *diag;
 	rungs_report(check, ladder);
-	diag_set(diag, 0, "%s", probe_name(&check->rung->probe));
+	diag_set(diag, 0, "%s", check->rung->probe.source.name);
 	return VERDICT_OK;
 }
 
@@ -165,7 +165,7 @@ static enum verdict losses_check(struct check *check, struct diag *diag)
 static enum verdict headers_check(struct check *check, struct diag *diag)
 {
 	const struct program_spec *spec = &check->config->program;
-	bool wanted = check->rung ? program_wants_headers(spec, &check->rung->probe)
+	bool wanted = check->rung ? program_wants_headers(spec, &check->rung->probe.source)
 				  : spec->kernel_headers;
 	struct headers headers;
 
@@ -237,7 +237,8 @@ static const struct program *program_made(struct check *check, struct diag *diag
 {
 	if (!is_cached(check))
 		return failed(check, STAGE_COMPILE, diag) ? NULL : &check->rung->program;
-	if (program_compile(&check->fresh, &check->rung->probe, check->log, &check->made, diag) ||
+	if (program_compile(&check->fresh, &check->rung->probe.source, check->log, &check->made,
+			    diag) ||
 	    program_finish(&check->made, diag))
 		return NULL;
 	return &check->made;

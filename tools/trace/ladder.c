@@ -27,8 +27,8 @@ const char *stage_failure(enum stage stage)
 static int rung_compile(struct ladder *ladder, struct rung *rung)
 {
 	rung->program.peek = ladder->peek;
-	return program_compile(&ladder->config->program, &rung->probe, ladder->log, &rung->program,
-			       &rung->why);
+	return program_compile(&ladder->config->program, &rung->probe.source, ladder->log,
+			       &rung->program, &rung->why);
 }
 
 static int object_load(struct ladder *ladder, struct rung *rung)
@@ -174,10 +174,10 @@ static void rung_report(const struct ladder *ladder, const struct rung *rung, co
 {
 	if (next)
 		startup_log_step(ladder->log, "probe %s: %s: %s; trying %s",
-				 probe_name(&rung->probe), stage_failure(rung->stage),
+				 rung->probe.source.name, stage_failure(rung->stage),
 				 rung->why.what, next);
 	else if (ladder->count > 1)
-		startup_log_step(ladder->log, "probe %s: %s: %s", probe_name(&rung->probe),
+		startup_log_step(ladder->log, "probe %s: %s: %s", rung->probe.source.name,
 				 stage_failure(rung->stage), rung->why.what);
 }
 
@@ -208,8 +208,8 @@ static int none_offered(const struct ladder *ladder, struct diag *diag)
 	_cleanup_text_ struct text reasons = {0};
 
 	for (size_t i = 0; i < ladder->count; i++)
-		text_printf(&reasons, "%s%s: %s", i ? "; " : "",
-			    probe_name(&ladder->rungs[i].probe), ladder->rungs[i].why.what);
+		text_printf(&reasons, "%s%s: %s", i ? "; " : "", ladder->rungs[i].probe.source.name,
+			    ladder->rungs[i].why.what);
 	diag_set(diag, -ENOTSUP, "no probe works on this host: %s",
 		 reasons.err ? "" : reasons.data);
 	diag_hint(diag, "%s", ladder->rungs[ladder->count - 1].why.hint);

@@ -9,8 +9,8 @@
 #include "bpf/loader.h"
 #include "log/startup_log.h"
 #include "program/custom_text.h"
-#include "program/probe.h"
 #include "program/program.h"
+#include "program/source.h"
 
 /* A changed source may keep something else in the map. */
 static bool text_is_changed(const struct program_spec *spec)
@@ -31,17 +31,15 @@ static int program_make(const struct program_spec *tracing, struct startup_log *
 {
 	struct program_spec spec = *tracing;
 	struct custom_text made = {0};
-	struct probe probe;
 	int err = 0;
 
-	probe_scan(&probe);
 	spec.text = NULL;
 	if (tracing->text && !text_is_changed(tracing)) {
-		err = custom_text_scan(tracing->text, &spec, &probe, &made, diag);
+		err = custom_text_scan(tracing->text, &spec, &made, diag);
 		spec.text = &made;
 	}
 	if (!err)
-		err = program_compile(&spec, &probe, log, program, diag);
+		err = program_compile(&spec, &source_scan, log, program, diag);
 	custom_text_free(&made);
 	return err;
 }
@@ -54,7 +52,7 @@ int scan_open(struct scan *scan, const struct program_spec *spec, const struct l
 	int err;
 
 	*scan = SCAN_NONE;
-	err = probe_may_read(diag);
+	err = offsets_available(diag);
 	if (err)
 		return err;
 	err = program_make(spec, log, &program, diag);

@@ -275,7 +275,7 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	/* Only now is anything of others read or printed. */
 	sockets_find(sockets, drain_on_record, tracer);
 	writer_begin(&tracer->writer);
-	snprintf(ready, sizeof(ready), "READY=1\nSTATUS=Tracing: %s", probe_name(tracer->probe));
+	snprintf(ready, sizeof(ready), "READY=1\nSTATUS=Tracing: %s", tracer->probe->source.name);
 	notify_send(ready);
 	malloc_trim(0); /* what finding and loading the program took */
 

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "program/source.h"
+
+#include <errno.h>
+
+#include "base/diag.h"
+#include "base/text.h"
+#include "bpf/kernel_btf.h"
+#include "program/bpf_text.h"
+
+const struct source source_scan = {
+	.name = "scan",
+	.body = bpf_text_scan,
+	.macros = "",
+	.reads_sock = true,
+	.reads_files = true,
+};
+
+int source_render_offsets(const struct source *source, struct offset_needs needs, struct text *text,
+			  struct text *missing, struct diag *diag)
+{
+	struct btf_types *types = NULL;
+	struct diag why = {0};
+	int err = offsets_available(&why);
+
+	if (!err)
+		err = btf_types_read(&types, BTF_VMLINUX, &why);
+	needs.sock = source->reads_sock;
+	needs.files = source->reads_files;
+	if (err && (needs.sock || err == -ENOMEM)) {
+		*diag = why;
+		return err;
+	}
+	if (err && offsets_need_types(&needs))
+		return offsets_fail(&needs, err, &why, diag);
+	text_str(text, source->macros);
+	err = offsets_render(types, why.what, &needs, text, missing, diag);
+	btf_types_free(types);
+	return err;
+}

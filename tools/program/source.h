@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sources in bpf_text/ that a program is made from: one of each probe, and the scan. A probe's
+ * is a copy, with macros for this kernel.
+ */
+#ifndef SOURCE_H
+#define SOURCE_H
+
+#include <stdbool.h>
+
+#include "program/offsets.h"
+
+struct diag;
+struct text;
+
+struct source {
+	const char *name; /* in the first line */
+	const char *body;
+	const char *macros; /* that precede it */
+	bool needs_kernel_headers;
+	bool reads_sock, reads_files; /* struct offset_needs */
+};
+
+/* The scan: an iterator over the files of all tasks. */
+extern const struct source source_scan;
+
+/*
+ * Appends the macros and the offsets that the source and the needs require. It takes a few
+ * milliseconds, and depends only on the kernel's build, unless it appends to missing: which fields
+ * are unknown, and why. -errno with diag filled.
+ */
+int source_render_offsets(const struct source *source, struct offset_needs needs, struct text *text,
+			  struct text *missing, struct diag *diag);
+
+#endif
