@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The ladder of probes: the first probe that works is used. Each is tried stage by stage:
- * available, compiled, loaded, buffers opened, attached, tested. A failure leads to the next probe,
- * unless that would fail in the same way.
+ * The ladder of probes: the first probe that passes all steps of a start (trace/start.h) is used. A
+ * failed step leads to the next probe, unless that would fail in the same way.
  */
 #ifndef LADDER_H
 #define LADDER_H
@@ -15,27 +14,20 @@
 #include "program/program.h"
 #include "trace/prealloc.h"
 #include "trace/self_test.h"
+#include "trace/start.h"
 
 struct loader;
 struct sockets;
 struct startup_log;
 struct trace_config;
 
-enum stage {
-	STAGE_OFFER, /* whether the kernel has what the probe needs */
-	STAGE_COMPILE,
-	STAGE_LOAD,
-	STAGE_BUFFERS,
-	STAGE_ATTACH,
-	STAGE_TEST,
-};
-
 /* One try at a probe. */
 struct rung {
+	const char *name; /* of the probe */
 	struct probe probe;
 	struct program program;
 	struct loader *loader; /* or NULL */
-	enum stage stage; /* the last one that was begun */
+	enum step step; /* the last one that was begun */
 	int err; /* 0: it works as far as ladder.last */
 	struct diag why; /* of the error */
 	enum self_test tested;
@@ -45,7 +37,7 @@ struct rung {
 struct ladder { /* is not to be copied once it is climbed */
 	const struct trace_config *config;
 	struct startup_log *log;
-	enum stage last; /* no rung is tried any further */
+	enum step last; /* no rung is tried any further */
 	bool peek; /* leaves nothing in the cache, and finds no open sockets */
 	struct prealloc prealloc;
 	struct rung rungs[PROBES];
@@ -64,8 +56,5 @@ int ladder_climb(struct ladder *ladder, struct diag *diag);
 /* Detaches the programs; the maps stay. */
 void ladder_detach(struct ladder *ladder);
 void ladder_free(struct ladder *ladder);
-
-/* Names a failed stage, for example "not loaded". */
-const char *stage_failure(enum stage stage);
 
 #endif

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "trace/start.h"
 
+#include <errno.h>
 #include <stddef.h>
 
+#include "base/diag.h"
+#include "bpf/loader.h"
+#include "log/startup_log.h"
 #include "system/host.h"
 #include "system/journal.h"
 #include "system/privileges.h"
+#include "trace/ladder.h"
+#include "trace/sockets.h"
 #include "trace/trace_config.h"
+#include "trace/waiter.h"
 
 static bool logs_to_journal(const struct trace_config *config)
 {
 	return config->output.journal;
-}
-
-static bool always(const struct trace_config *config)
-{
-	(void)config;
-	return true;
 }
 
 static bool drops_privileges(const struct trace_config *config)
@@ -24,20 +25,140 @@ static bool drops_privileges(const struct trace_config *config)
 	return !config->keep_privileges;
 }
 
-const struct start_step start_steps[START_STEPS] = {
-	[START_JOURNAL] = {"journal", logs_to_journal, journal_open, journal_close,
-			   "accepts entries"},
-	[START_CAPABILITIES] = {"capabilities", always, host_may_trace, NULL,
-				"tracing is permitted"},
-	/* Not only when they are dropped: a trace must not have begun by then. */
-	[START_SECCOMP] = {"seccomp", drops_privileges, privileges_may_drop, NULL, "available"},
+static int probe_step(struct ladder *ladder, struct rung *rung)
+{
+	int err = probe_try(&rung->probe, rung->name, &rung->why);
+
+	if (!err)
+		startup_log_step(ladder->log, "probe %s", rung->name);
+	return err;
+}
+
+static int compile_step(struct ladder *ladder, struct rung *rung)
+{
+	rung->program.peek = ladder->peek;
+	return program_compile(&ladder->config->program, &rung->probe.source, ladder->log,
+			       &rung->program, &rung->why);
+}
+
+/* The compiler exits meanwhile. If it failed, that is the reason why the object does not load. */
+static int load_step(struct ladder *ladder, struct rung *rung)
+{
+	const struct text *object = &rung->program.object;
+	int err = loader_open(&rung->loader, object->data, object->len, &rung->why), finished;
+	struct diag why;
+
+	if (!err)
+		err = loader_adopt(rung->loader, prealloc_table(&ladder->prealloc), &rung->why);
+	if (!err)
+		err = loader_load(rung->loader, &rung->why);
+	finished = program_finish(&rung->program, &why);
+	if (finished) {
+		rung->step = STEP_COMPILE;
+		rung->why = why;
+		return finished;
+	}
+	if (!err)
+		startup_log_step(ladder->log, "loaded");
+	return err;
+}
+
+static void load_undo(struct ladder *ladder, struct rung *rung)
+{
+	(void)ladder;
+	loader_free(rung->loader);
+	rung->loader = NULL;
+}
+
+static int buffers_step(struct ladder *ladder, struct rung *rung)
+{
+	const struct program_spec *spec = &ladder->config->program;
+	struct buffers *buffers = &ladder->prealloc.buffers;
+	int err = prealloc_buffers(&ladder->prealloc, &rung->why);
+
+	if (!err)
+		err = buffers_give(buffers, rung->loader, &rung->why);
+	if (!err && spec->stuck)
+		err = stuck_may_poll(rung->loader, &rung->why);
+	if (!err && !spec->summary)
+		startup_log_step(ladder->log, "perf buffers of %d CPUs take %zu kB", buffers->cpus,
+				 buffers_memory(buffers) >> 10);
+	return err;
+}
+
+static int attach_step(struct ladder *ladder, struct rung *rung)
+{
+	int err;
+
+	if (!ladder->peek) {
+		ladder->sockets = sockets_new(&ladder->config->program, rung->loader, ladder->log);
+		if (!ladder->sockets)
+			return diag_errno(&rung->why, -ENOMEM, "starting");
+	}
+	waiter_hold_end(true);
+	err = probe_attach(&rung->probe, rung->loader, &rung->why);
+	if (!err)
+		startup_log_step(ladder->log, "attached");
+	return err;
+}
+
+/* Drops the probe's records as well, or they would be taken for the next probe's. */
+static void attach_undo(struct ladder *ladder, struct rung *rung)
+{
+	sockets_free(ladder->sockets);
+	ladder->sockets = NULL;
+	loader_detach(rung->loader);
+	waiter_hold_end(false);
+	prealloc_renew(&ladder->prealloc);
+}
+
+static int test_step(struct ladder *ladder, struct rung *rung)
+{
+	int err = self_test_run(&ladder->config->program, rung->loader, &ladder->prealloc.buffers,
+				&rung->tested, &rung->untested);
+
+	if (err)
+		rung->why = rung->untested;
+	else if (rung->tested == SELF_TEST_PASSED)
+		startup_log_step(ladder->log, "tested");
+	else
+		startup_log_step(ladder->log, "not tested: %s", rung->untested.what);
+	return err;
+}
+
+const struct start_step start_steps[STEPS] = {
+	[STEP_JOURNAL] = {"journal", "accepts entries", .is_required = logs_to_journal,
+			  .prepare = journal_open, .close = journal_close},
+	[STEP_CAPABILITIES] = {"capabilities", "tracing is permitted", .prepare = host_may_trace},
+	/* Before the trace, which must not begin if privileges cannot be dropped. */
+	[STEP_SECCOMP] = {"seccomp", "available", .is_required = drops_privileges,
+			  .prepare = privileges_may_drop},
+
+	[STEP_PROBE] = {"probe", "available", .run = probe_step, .failure = "not available",
+			.result = "a probe"},
+	[STEP_COMPILE] = {"compiler", "compiled", .run = compile_step, .failure = "not compiled",
+			  .result = "an object"},
+	[STEP_LOAD] = {"program", "the kernel loads it", .run = load_step, .undo = load_undo,
+		       .failure = "not loaded", .result = "a program"},
+	[STEP_BUFFERS] = {"buffers", "open", .run = buffers_step, .failure = "no buffers",
+			  .result = "buffers"},
+	[STEP_ATTACH] = {.run = attach_step,
+			 .undo = attach_undo,
+			 .failure = "not attached",
+			 .result = "an attached program"},
+	[STEP_TEST] = {"record", "the program was run, and its record arrived", .run = test_step,
+		       .failure = "not working"},
 };
 
 int start_prepare(const struct trace_config *config, struct diag *diag)
 {
-	for (size_t i = 0; i < START_STEPS; i++) {
-		int err = start_steps[i].is_required(config) ? start_steps[i].run(diag) : 0;
+	for (enum step step = STEP_JOURNAL; step < STEP_PROBE; step++) {
+		const struct start_step *host = &start_steps[step];
+		int err;
 
+		if (host->is_required && !host->is_required(config))
+			continue;
+		err = host->prepare(diag);
 		if (err)
 			return err;
 	}

@@ -1,27 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The first steps of a trace, of --now and of --check, before anything is compiled. */
+/*
+ * The steps of a start, in their order, for a trace, --now and --check. Each host step runs once.
+ * The steps from STEP_PROBE on run for one probe after the other (trace/ladder.h). --now needs the
+ * host steps only; --check prints a verdict for each step.
+ */
 #ifndef START_H
 #define START_H
 
 #include <stdbool.h>
 
 struct diag;
+struct ladder;
+struct rung;
 struct trace_config;
 
-struct start_step {
-	const char *name; /* in --check */
-	bool (*is_required)(const struct trace_config *config);
-	int (*run)(struct diag *diag); /* -errno with diag filled */
-	void (*undo)(void); /* or NULL */
-	const char *success; /* in --check */
+enum step {
+	STEP_JOURNAL,
+	STEP_CAPABILITIES,
+	STEP_SECCOMP,
+	STEP_PROBE,
+	STEP_COMPILE,
+	STEP_LOAD,
+	STEP_BUFFERS,
+	STEP_ATTACH,
+	STEP_TEST,
+	STEPS,
 };
 
-/* In their order. */
-enum { START_JOURNAL, START_CAPABILITIES, START_SECCOMP, START_STEPS };
+struct start_step {
+	const char *name; /* of its row in --check; NULL: it is part of the next one */
+	const char *success; /* the same row's words */
+	/* Host steps; is_required is NULL if the step always is. */
+	bool (*is_required)(const struct trace_config *config);
+	int (*prepare)(struct diag *diag); /* -errno with diag filled */
+	void (*close)(void); /* or NULL */
+	/* Steps of a probe. */
+	int (*run)(struct ladder *ladder, struct rung *rung); /* -errno with rung->why filled */
+	void (*undo)(struct ladder *ladder, struct rung *rung); /* or NULL; also after an error */
+	const char *failure; /* in messages */
+	const char *result; /* which the next step requires */
+};
 
-extern const struct start_step start_steps[START_STEPS];
+extern const struct start_step start_steps[STEPS];
 
-/* Runs the required steps. -errno with diag filled. */
+/* Runs the required host steps. -errno with diag filled. */
 int start_prepare(const struct trace_config *config, struct diag *diag);
 
 #endif

@@ -47,7 +47,7 @@ struct tracer {
 	bool quiet; /* no event for long: the next one wakes the reader */
 };
 
-/* The start of a trace and of --check, up to the ladder's last stage. */
+/* The start of a trace and of --check, up to the ladder's last step. */
 static int tracer_start(struct tracer *tracer, struct diag *diag)
 {
 	const struct trace_config *config = tracer->config;
@@ -61,7 +61,7 @@ static int tracer_start(struct tracer *tracer, struct diag *diag)
 	if (err)
 		return err;
 	err = ladder_climb(ladder, diag);
-	if (err || ladder->last < STAGE_TEST)
+	if (err || ladder->last < STEP_TEST)
 		return err;
 	tracer->probe = &ladder->rung->probe;
 	tracer->loader = ladder->rung->loader;
@@ -162,19 +162,6 @@ static int events_round(struct tracer *tracer, bool last, struct diag *diag)
 }
 
 /*
- * A single event is read at once, and printed a margin later. Under load, a round is made every
- * QUIET_NS. In a quiet time, it waits for the next wakeup.
- */
-static const struct timespec *tracer_pause(const struct tracer *tracer, bool woken)
-{
-	static const struct timespec period = {.tv_nsec = QUIET_NS};
-
-	if (tracer->quiet)
-		return NULL;
-	return woken ? &tracer->margin : &period;
-}
-
-/*
  * During a scan, or a poll of a large map, the buffers must be drained. A broken buffer is reported
  * in its own round.
  */
@@ -198,44 +185,46 @@ static int listed_on_record(void *arg, const void *record)
 	return drain_on_record(arg, record);
 }
 
-/* Handles what the waiter returned, then the events. */
-static int tracer_round(struct tracer *tracer, int came, struct diag *diag)
-{
-	int err = 0;
-
-	if (tracer->config->program.summary)
-		return came & (WAKE_SUMMARY | WAKE_LIST) ? summary_round(tracer, diag) : 0;
-	if (came & WAKE_LIST)
-		sockets_ask(tracer->ladder.sockets);
-	if (came & WAKE_PREPARED) {
-		waiter_watch(tracer->waiter, -1);
-		sockets_prepared(tracer->ladder.sockets);
-	}
-	sockets_list(tracer->ladder.sockets, listed_on_record, tracer);
-	if (came & WAKE_STUCK)
-		err = stuck_poll(tracer->stuck, tracer->loader, clock_now_ns(), listed_on_record,
-				 tracer, diag);
-	return err ? err : events_round(tracer, false, diag);
-}
-
-/* Returns 0 at the end of the trace. */
+/*
+ * Returns 0 at the end of the trace. A single event is read at once, and printed a margin later.
+ * Under load, a round is made every QUIET_NS. In a quiet time, it waits for the next wakeup.
+ */
 static int tracer_loop(struct tracer *tracer, struct diag *diag)
 {
+	static const struct timespec period = {.tv_nsec = QUIET_NS};
+	struct sockets *sockets = tracer->ladder.sockets;
 	bool woken = false;
 
 	for (;;) {
-		int err, came = waiter_wait(tracer->waiter, tracer_pause(tracer, woken), diag);
+		const struct timespec *pause = woken ? &tracer->margin : &period;
+		int err = 0, came = waiter_wait(tracer->waiter, tracer->quiet ? NULL : pause, diag);
 
 		if (came < 0 || came & WAKE_END)
 			return came < 0 ? came : 0;
 		woken = tracer->quiet;
-		err = tracer_round(tracer, came, diag);
+		if (tracer->config->program.summary) {
+			if (came & (WAKE_SUMMARY | WAKE_LIST))
+				err = summary_round(tracer, diag);
+		} else {
+			if (came & WAKE_LIST)
+				sockets_ask(sockets);
+			if (came & WAKE_PREPARED) {
+				waiter_watch(tracer->waiter, -1);
+				sockets_prepared(sockets);
+			}
+			sockets_list(sockets, listed_on_record, tracer);
+			if (came & WAKE_STUCK)
+				err = stuck_poll(tracer->stuck, tracer->loader, clock_now_ns(),
+						 listed_on_record, tracer, diag);
+			if (!err)
+				err = events_round(tracer, false, diag);
+		}
 		if (err || writer_is_done(&tracer->writer))
 			return err;
 	}
 }
 
-static bool may_read(void *arg)
+static bool counters_may_read(void *arg)
 {
 	const struct tracer *tracer = arg;
 	uint64_t counters[COUNTERS];
@@ -268,8 +257,8 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	if (err)
 		message_print("$NOTIFY_SOCKET: %s", strerror(-err));
 
-	err = rights_drop(config->keep_privileges, tracer->writer.line.cgroups, may_read, tracer,
-			  tracer->log, diag);
+	err = rights_drop(config->keep_privileges, tracer->writer.line.cgroups, counters_may_read,
+			  tracer, tracer->log, diag);
 	if (err)
 		return err;
 	/* Only now is anything of others read or printed. */
@@ -293,7 +282,7 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	return err ? err : writer_check(&tracer->writer, diag);
 }
 
-static struct tracer *tracer_new(const struct trace_config *config, enum stage last, bool peek,
+static struct tracer *tracer_new(const struct trace_config *config, enum step last, bool peek,
 				 struct startup_log *log)
 {
 	struct tracer *tracer = calloc(1, sizeof(*tracer));
@@ -322,7 +311,7 @@ void tracer_free(struct tracer *tracer)
 
 int tracer_run(const struct trace_config *config, struct startup_log *log, struct diag *diag)
 {
-	struct tracer *tracer = tracer_new(config, STAGE_TEST, false, log);
+	struct tracer *tracer = tracer_new(config, STEP_TEST, false, log);
 	int err;
 
 	if (!tracer)
@@ -334,7 +323,7 @@ int tracer_run(const struct trace_config *config, struct startup_log *log, struc
 	return err;
 }
 
-int tracer_check(struct tracer **tracer, const struct trace_config *config, enum stage last,
+int tracer_check(struct tracer **tracer, const struct trace_config *config, enum step last,
 		 struct startup_log *log, struct diag *diag)
 {
 	*tracer = tracer_new(config, last, true, log);

@@ -18,10 +18,10 @@ struct tracer;
 int tracer_run(const struct trace_config *config, struct startup_log *log, struct diag *diag);
 
 /*
- * Runs the start of tracer_run() up to the stage last, and stores nothing in the cache. -errno with
+ * Runs the start of tracer_run() up to the step last, and stores nothing in the cache. -errno with
  * diag filled; *tracer may be NULL. tracer_free() in any case.
  */
-int tracer_check(struct tracer **tracer, const struct trace_config *config, enum stage last,
+int tracer_check(struct tracer **tracer, const struct trace_config *config, enum step last,
 		 struct startup_log *log, struct diag *diag);
 
 /* The ladder, with the result of each probe. */
