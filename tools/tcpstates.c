@@ -26,54 +26,43 @@
 
 enum { STATUS_OK = 0, STATUS_FAILURE = 1, STATUS_USAGE = 2 };
 
-/* A closed stdin, stdout or stderr must not become the number of another file. */
-static void standard_fds_keep(void)
+/* Sets what a process may inherit in a state that the tool cannot work with. */
+static void process_prepare(void)
 {
+	struct rlimit limit;
+	sigset_t listing;
 	int fd;
 
+	/*
+	 * SIGUSR1 may arrive at any time; it requests a list once there is one (waiter_open()).
+	 * Child processes inherit the mask, so a signal to the group or the unit does not end them.
+	 */
+	sigemptyset(&listing);
+	sigaddset(&listing, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &listing, NULL);
+	signal(SIGCHLD, SIG_DFL); /* where it is ignored, a child's exit status is lost */
+	signal(SIGPIPE, SIG_IGN); /* write(2) and poll(2) report that the reader is gone */
+
+	/* A closed stdin, stdout or stderr must not become the number of another file. */
 	do
 		fd = open("/dev/null", O_RDONLY);
 	while (fd >= 0 && fd <= STDERR_FILENO);
 	close(fd);
-}
 
-/*
- * A large block is to be given back when it shrinks. Once one has been freed, malloc(3) takes all
- * others from the heap, where it stays, unless it is told what is large (mallopt(3)).
- */
-static void large_blocks_return(void)
-{
+	/*
+	 * A large block must be returned when it shrinks. Once one has been freed, malloc(3) takes
+	 * all others from the heap, where it stays, unless the threshold is set (mallopt(3)).
+	 */
 	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
-}
 
-/*
- * SIGUSR1 may come at any time, and asks for a list when there is one to ask (waiter_open()). What
- * is started meanwhile is not ended by it either, when it is sent to the group or the unit.
- */
-static void signals_prepare(void)
-{
-	sigset_t listing;
-
-	sigemptyset(&listing);
-	sigaddset(&listing, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &listing, NULL);
-	signal(SIGCHLD,
-	       SIG_DFL); /* ignored, as a parent may leave it, it takes away a child's status */
-	signal(SIGPIPE, SIG_IGN); /* a reader's end is seen by write(2) and poll(2) */
-}
-
-/*
- * On a host of some hundred CPUs the buffers alone are more than the usual 1024 files. Where this
- * fails, opening them reports it.
- */
-static void files_limit_raise(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit))
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
+	/*
+	 * On a host of some hundred CPUs the buffers alone are more than the usual 1024 files.
+	 * Where this fails, opening them reports it.
+	 */
+	if (!getrlimit(RLIMIT_NOFILE, &limit)) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
 }
 
 static int trace(const struct options *options, struct startup_log *log, struct diag *diag)
@@ -136,10 +125,7 @@ int main(int argc, char **argv)
 	struct diag diag = {0};
 	int err, status;
 
-	signals_prepare();
-	standard_fds_keep();
-	large_blocks_return();
-	files_limit_raise();
+	process_prepare();
 	err = options_parse(argc, argv, &options, &diag);
 	status = err ? STATUS_USAGE : STATUS_FAILURE;
 	if (!err && options.help)

@@ -22,10 +22,14 @@
 /* If the host takes a CPU away for longer, the events of the others must not pile up. */
 #define WAIT_NS 100000000
 
-static int sets_new(struct buffers *buffers, struct diag *diag)
+int buffers_open(void *arg, struct diag *diag)
 {
-	int cpus = loader_cpus(diag);
+	struct buffers *buffers = arg;
+	int cpus, err;
 
+	if (!buffers->pages)
+		return 0;
+	cpus = loader_cpus(diag);
 	if (cpus < 0)
 		return cpus;
 	buffers->cpus = cpus;
@@ -37,16 +41,6 @@ static int sets_new(struct buffers *buffers, struct diag *diag)
 		return diag_errno(diag, -ENOMEM, "opening the perf buffers");
 	for (int cpu = 0; cpu < cpus; cpu++)
 		buffers->horizon_ns[cpu] = clock_now_ns();
-	return 0;
-}
-
-int buffers_open(void *arg, struct diag *diag)
-{
-	struct buffers *buffers = arg;
-	int err = buffers->pages ? sets_new(buffers, diag) : 0;
-
-	if (err || !buffers->pages)
-		return err;
 	err = ring_set_open(buffers->events, diag);
 	return err ? err : ring_set_open(buffers->wakeups, diag);
 }
@@ -63,24 +57,20 @@ static int set_give(const struct ring_set *set, const struct loader *loader, con
 	return 0;
 }
 
-/* A user's source or an old kernel may not have it. */
-static int in_flight_map(struct buffers *buffers, const struct loader *loader, struct diag *diag)
-{
-	const void *view;
-	int err = loader_map_view(loader, "in_flight", sizeof(struct in_flight), &view);
-
-	if (!err)
-		buffers->in_flight = view;
-	return err && err != -ENOENT ? diag_errno(diag, err, "mapping the map in_flight") : 0;
-}
-
 int buffers_give(struct buffers *buffers, const struct loader *loader, struct diag *diag)
 {
+	const void *view;
 	int err = set_give(buffers->events, loader, "events", diag);
 
 	if (!err)
 		err = set_give(buffers->wakeups, loader, "wakeups", diag);
-	return err ? err : in_flight_map(buffers, loader, diag);
+	if (err)
+		return err;
+	err = loader_map_view(loader, "in_flight", sizeof(struct in_flight), &view);
+	if (!err)
+		buffers->in_flight = view;
+	/* -ENOENT: a user's source, or an old kernel, does not have it. */
+	return err && err != -ENOENT ? diag_errno(diag, err, "mapping the map in_flight") : 0;
 }
 
 /* Whether every CPU has been seen without an event in flight since the first poll at now. */

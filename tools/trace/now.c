@@ -10,7 +10,6 @@
 #include "trace/trace_config.h"
 
 struct now {
-	const struct trace_config *config;
 	struct writer writer;
 	struct event *event; /* room for one */
 };
@@ -28,40 +27,35 @@ static int record_show(void *arg, const void *record)
 	return writer_is_done(&now->writer) ? -EPIPE : 0;
 }
 
-static bool may_read(void *arg)
+static bool iterator_may_read(void *arg)
 {
 	return scan_may_read(arg);
-}
-
-static int now_show(struct now *now, struct scan *scan, struct startup_log *log, struct diag *diag)
-{
-	int err = rights_drop(now->config->keep_privileges, now->writer.line.cgroups, may_read,
-			      scan, log, diag);
-
-	if (err)
-		return err;
-	writer_begin(&now->writer);
-	err = scan_run(scan, now->writer.layout, record_show, now, diag);
-	if (err && err != -EPIPE)
-		return err;
-	writer_end(&now->writer);
-	return writer_check(&now->writer, diag);
 }
 
 int now_run(const struct trace_config *config, struct startup_log *log, struct diag *diag)
 {
 	struct scan scan = SCAN_NONE;
-	struct now now = {.config = config};
+	struct now now = {0};
+	struct writer *writer = &now.writer;
 	int err;
 
-	writer_open(&now.writer, &config->output, &config->program.layout);
-	now.event = calloc(1, now.writer.layout->size);
+	writer_open(writer, &config->output, &config->program.layout);
+	now.event = calloc(1, writer->layout->size);
 	err = now.event ? scan_open(&scan, &config->program, NULL, log, diag)
 			: diag_errno(diag, -ENOMEM, "starting");
 	if (!err)
-		err = now_show(&now, &scan, log, diag);
+		err = rights_drop(config->keep_privileges, writer->line.cgroups, iterator_may_read,
+				  &scan, log, diag);
+	if (!err) {
+		writer_begin(writer);
+		err = scan_run(&scan, writer->layout, record_show, &now, diag);
+		if (!err || err == -EPIPE) {
+			writer_end(writer);
+			err = writer_check(writer, diag);
+		}
+	}
 	scan_close(&scan);
 	free(now.event);
-	writer_close(&now.writer);
+	writer_close(writer);
 	return err;
 }

@@ -25,29 +25,12 @@ bool scan_is_wanted(const struct program_spec *spec)
 	return spec->summary || spec->stuck || spec->layout.wanted & 1U << OPTIONAL_OWNER;
 }
 
-/* Our own source of the scan, or one made from the user's, with its filters. */
-static int program_make(const struct program_spec *tracing, struct startup_log *log,
-			struct program *program, struct diag *diag)
-{
-	struct program_spec spec = *tracing;
-	struct custom_text made = {0};
-	int err = 0;
-
-	spec.text = NULL;
-	if (tracing->text && !text_is_changed(tracing)) {
-		err = custom_text_scan(tracing->text, &spec, &made, diag);
-		spec.text = &made;
-	}
-	if (!err)
-		err = program_compile(&spec, &source_scan, log, program, diag);
-	custom_text_free(&made);
-	return err;
-}
-
 int scan_open(struct scan *scan, const struct program_spec *spec, const struct loader *tracing,
 	      struct startup_log *log, struct diag *diag)
 {
 	_cleanup_program_ struct program program = PROGRAM_NONE;
+	struct program_spec scanning = *spec;
+	struct custom_text made = {0};
 	struct loader *loader = NULL;
 	int err;
 
@@ -55,13 +38,22 @@ int scan_open(struct scan *scan, const struct program_spec *spec, const struct l
 	err = offsets_available(diag);
 	if (err)
 		return err;
-	err = program_make(spec, log, &program, diag);
+	/* Our own source of the scan, or one made from the user's, with its filters. */
+	scanning.text = NULL;
+	if (spec->text && !text_is_changed(spec)) {
+		err = custom_text_scan(spec->text, &scanning, &made, diag);
+		scanning.text = &made;
+	}
+	if (!err)
+		err = program_compile(&scanning, &source_scan, log, &program, diag);
+	custom_text_free(&made);
 	if (!err)
 		err = program_finish(&program, diag);
-	if (!err)
-		program_report_missing(&program);
-	if (!err)
-		err = loader_open(&loader, program.object.data, program.object.len, diag);
+	if (err)
+		return err;
+	program_report_missing(&program);
+
+	err = loader_open(&loader, program.object.data, program.object.len, diag);
 	if (!err && tracing && !text_is_changed(spec))
 		err = loader_share(loader, tracing, diag);
 	if (!err)

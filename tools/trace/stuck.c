@@ -53,12 +53,6 @@ void stuck_free(struct stuck *stuck)
 	free(stuck);
 }
 
-/* Invalid states have no bit. */
-static bool is_watched(const struct stuck *stuck, unsigned int state)
-{
-	return state <= STATE_STILL && stuck->limit->states >> state & 1;
-}
-
 /* Since the last poll it has reached the limit, or a doubling of it. */
 static bool is_due(const struct stuck *stuck, uint64_t since_ns)
 {
@@ -87,7 +81,8 @@ static int stuck_entry_check(void *arg, const void *value, size_t size)
 	if (size < seen || !event_decode(layout, CPU_UNKNOWN, (const char *)value + size - seen,
 					 layout->sent, event))
 		return -EINVAL;
-	if (!event->ts_ns || !is_watched(stuck, event->newstate) || !is_due(stuck, event->ts_ns))
+	if (!event->ts_ns || event->newstate > STATE_STILL || /* invalid states have no bit */
+	    !(stuck->limit->states >> event->newstate & 1) || !is_due(stuck, event->ts_ns))
 		return 0;
 	event_stuck(layout, event, stuck->now_ns);
 	return stuck->show(stuck->arg, event);

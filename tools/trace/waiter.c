@@ -39,38 +39,6 @@ struct waiter {
 	size_t count;
 };
 
-static void timers_choose(struct timer timers[POLL_RINGS], const struct trace_config *config)
-{
-	timers[POLL_DURATION] =
-		(struct timer){config->duration_ns, false, "-d/--duration", WAKE_END};
-	timers[POLL_SUMMARY] = (struct timer){config->summary_ns, true, "--summary", WAKE_SUMMARY};
-	timers[POLL_STUCK] =
-		(struct timer){stuck_period_ns(&config->stuck), true, "--stuck", WAKE_STUCK};
-}
-
-static int pollers_make(struct waiter *waiter, const struct ring_set *const *sets, size_t count,
-			int output)
-{
-	struct pollfd *poller;
-
-	waiter->count = POLL_RINGS;
-	for (size_t set = 0; set < count; set++)
-		waiter->count += ring_set_count(sets[set]);
-	waiter->pollers = calloc(waiter->count, sizeof(*waiter->pollers));
-	if (!waiter->pollers)
-		return -ENOMEM;
-	for (size_t i = 0; i < POLL_RINGS; i++)
-		waiter->pollers[i] = (struct pollfd){.fd = -1, .events = POLLIN};
-	/* Without events: poll(2) still reports that the reader is gone. */
-	waiter->pollers[POLL_STDOUT] = (struct pollfd){.fd = output};
-	poller = &waiter->pollers[POLL_RINGS];
-	for (size_t set = 0; set < count; set++)
-		for (size_t i = 0; i < ring_set_count(sets[set]); i++)
-			*poller++ =
-				(struct pollfd){.fd = ring_set_fd(sets[set], i), .events = POLLIN};
-	return 0;
-}
-
 /* One, or two. */
 static sigset_t signals_of(int signal, int other)
 {
@@ -101,23 +69,42 @@ int waiter_open(struct waiter **waiter, const struct trace_config *config,
 		const struct ring_set *const *sets, size_t count, int output, struct diag *diag)
 {
 	struct waiter *new = *waiter = calloc(1, sizeof(*new));
-	int fd;
+	struct pollfd *poller;
 
-	if (!new || pollers_make(new, sets, count, output))
+	if (!new)
 		return diag_errno(diag, -ENOMEM, "starting");
+	new->count = POLL_RINGS;
+	for (size_t set = 0; set < count; set++)
+		new->count += ring_set_count(sets[set]);
+	new->pollers = calloc(new->count, sizeof(*new->pollers));
+	if (!new->pollers)
+		return diag_errno(diag, -ENOMEM, "starting");
+	for (size_t i = 0; i < new->count; i++)
+		new->pollers[i] = (struct pollfd){.fd = -1, .events = POLLIN};
+
 	new->pollers[POLL_END].fd = signals_open(SIGINT, SIGTERM);
 	new->pollers[POLL_LIST].fd = signals_open(SIGUSR1, SIGUSR1);
 	if (new->pollers[POLL_END].fd < 0 || new->pollers[POLL_LIST].fd < 0)
 		return diag_errno(diag, -errno, "starting");
-	timers_choose(new->timers, config);
+	/* Without events: poll(2) still reports that the reader is gone. */
+	new->pollers[POLL_STDOUT] = (struct pollfd){.fd = output};
+	new->timers[POLL_DURATION] =
+		(struct timer){config->duration_ns, false, "-d/--duration", WAKE_END};
+	new->timers[POLL_SUMMARY] =
+		(struct timer){config->summary_ns, true, "--summary", WAKE_SUMMARY};
+	new->timers[POLL_STUCK] =
+		(struct timer){stuck_period_ns(&config->stuck), true, "--stuck", WAKE_STUCK};
 	for (size_t i = 0; i < POLL_RINGS; i++) {
 		if (!new->timers[i].ns)
 			continue;
-		fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-		if (fd < 0)
+		new->pollers[i].fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+		if (new->pollers[i].fd < 0)
 			return diag_errno(diag, -errno, "%s", new->timers[i].option);
-		new->pollers[i].fd = fd;
 	}
+	poller = &new->pollers[POLL_RINGS];
+	for (size_t set = 0; set < count; set++)
+		for (size_t i = 0; i < ring_set_count(sets[set]); i++)
+			poller++->fd = ring_set_fd(sets[set], i);
 	return 0;
 }
 
@@ -157,16 +144,10 @@ void waiter_watch(struct waiter *waiter, int fd)
 	waiter->pollers[POLL_PREPARED].fd = fd;
 }
 
-static bool signal_read(int fd)
-{
-	struct signalfd_siginfo info;
-
-	return read(fd, &info, sizeof(info)) == sizeof(info);
-}
-
 int waiter_wait(struct waiter *waiter, const struct timespec *pause, struct diag *diag)
 {
 	int ready = ppoll(waiter->pollers, waiter->count, pause, NULL), came = 0;
+	struct signalfd_siginfo info;
 	uint64_t expired;
 
 	if (ready < 0 && errno != EINTR)
@@ -176,7 +157,8 @@ int waiter_wait(struct waiter *waiter, const struct timespec *pause, struct diag
 	/* The signal stays pending, for waiter_end(). */
 	if (waiter->pollers[POLL_END].revents || waiter->pollers[POLL_STDOUT].revents)
 		came |= WAKE_END;
-	if (waiter->pollers[POLL_LIST].revents && signal_read(waiter->pollers[POLL_LIST].fd))
+	if (waiter->pollers[POLL_LIST].revents &&
+	    read(waiter->pollers[POLL_LIST].fd, &info, sizeof(info)) == sizeof(info))
 		came |= WAKE_LIST;
 	if (waiter->pollers[POLL_PREPARED].revents)
 		came |= WAKE_PREPARED;
