@@ -2,7 +2,6 @@
 #include "base/address.h"
 
 #include <netinet/in.h>
-#include <stdbool.h>
 
 #include "base/digits.h"
 
@@ -40,8 +39,9 @@ struct gap {
 };
 
 /*
- * zeros: a bit for each group that is 0. Each step takes the last bit of every run away, so what is
- * left in the end are the firsts of the longest runs.
+ * The first of the longest runs of two or more zeros, or {-1, -1}. zeros has a bit for each group
+ * that is 0. Each step clears the last bit of every run, so that the first bits of the longest runs
+ * remain.
  */
 static struct gap gap_find(unsigned int zeros)
 {
@@ -55,12 +55,6 @@ static struct gap gap_find(unsigned int zeros)
 	return (struct gap){first, first + len};
 }
 
-static bool is_ipv4(struct gap gap, const uint8_t address[16])
-{
-	return gap.first == 0 &&
-	       (gap.end == 6 || (gap.end == 5 && address[10] == 0xff && address[11] == 0xff));
-}
-
 /* Groups from first up to before end, a colon after each. */
 static inline char *groups_put(char *at, const uint8_t address[16], int first, int end)
 {
@@ -71,12 +65,6 @@ static inline char *groups_put(char *at, const uint8_t address[16], int first, i
 	return at;
 }
 
-static char *embedded_put(char *at, struct gap gap, const uint8_t address[16])
-{
-	memcpy(at, "::ffff:", 7);
-	return address_ipv4_put(at + (gap.end == 6 ? 2 : 7), address + 12);
-}
-
 char *address_ipv6_put(char *at, const uint8_t address[16])
 {
 	unsigned int zeros = 0;
@@ -85,8 +73,12 @@ char *address_ipv6_put(char *at, const uint8_t address[16])
 	for (int i = 0; i < GROUPS; i++)
 		zeros |= (unsigned int)!(address[2 * i] | address[2 * i + 1]) << i;
 	gap = gap_find(zeros);
-	if (is_ipv4(gap, address))
-		return embedded_put(at, gap, address);
+	/* ::a.b.c.d and ::ffff:a.b.c.d */
+	if (gap.first == 0 &&
+	    (gap.end == 6 || (gap.end == 5 && address[10] == 0xff && address[11] == 0xff))) {
+		memcpy(at, "::ffff:", 7);
+		return address_ipv4_put(at + (gap.end == 6 ? 2 : 7), address + 12);
+	}
 	if (gap.first < 0)
 		return groups_put(at, address, 0, GROUPS) - 1;
 	at = groups_put(at, address, 0, gap.first);

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static void rest_clear(struct diag *diag)
+/* Clears the rest last: the arguments may be in it. */
+static void what_set(struct diag *diag, const char *fmt, va_list args)
 {
+	vsnprintf(diag->what, sizeof(diag->what), fmt, args);
 	diag->hint[0] = diag->detail[0] = '\0';
 	diag->place = 0;
 }
@@ -16,9 +18,8 @@ int diag_set(struct diag *diag, int err, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(diag->what, sizeof(diag->what), fmt, args);
+	what_set(diag, fmt, args);
 	va_end(args);
-	rest_clear(diag);
 	return err;
 }
 
@@ -28,11 +29,10 @@ int diag_errno(struct diag *diag, int err, const char *fmt, ...)
 	size_t len;
 
 	va_start(args, fmt);
-	vsnprintf(diag->what, sizeof(diag->what), fmt, args);
+	what_set(diag, fmt, args);
 	va_end(args);
 	len = strlen(diag->what);
 	snprintf(diag->what + len, sizeof(diag->what) - len, ": %s", strerror(-err));
-	rest_clear(diag);
 	return err;
 }
 
@@ -53,7 +53,7 @@ void diag_detail(struct diag *diag, const char *text)
 		const char *line;
 
 		text += len - (sizeof(diag->detail) - 1);
-		/* The byte before may be the end of a line, then all of it is kept. */
+		/* If the byte before ends a line, all of the rest is kept. */
 		line = strchr(text - 1, '\n');
 		if (line && line[1])
 			text = line + 1;

@@ -96,7 +96,7 @@ static inline char *digits_hex(char *at, uint64_t value)
 	return at + 16 - zeros;
 }
 
-/* Like the function before, for sixteen bits; eight bytes of room. */
+/* Like digits_hex(), for sixteen bits; eight bytes of room. */
 static inline char *digits_hex16(char *at, uint16_t value)
 {
 	int zeros = (__builtin_clz(value | 1) - 16) / 4;

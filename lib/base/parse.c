@@ -31,11 +31,9 @@ int parse_decimal(const char *str, size_t len, size_t decimals, uint64_t min, ui
 	uint64_t sum, fraction = 0;
 	int overflow = 0, err;
 
-	if (rest > decimals)
+	if (rest > decimals || (point && parse_number(point + 1, rest, 0, UINT64_MAX, &fraction)))
 		return -EINVAL;
-	err = point ? parse_number(point + 1, rest, 0, UINT64_MAX, &fraction) : 0;
-	if (!err)
-		err = parse_number(str, whole, 0, UINT64_MAX, &sum);
+	err = parse_number(str, whole, 0, UINT64_MAX, &sum);
 	if (err)
 		return err;
 	for (size_t i = 0; i < decimals; i++) {

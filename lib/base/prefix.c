@@ -24,46 +24,29 @@ static struct prefix prefix_of(uint64_t high, uint64_t low, int len)
 	return (struct prefix){high & word_mask(len), low & word_mask(len - 64), len};
 }
 
-/* *family_bits: how long a prefix of such an address can be. */
-static int address_parse(const char *str, size_t len, uint64_t words[2], int *family_bits)
-{
-	char text[INET6_ADDRSTRLEN];
-	uint8_t bytes[16];
-
-	if (len >= sizeof(text) || memchr(str, '\0', len))
-		return -EINVAL;
-	memcpy(text, str, len);
-	text[len] = '\0';
-	if (inet_pton(AF_INET, text, bytes) == 1) {
-		words[0] = 0;
-		words[1] = MAPPED | (uint64_t)bytes[0] << 24 | bytes[1] << 16 | bytes[2] << 8 |
-			   bytes[3];
-		*family_bits = 32;
-		return 0;
-	}
-	if (inet_pton(AF_INET6, text, bytes) != 1)
-		return -EINVAL;
-	memcpy(words, bytes, sizeof(bytes));
-	words[0] = be64toh(words[0]);
-	words[1] = be64toh(words[1]);
-	*family_bits = PREFIX_LEN_MAX;
-	return 0;
-}
-
 int prefix_parse(const char *str, size_t len, struct prefix *prefix)
 {
 	const char *slash = memchr(str, '/', len);
+	size_t address_len = slash ? (size_t)(slash - str) : len;
+	char address[INET6_ADDRSTRLEN];
+	uint8_t bytes[16] = {[10] = 0xff, [11] = 0xff}; /* ::ffff:0:0 */
 	uint64_t words[2], length;
-	int err, bits;
+	int family_bits = PREFIX_LEN_MAX;
 
-	err = address_parse(str, slash ? (size_t)(slash - str) : len, words, &bits);
-	if (err)
-		return err;
-	length = bits;
-	err = slash ? parse_number(slash + 1, str + len - slash - 1, 0, bits, &length) : 0;
-	if (err)
+	if (address_len >= sizeof(address) || memchr(str, '\0', address_len))
+		return -EINVAL;
+	memcpy(address, str, address_len);
+	address[address_len] = '\0';
+	if (inet_pton(AF_INET, address, bytes + 12) == 1)
+		family_bits = PREFIX_LEN_MAX - PREFIX_IPV4_LEN;
+	else if (inet_pton(AF_INET6, address, bytes) != 1)
+		return -EINVAL;
+	length = family_bits;
+	if (slash && parse_number(slash + 1, str + len - slash - 1, 0, family_bits, &length))
 		return -ERANGE;
-	*prefix = prefix_of(words[0], words[1], length + PREFIX_LEN_MAX - bits);
+	memcpy(words, bytes, sizeof(words));
+	*prefix = prefix_of(be64toh(words[0]), be64toh(words[1]),
+			    length + PREFIX_LEN_MAX - family_bits);
 	return 0;
 }
 
@@ -73,17 +56,12 @@ bool prefix_is_ipv4(const struct prefix *prefix)
 	       (prefix->low & ~(uint64_t)UINT32_MAX) == MAPPED;
 }
 
-static bool prefix_is(const struct prefix *a, const struct prefix *b)
-{
-	return a->high == b->high && a->low == b->low && a->len == b->len;
-}
-
 bool prefix_covers(const struct prefix *outer, const struct prefix *inner)
 {
 	struct prefix cut = prefix_of(inner->high, inner->low, outer->len);
 
 	return outer->len <= inner->len && prefix_is_ipv4(outer) == prefix_is_ipv4(inner) &&
-	       prefix_is(outer, &cut);
+	       cut.high == outer->high && cut.low == outer->low;
 }
 
 int prefix_list_add(struct prefix_list *list, const struct prefix *prefix)
@@ -118,7 +96,7 @@ static int prefix_compare(const void *left, const void *right)
 	return a->len - b->len;
 }
 
-/* a and b, which come in order, are the halves of *whole: it may take the place of a. */
+/* Whether a and b, in order, are the halves of a prefix: *whole, which may be where a is. */
 static bool halves_join(const struct prefix *a, const struct prefix *b, struct prefix *whole)
 {
 	struct prefix both;

@@ -5,7 +5,7 @@
 
 #define ROOM_FIRST 1024
 
-/* Where it is, or would be. A hash by multiplication (Knuth): addresses differ in their middle. */
+/* Where number is or would be. Knuth's multiplicative hash: addresses differ in their middle. */
 static uint64_t *slot_find(uint64_t *numbers, size_t room, uint64_t number)
 {
 	size_t at = number * 0x9e3779b97f4a7c15 >> 32;
@@ -15,8 +15,8 @@ static uint64_t *slot_find(uint64_t *numbers, size_t room, uint64_t number)
 	return &numbers[at & (room - 1)];
 }
 
-/* At most half of it is in use, so that a search ends soon. */
-static bool room_make(struct seen *seen)
+/* Makes room for one more number: at most half is in use, so that a search is short. */
+static bool seen_grow(struct seen *seen)
 {
 	size_t room = seen->room ? seen->room * 2 : ROOM_FIRST;
 	uint64_t *numbers;
@@ -37,7 +37,7 @@ static bool room_make(struct seen *seen)
 
 bool seen_add(struct seen *seen, uint64_t number)
 {
-	bool may_add = room_make(seen);
+	bool may_add = seen_grow(seen);
 	uint64_t *at;
 
 	if (!seen->room)

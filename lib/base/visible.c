@@ -39,7 +39,7 @@ static struct unit unit_next(const unsigned char *bytes, size_t left)
 	return (struct unit){.len = more + 1, .point = point, .valid = true};
 }
 
-static char *escape_put(char *at, const unsigned char *bytes, size_t len)
+static void escapes_put(char *at, const unsigned char *bytes, size_t len)
 {
 	static const char hex[] = "0123456789abcdef";
 
@@ -49,13 +49,6 @@ static char *escape_put(char *at, const unsigned char *bytes, size_t len)
 		*at++ = hex[bytes[i] >> 4];
 		*at++ = hex[bytes[i] & 0xf];
 	}
-	return at;
-}
-
-static char *bytes_put(char *at, const void *bytes, size_t len)
-{
-	memcpy(at, bytes, len);
-	return at + len;
 }
 
 /* Where runs of characters begin, by turns of those that are not printable and those that are. */
@@ -78,25 +71,6 @@ static bool point_is_printable(uint32_t point)
 	return low % 2 == 0;
 }
 
-static size_t unit_width(const struct unit *unit)
-{
-	if (!unit->valid)
-		return 1;
-	if (unit->point == '\\')
-		return 2;
-	return point_is_printable(unit->point) ? 1 : ESCAPE_LEN * unit->len;
-}
-
-/* A backslash begins an escape only: the name's own is doubled. */
-static char *unit_put(char *at, const unsigned char *bytes, const struct unit *unit, size_t width)
-{
-	if (!unit->valid)
-		return bytes_put(at, "\xef\xbf\xbd", 3);
-	if (unit->point == '\\')
-		return bytes_put(at, "\\\\", 2);
-	return width > 1 ? escape_put(at, bytes, unit->len) : bytes_put(at, bytes, unit->len);
-}
-
 char *visible_put(char *at, const char *bytes, size_t len, size_t max, size_t *columns)
 {
 	const unsigned char *from = (const unsigned char *)bytes, *end = from + len;
@@ -104,11 +78,25 @@ char *visible_put(char *at, const char *bytes, size_t len, size_t max, size_t *c
 	*columns = 0;
 	while (from < end) {
 		struct unit unit = unit_next(from, end - from);
-		size_t width = unit_width(&unit);
+		size_t shown_len = unit.len, width = 1;
+		char escapes[ESCAPE_LEN * 4];
+		const void *shown = from;
 
+		if (!unit.valid) {
+			shown = "\xef\xbf\xbd"; /* U+FFFD */
+			shown_len = 3;
+		} else if (unit.point == '\\') { /* one alone begins an escape */
+			shown = "\\\\";
+			shown_len = width = 2;
+		} else if (!point_is_printable(unit.point)) {
+			escapes_put(escapes, from, unit.len);
+			shown = escapes;
+			shown_len = width = ESCAPE_LEN * unit.len;
+		}
 		if (width > max - *columns)
 			break;
-		at = unit_put(at, from, &unit, width);
+		memcpy(at, shown, shown_len);
+		at += shown_len;
 		*columns += width;
 		from += unit.len;
 	}

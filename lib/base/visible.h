@@ -22,7 +22,7 @@
  * - A backslash is shown as two.
  * - A character that is not printable is shown as \xHH, a byte each: control and format characters,
  *   combining marks, spaces but U+0020, line and paragraph separators, fillers, private use, and
- *   what Unicode has not assigned (lib/printable.inc, which tests/unit/printable.py makes).
+ *   what Unicode has not assigned (printable.inc, which tests/unit/printable.py makes).
  * - What is not UTF-8 is shown as U+FFFD, one for each maximal subpart (Unicode 15, 3.9, "U+FFFD
  *   Substitution of Maximal Subparts"), which is what Python's "replace" handler prints.
  */
