@@ -7,7 +7,7 @@
 /* Bytes. The usual stack has room for a huge page, which would stay resident. */
 #define STACK_SIZE 131072
 
-/* The first one makes it, the other one waits. */
+/* The thread and its maker may both call this: the first one makes the call, the other waits. */
 static void call_make(struct background *background, struct background_call *call)
 {
 	pthread_mutex_lock(&background->lock);
@@ -34,34 +34,27 @@ static void *calls_make(void *arg)
 }
 
 /*
- * Anywhere but here, if there is another place: the kernel was seen to begin a thread on its
- * maker's CPU, and in its stead, while the other one was idle (Linux 6.18, two virtual CPUs).
- */
-static void attr_leave_cpu(pthread_attr_t *attr)
-{
-	cpu_set_t cpus;
-
-	if (sched_getaffinity(0, sizeof(cpus), &cpus)) /* more CPUs than a set has */
-		return;
-	CPU_CLR(sched_getcpu(), &cpus);
-	if (CPU_COUNT(&cpus))
-		pthread_attr_setaffinity_np(attr, sizeof(cpus), &cpus);
-}
-
-/*
- * The thread takes no signal, so that one that its maker blocks, now or later, is left for a
- * signalfd: the kernel gives a signal of the process to any thread that does not block it.
+ * The thread blocks all signals, so that one that its maker blocks, now or later, is left for a
+ * signalfd: the kernel delivers a signal of the process to any thread that does not block it.
  */
 static bool thread_start(struct background *background, bool elsewhere)
 {
 	sigset_t all, before;
 	pthread_attr_t attr;
+	cpu_set_t cpus;
 	bool starts;
 
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	if (elsewhere)
-		attr_leave_cpu(&attr);
+	/*
+	 * On another CPU than this one, if there is any: Linux 6.18 was seen to begin a thread on
+	 * its maker's CPU, and in its stead, while the other of two virtual CPUs was idle.
+	 */
+	if (elsewhere && !sched_getaffinity(0, sizeof(cpus), &cpus)) {
+		CPU_CLR(sched_getcpu(), &cpus);
+		if (CPU_COUNT(&cpus))
+			pthread_attr_setaffinity_np(&attr, sizeof(cpus), &cpus);
+	}
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	starts = !pthread_create(&background->thread, &attr, calls_make, background);
@@ -76,7 +69,8 @@ void background_begin(struct background *background, struct background_call *cal
 	background->count = count;
 	pthread_mutex_init(&background->lock, NULL);
 	pthread_cond_init(&background->made, NULL);
-	/* Where its CPU may not be chosen, as in a unit without @resources, the kernel does so. */
+	/* A unit without @resources may not choose the CPU (systemd.exec(5)): the kernel does so.
+	 */
 	background->runs = thread_start(background, true) || thread_start(background, false);
 }
 

@@ -15,14 +15,14 @@
 
 #define MOUNTS	      "/proc/self/mountinfo"
 #define FILEID_KERNFS 0xfe /* include/linux/exportfs.h; the handle is the id alone */
-#define DELETED	      " (deleted)" /* behind the path of what is gone, d_path() in fs/d_path.c */
+#define DELETED	      " (deleted)" /* after the path of a removed one, d_path() in fs/d_path.c */
 
 #define KEPT	  1024
 #define HEAD_BITS 10
 
 struct cached_path {
 	uint64_t id; /* 0: none yet */
-	char *path; /* NULL: it is known to be unknown */
+	char *path; /* NULL: there was none */
 	struct cached_path *next; /* under the same head */
 };
 
@@ -33,7 +33,7 @@ struct cgroups {
 	char point[CGROUP_PATH_ROOM]; /* where it is mounted; "" for / */
 	struct cached_path *heads[1 << HEAD_BITS];
 	struct cached_path entries[KEPT];
-	size_t added; /* the next one comes to this place, by the number of places */
+	size_t added; /* modulo KEPT: where the next one goes */
 };
 
 union handle {
@@ -56,7 +56,7 @@ static int fd_path(int fd, char path[CGROUP_PATH_ROOM])
 	return 0;
 }
 
-/* The kernel gives out a plain "/" for what lies outside of what the mount shows: -EXDEV. */
+/* -EXDEV: the kernel writes a plain "/" for a cgroup that the mount does not show. */
 static int point_drop(const char *point, char *path)
 {
 	size_t len = strlen(point);
@@ -81,7 +81,7 @@ static int id_open(int root, uint64_t id)
 	return fd < 0 ? -errno : fd;
 }
 
-/* It may have gone just now, unless that is its name. */
+/* The cgroup may have gone just now. If it is still there, DELETED is part of its name. */
 static void deleted_drop(int root, uint64_t id, char *path)
 {
 	size_t len = strlen(path), more = strlen(DELETED);
@@ -105,11 +105,13 @@ static int kernel_find(void *arg, uint64_t id, char path[CGROUP_PATH_ROOM])
 		return fd;
 	err = fd_path(fd, path);
 	close(fd);
-	if (!err)
-		err = point_drop(cgroups->point, path);
-	if (!err)
-		deleted_drop(cgroups->root, id, path);
-	return err;
+	if (err)
+		return err;
+	err = point_drop(cgroups->point, path);
+	if (err)
+		return err;
+	deleted_drop(cgroups->root, id, path);
+	return 0;
 }
 
 /* \040 and the like, for blanks and backslashes; the kernel always writes three digits. */
@@ -146,18 +148,6 @@ char *cgroup_mount_point(char *line)
 	return point;
 }
 
-/* Something else may be mounted over it. */
-static int root_open(const char *point)
-{
-	int fd = open(point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct statfs fs;
-
-	if (fd < 0 || (!fstatfs(fd, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC))
-		return fd;
-	close(fd);
-	return -1;
-}
-
 static int root_find(void)
 {
 	FILE *file = fopen(MOUNTS, "re");
@@ -169,23 +159,34 @@ static int root_find(void)
 		return -errno;
 	while (root < 0 && getline(&line, &room, file) > 0) {
 		const char *point = cgroup_mount_point(line);
+		struct statfs fs;
 
-		if (point)
-			root = root_open(point);
+		if (!point)
+			continue;
+		root = open(point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		/* Something else may be mounted over it. */
+		if (root >= 0 && (fstatfs(root, &fs) || fs.f_type != CGROUP2_SUPER_MAGIC)) {
+			close(root);
+			root = -1;
+		}
 	}
 	free(line);
 	fclose(file);
 	return root < 0 ? -ENOENT : root;
 }
 
-/* That the kernel's handles are what is taken for granted here, and that they may be opened. */
+/* Whether handles hold ids, as id_open() assumes, and whether they may be opened. Sets point. */
 static int root_try(struct cgroups *cgroups)
 {
 	union handle handle = {.header = {.handle_bytes = sizeof(uint64_t)}};
+	int mount, err = fd_path(cgroups->root, cgroups->point);
 	char path[CGROUP_PATH_ROOM];
 	uint64_t id;
-	int mount;
 
+	if (err)
+		return err;
+	if (!strcmp(cgroups->point, "/"))
+		cgroups->point[0] = '\0';
 	if (name_to_handle_at(cgroups->root, "", &handle.header, &mount, AT_EMPTY_PATH))
 		return -errno;
 	if (handle.header.handle_type != FILEID_KERNFS || handle.header.handle_bytes != sizeof(id))
@@ -206,44 +207,34 @@ struct cgroups *cgroups_new(cgroup_find *find, void *arg)
 	return cgroups;
 }
 
-static int kernel_open(struct cgroups *cgroups, struct diag *diag)
+int cgroups_open(struct cgroups **cgroups, struct diag *diag)
 {
-	int err;
+	struct cgroups *new;
+	int root = root_find(), err;
 
-	cgroups->root = root_find();
-	if (cgroups->root == -ENOENT)
+	if (root == -ENOENT)
 		return diag_set(diag, -ENOENT, "no cgroup2 hierarchy is mounted");
-	if (cgroups->root < 0)
-		return diag_errno(diag, cgroups->root, MOUNTS);
-	err = fd_path(cgroups->root, cgroups->point);
-	if (!err && !strcmp(cgroups->point, "/"))
-		cgroups->point[0] = '\0';
-	if (!err)
-		err = root_try(cgroups);
-	if (err)
-		diag_errno(diag, err, "opening cgroups by id");
+	if (root < 0)
+		return diag_errno(diag, root, MOUNTS);
+	new = cgroups_new(kernel_find, NULL);
+	if (!new) {
+		close(root);
+		return diag_errno(diag, -ENOMEM, "cgroups");
+	}
+	new->arg = new;
+	new->root = root;
+	err = root_try(new);
+	if (!err) {
+		*cgroups = new;
+		return 0;
+	}
+	cgroups_free(new);
+	diag_errno(diag, err, "opening cgroups by id");
 	if (err == -EPERM)
 		diag_hint(diag, "CAP_DAC_READ_SEARCH is missing");
 	if (err == -EOPNOTSUPP)
 		diag_hint(diag, "it comes with Linux 5.5");
 	return err;
-}
-
-int cgroups_open(struct cgroups **cgroups, struct diag *diag)
-{
-	struct cgroups *new = cgroups_new(kernel_find, NULL);
-	int err;
-
-	if (!new)
-		return diag_errno(diag, -ENOMEM, "cgroups");
-	new->arg = new;
-	err = kernel_open(new, diag);
-	if (err) {
-		cgroups_free(new);
-		return err;
-	}
-	*cgroups = new;
-	return 0;
 }
 
 void cgroups_free(struct cgroups *cgroups)
@@ -257,23 +248,26 @@ void cgroups_free(struct cgroups *cgroups)
 	free(cgroups);
 }
 
-/* What may be otherwise the next time is not kept. */
-static bool is_passing(int err)
-{
-	return err == -ENOMEM || err == -EMFILE || err == -ENFILE || err == -EINTR;
-}
-
 /* Ids count up, by more than one: Knuth's multiplicative hashing spreads them. */
 static struct cached_path **head_of(struct cgroups *cgroups, uint64_t id)
 {
 	return &cgroups->heads[id * 0x9e3779b97f4a7c15 >> (64 - HEAD_BITS)];
 }
 
-/* Takes the place of the oldest one. */
-static void entry_add(struct cgroups *cgroups, uint64_t id, char *path)
+/* Caches the result in place of the oldest one, unless the next look-up may have another. */
+static const char *path_find(struct cgroups *cgroups, uint64_t id)
 {
-	struct cached_path *entry = &cgroups->entries[cgroups->added++ % KEPT], **link;
+	char found[CGROUP_PATH_ROOM], *path = NULL;
+	int err = cgroups->find(cgroups->arg, id, found);
+	struct cached_path *entry, **link;
 
+	if (!err) {
+		path = strdup(found);
+		err = path ? 0 : -ENOMEM;
+	}
+	if (err == -ENOMEM || err == -EMFILE || err == -ENFILE || err == -EINTR)
+		return NULL;
+	entry = &cgroups->entries[cgroups->added++ % KEPT];
 	if (entry->id) {
 		for (link = head_of(cgroups, entry->id); *link != entry;)
 			link = &(*link)->next;
@@ -283,19 +277,6 @@ static void entry_add(struct cgroups *cgroups, uint64_t id, char *path)
 	link = head_of(cgroups, id);
 	*entry = (struct cached_path){id, path, *link};
 	*link = entry;
-}
-
-static const char *path_find(struct cgroups *cgroups, uint64_t id)
-{
-	char found[CGROUP_PATH_ROOM], *path = NULL;
-	int err = cgroups->find(cgroups->arg, id, found);
-
-	if (!err) {
-		path = strdup(found);
-		err = path ? 0 : -ENOMEM;
-	}
-	if (!is_passing(err))
-		entry_add(cgroups, id, path);
 	return path;
 }
 

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -41,43 +40,30 @@ static struct msghdr message_of(struct iovec *data, union control *control)
 	};
 }
 
-static bool answer_send(int to, struct answer *answer, int fd)
-{
-	struct iovec data = {answer, sizeof(*answer)};
-	union control control = {.header = {CMSG_LEN(sizeof(fd)), SOL_SOCKET, SCM_RIGHTS}};
-	struct msghdr message = message_of(&data, &control);
-
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-	if (answer->err)
-		message.msg_controllen = 0;
-	return sendmsg(to, &message, MSG_NOSIGNAL) == sizeof(*answer);
-}
-
-/* Closed, it would be the name of the next file that is opened. */
-static int stderr_mute(struct diag *diag)
-{
-	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	int err = null < 0 || dup2(null, STDERR_FILENO) < 0 ? diag_errno(diag, -errno, "/dev/null")
-							    : 0;
-
-	if (null >= 0)
-		close(null);
-	return err;
-}
-
-/* In the child. */
+/* In the child: calls fetch and sends its answer. */
 static void helper_run(int to, pid_t parent, helper_fetch *fetch, void *arg)
 {
 	struct answer answer = {0};
-	int fd = -1;
+	struct iovec data = {&answer, sizeof(answer)};
+	union control control = {.header = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
+	struct msghdr message = message_of(&data, &control);
+	int null, fd = -1;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent) /* gone before the line above */
 		_exit(1);
-	answer.err = stderr_mute(&answer.diag);
+	/* If stderr were only closed, the next file that is opened would get its number. */
+	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (null < 0 || dup2(null, STDERR_FILENO) < 0)
+		answer.err = diag_errno(&answer.diag, -errno, "/dev/null");
+	if (null >= 0)
+		close(null);
 	if (!answer.err)
 		answer.err = fetch(arg, &fd, &answer.diag);
-	_exit(answer_send(to, &answer, fd) ? 0 : 1);
+	if (answer.err)
+		message.msg_controllen = 0;
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	_exit(sendmsg(to, &message, MSG_NOSIGNAL) == sizeof(answer) ? 0 : 1);
 }
 
 int helper_start(struct helper **helper, helper_fetch *fetch, void *arg, struct diag *diag)
@@ -116,39 +102,33 @@ static void child_reap(struct helper *helper)
 	helper->pid = 0;
 }
 
-static int answer_receive(int from, struct answer *answer, int *fd)
-{
-	struct iovec data = {answer, sizeof(*answer)};
-	union control control = {0};
-	struct msghdr message = message_of(&data, &control);
-	ssize_t got;
-
-	do
-		got = recvmsg(from, &message, MSG_CMSG_CLOEXEC);
-	while (got < 0 && errno == EINTR);
-	if (got != sizeof(*answer))
-		return got < 0 ? -errno : -ECHILD;
-	if (answer->err)
-		return answer->err;
-	if (message.msg_flags & MSG_CTRUNC || !message.msg_controllen)
-		return -EMFILE; /* there was no number left for it */
-	memcpy(fd, CMSG_DATA(&control.header), sizeof(*fd));
-	return 0;
-}
-
 int helper_receive(struct helper *helper, int *fd, struct diag *diag)
 {
 	struct answer answer = {0};
-	int err = answer_receive(helper->socket, &answer, fd);
+	struct iovec data = {&answer, sizeof(answer)};
+	union control control = {0};
+	struct msghdr message = message_of(&data, &control);
+	ssize_t got;
+	int err;
 
+	do
+		got = recvmsg(helper->socket, &message, MSG_CMSG_CLOEXEC);
+	while (got < 0 && errno == EINTR);
+	err = got < 0 ? -errno : answer.err;
 	child_reap(helper);
-	if (answer.err)
+	if (got < 0)
+		return diag_errno(diag, err, "waiting for the helper process");
+	if (got != sizeof(answer))
+		return diag_set(diag, -ECHILD, "the helper process ended without an answer");
+	if (err) {
 		*diag = answer.diag;
-	else if (err == -ECHILD)
-		diag_set(diag, err, "the helper process ended without an answer");
-	else if (err)
-		diag_errno(diag, err, "waiting for the helper process");
-	return err;
+		return err;
+	}
+	/* No number was left for the descriptor. */
+	if (message.msg_flags & MSG_CTRUNC || !message.msg_controllen)
+		return diag_errno(diag, -EMFILE, "waiting for the helper process");
+	memcpy(fd, CMSG_DATA(&control.header), sizeof(*fd));
+	return 0;
 }
 
 void helper_free(struct helper *helper)

@@ -23,20 +23,13 @@ static int journald = -1; /* connected to it */
 static bool has_stderr;
 static bool given_up;
 
-static bool stderr_is_journald(void)
-{
-	const char *stream = getenv("JOURNAL_STREAM");
-	unsigned long long device, inode;
-	struct stat st;
-
-	return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
-	       !fstat(STDERR_FILENO, &st) && st.st_dev == device && st.st_ino == inode;
-}
-
 int journal_open(struct diag *diag)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = SOCKET};
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
 	int size = BUFFER_SIZE;
+	struct stat st;
 
 	journald = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (journald < 0 || connect(journald, (struct sockaddr *)&address, sizeof(address))) {
@@ -47,7 +40,8 @@ int journal_open(struct diag *diag)
 		return err;
 	}
 	setsockopt(journald, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	has_stderr = stderr_is_journald();
+	has_stderr = stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+		     !fstat(STDERR_FILENO, &st) && st.st_dev == device && st.st_ino == inode;
 	return 0;
 }
 
@@ -82,30 +76,25 @@ static void field_append(struct text *entry, const struct iovec *field)
 	text_char(entry, '\n');
 }
 
-static int entry_write(const struct text *entry, int end)
-{
-	for (;;) {
-		int err = wait_writable(journald, end);
-
-		if (err)
-			return err;
-		if (write(journald, entry->data, entry->len) >= 0)
-			return 0;
-		if (errno != EAGAIN && errno != EINTR)
-			return -errno;
-	}
-}
-
 int journal_send(const struct iovec *fields, int count, int end)
 {
 	_cleanup_text_ struct text entry = {0};
-	int err;
 
 	if (given_up)
 		return -ECANCELED;
 	for (int i = 0; i < count; i++)
 		field_append(&entry, &fields[i]);
-	err = entry.err ? entry.err : entry_write(&entry, end);
-	given_up = err == -ECANCELED;
-	return err;
+	if (entry.err)
+		return entry.err;
+	for (;;) {
+		int err = wait_writable(journald, end);
+
+		given_up = err == -ECANCELED;
+		if (err)
+			return err;
+		if (write(journald, entry.data, entry.len) >= 0)
+			return 0;
+		if (errno != EAGAIN && errno != EINTR)
+			return -errno;
+	}
 }

@@ -2,8 +2,8 @@
 /*
  * The systemd journal, by its native protocol (https://systemd.io/JOURNAL_NATIVE_PROTOCOL): each
  * entry is a datagram to journald. Not by libsystemd, which opens a socket of its own at the first
- * entry and names the receiver with each, so it takes system calls that this process gives up. One
- * journal a process; it stays open until the end.
+ * entry and names the receiver with each, so that it needs system calls that this process drops.
+ * One journal a process; it stays open until the end.
  */
 #ifndef JOURNAL_H
 #define JOURNAL_H

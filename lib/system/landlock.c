@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /*
- * include/uapi/linux/landlock.h, written anew here since the header at hand may be older than the
+ * include/uapi/linux/landlock.h, repeated here since the installed header may be older than the
  * kernel, or missing (before Linux 5.13). The calls have the same number on each architecture.
  */
 #ifndef SYS_landlock_create_ruleset
@@ -44,21 +44,15 @@ struct ruleset {
 	uint64_t scoped;
 };
 
-static uint64_t access_rights(enum landlock_access access)
-{
-	switch (access) {
-	case LANDLOCK_READ:
-		return RIGHT_READ_FILE | RIGHT_READ_DIR;
-	case LANDLOCK_RUN:
-		return RIGHT_READ_FILE | RIGHT_READ_DIR | RIGHT_EXECUTE;
-	default:
-		return UINT64_MAX;
-	}
-}
+static const uint64_t access_rights[] = {
+	[LANDLOCK_READ] = RIGHT_READ_FILE | RIGHT_READ_DIR,
+	[LANDLOCK_RUN] = RIGHT_READ_FILE | RIGHT_READ_DIR | RIGHT_EXECUTE,
+	[LANDLOCK_ALL] = UINT64_MAX,
+};
 
 static int rule_add(int ruleset, const struct landlock_rule *rule, uint64_t handled)
 {
-	struct beneath beneath = {access_rights(rule->access) & handled, rule->fd};
+	struct beneath beneath = {access_rights[rule->access] & handled, rule->fd};
 	struct stat st;
 
 	if (fstat(rule->fd, &st))

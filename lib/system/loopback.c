@@ -29,21 +29,7 @@ int loopback_address(uint32_t *address)
 	return 0;
 }
 
-/* A user namespace is for who has CAP_BPF and CAP_PERFMON, but not CAP_SYS_ADMIN. */
-static int netns_enter(void)
-{
-	return unshare(CLONE_NEWNET) && unshare(CLONE_NEWUSER | CLONE_NEWNET) ? -errno : 0;
-}
-
-static int loopback_up(void)
-{
-	struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	return fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) ? -errno : 0;
-}
-
-/* A socket that is bound to a port of its own; its name is set. -errno. */
+/* Returns a socket that is bound to a port of its own, with its name, or -errno. */
 static int bound_socket(uint32_t address, struct sockaddr_in *name)
 {
 	socklen_t size = sizeof(*name);
@@ -84,11 +70,12 @@ static int connection_make(uint32_t address)
 	return 0;
 }
 
-/* In the child, which answers with an errno. */
+/* In the child, which exits with an errno, or 0. */
 static void connection_run(uint32_t address, pid_t parent)
 {
+	struct ifreq up = {.ifr_name = "lo", .ifr_flags = IFF_UP};
 	sigset_t none;
-	int err;
+	int fd;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent) /* gone before the line above */
@@ -97,12 +84,13 @@ static void connection_run(uint32_t address, pid_t parent)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	alarm(DEADLINE_S);
-	err = netns_enter();
-	if (!err)
-		err = loopback_up();
-	if (!err)
-		err = connection_make(address);
-	_exit(-err);
+	/* CAP_BPF and CAP_PERFMON without CAP_SYS_ADMIN need a user namespace. */
+	if (unshare(CLONE_NEWNET) && unshare(CLONE_NEWUSER | CLONE_NEWNET))
+		_exit(errno);
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &up))
+		_exit(errno);
+	_exit(-connection_make(address));
 }
 
 int loopback_connect(uint32_t address, struct diag *diag)

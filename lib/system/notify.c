@@ -11,30 +11,32 @@
 
 static int manager = -1; /* connected to it */
 
-static int manager_connect(const char *path, size_t len)
+int notify_open(void)
 {
+	const char *path = secure_getenv("NOTIFY_SOCKET");
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	size_t len = path ? strlen(path) : 0;
 	socklen_t size = offsetof(struct sockaddr_un, sun_path) + len;
+	int fd;
 
+	if (!path)
+		return 0;
 	if ((path[0] != '/' && path[0] != '@') || len > sizeof(address.sun_path))
 		return -EAFNOSUPPORT;
 	memcpy(address.sun_path, path, len);
 	if (path[0] == '@') /* abstract (unix(7)) */
 		address.sun_path[0] = '\0';
-	manager = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	return manager < 0 || connect(manager, (struct sockaddr *)&address, size) ? -errno : 0;
-}
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (struct sockaddr *)&address, size)) {
+		int err = -errno;
 
-int notify_open(void)
-{
-	const char *path = secure_getenv("NOTIFY_SOCKET");
-	int err = path ? manager_connect(path, strlen(path)) : 0;
-
-	if (err && manager >= 0) {
-		close(manager);
-		manager = -1;
+		close(fd);
+		return err;
 	}
-	return err;
+	manager = fd;
+	return 0;
 }
 
 /* write(2), which a seccomp filter lets through; the manager's socket asks for credentials itself.

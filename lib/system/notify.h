@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The service manager, if one has started this process with NOTIFY_SOCKET: the
- * protocol of sd_notify(3), in which libsystemd has no part. One manager a process; it stays open
- * until the end.
+ * The service manager, if one has started this process with NOTIFY_SOCKET: the protocol of
+ * sd_notify(3), without libsystemd. One manager a process; it stays open until the end.
  */
 #ifndef NOTIFY_H
 #define NOTIFY_H

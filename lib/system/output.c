@@ -27,15 +27,6 @@ void output_end_with(struct output *output, int end)
 	output->end = end;
 }
 
-static uint64_t lines_count(const char *text, size_t len)
-{
-	uint64_t count = 0;
-
-	for (const char *end = text + len; (text = memchr(text, '\n', end - text)); text++)
-		count++;
-	return count;
-}
-
 int output_flush(struct output *output)
 {
 	size_t done = 0;
@@ -59,8 +50,13 @@ int output_flush(struct output *output)
 		else if (errno != EINTR)
 			err = errno == EBADF ? -EPIPE : -errno;
 	}
-	if (err == -ECANCELED)
-		output->dropped += lines_count(output->lines.data + done, output->lines.len - done);
+	if (err == -ECANCELED) {
+		const char *at = output->lines.data + done;
+		const char *end = output->lines.data + output->lines.len;
+
+		for (; (at = memchr(at, '\n', end - at)); at++)
+			output->dropped++;
+	}
 	text_clear(&output->lines);
 	return err;
 }

@@ -27,7 +27,6 @@
 #define COMPILE_MEMORY (4ULL << 30) /* bytes of address space; Clang takes some 0.5 GB */
 #define COMPILE_FILE   (256ULL << 20) /* bytes; the kernel's headers are unpacked one by one */
 #define FILTER(array)  sizeof(array) / sizeof(*(array)), (struct sock_filter *)(array)
-#define KEPT_MAX       2
 
 static const struct sock_fprog tracer_filter = {FILTER(tracer_0)};
 static const struct sock_fprog tracer_cgroups_filter = {FILTER(tracer_1)};
@@ -96,27 +95,6 @@ static int caps_set(const cap_value_t *kept, int count, bool for_good)
 	return err;
 }
 
-/* What bpf(2) asks for where it lets in nobody else. */
-static cap_value_t bpf_capability(void)
-{
-	return CAP_IS_SUPPORTED(CAP_BPF) ? CAP_BPF : CAP_SYS_ADMIN;
-}
-
-static int caps_drop(bool cgroups, bool (*may_read)(void *arg), void *arg)
-{
-	cap_value_t kept[KEPT_MAX];
-	int count = 0, err;
-
-	if (cgroups)
-		kept[count++] = CAP_DAC_READ_SEARCH;
-	err = caps_set(kept, count, false);
-	if (err)
-		return err;
-	if (!may_read(arg))
-		kept[count++] = bpf_capability();
-	return caps_set(kept, count, true);
-}
-
 static int filter_set(const struct sock_fprog *filter)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
@@ -125,7 +103,7 @@ static int filter_set(const struct sock_fprog *filter)
 	return 0;
 }
 
-/* None of the filters lets anybody into the network. */
+/* The filter of the tracer allows no socket. */
 static bool filter_holds(void)
 {
 	int fd;
@@ -139,9 +117,9 @@ static bool filter_holds(void)
 	return fd < 0 && errno == EPERM;
 }
 
-static int refusal(int err, struct diag *diag)
+static int refusal(int err, const char *what, struct diag *diag)
 {
-	diag_errno(diag, err, "seccomp");
+	diag_errno(diag, err, "%s", what);
 	diag_hint(diag, HINT);
 	return err;
 }
@@ -150,48 +128,33 @@ int privileges_may_drop(struct diag *diag)
 {
 	uint32_t action = SECCOMP_RET_ERRNO;
 
-	return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) ? refusal(-errno, diag)
-									  : 0;
+	if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action))
+		return refusal(-errno, "seccomp", diag);
+	return 0;
 }
 
 int privileges_drop(bool cgroups, bool (*may_read)(void *arg), void *arg, struct diag *diag)
 {
-	int err = caps_drop(cgroups, may_read, arg);
+	cap_value_t kept[2];
+	int count = 0, err;
 
-	if (err) {
-		diag_errno(diag, err, "dropping capabilities");
-		diag_hint(diag, HINT);
-	} else if (!is_sanitized) {
-		err = filter_set(cgroups ? &tracer_cgroups_filter : &tracer_filter);
-		if (err)
-			refusal(err, diag);
-		else if (!filter_holds())
-			err = refusal(-ENOTSUP, diag);
+	if (cgroups)
+		kept[count++] = CAP_DAC_READ_SEARCH;
+	err = caps_set(kept, count, false);
+	if (!err) {
+		/* bpf(2) may require it even for a look-up. */
+		if (!may_read(arg))
+			kept[count++] = CAP_IS_SUPPORTED(CAP_BPF) ? CAP_BPF : CAP_SYS_ADMIN;
+		err = caps_set(kept, count, true);
 	}
-	return err;
-}
-
-static int limit_set(int resource, rlim_t value)
-{
-	struct rlimit limit;
-
-	if (getrlimit(resource, &limit))
-		return -errno;
-	if (limit.rlim_max < value) /* RLIM_INFINITY is the largest */
-		value = limit.rlim_max;
-	limit = (struct rlimit){value, value};
-	return setrlimit(resource, &limit) ? -errno : 0;
-}
-
-/* To change the user, and to end its processes afterwards. */
-static bool user_may_change(void)
-{
-	static const int needed[] = {CAP_SETUID, CAP_SETGID, CAP_KILL};
-
-	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++)
-		if (privileges_have(needed[i]) != 1)
-			return false;
-	return true;
+	if (err)
+		return refusal(err, "dropping capabilities", diag);
+	if (is_sanitized)
+		return 0;
+	err = filter_set(cgroups ? &tracer_cgroups_filter : &tracer_filter);
+	if (!err && !filter_holds())
+		err = -ENOTSUP;
+	return err ? refusal(err, "seccomp", diag) : 0;
 }
 
 struct unprivileged unprivileged_find(void)
@@ -201,7 +164,9 @@ struct unprivileged unprivileged_find(void)
 	char strings[4096]; /* an entry that is longer ends the search */
 	FILE *file;
 
-	if (!user_may_change())
+	/* Changes the user, and ends its processes afterwards. */
+	if (privileges_have(CAP_SETUID) != 1 || privileges_have(CAP_SETGID) != 1 ||
+	    privileges_have(CAP_KILL) != 1)
 		return (struct unprivileged){geteuid(), getegid()};
 	/* Not by getpwnam(3), which loads what nsswitch.conf names into this process. */
 	file = fopen(PASSWD, "re");
@@ -219,20 +184,11 @@ struct unprivileged unprivileged_find(void)
 	return found;
 }
 
-/* A user namespace that does not know the user (-EINVAL) has a root who is nobody outside. */
-static int user_change(void)
-{
-	struct unprivileged user = unprivileged_find();
-
-	if (user.uid == geteuid())
-		return 0;
-	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) || setgroups(0, NULL) ||
-	    setresgid(user.gid, user.gid, user.gid) || setresuid(user.uid, user.uid, user.uid))
-		return errno == EINVAL ? 0 : -errno;
-	return 0;
-}
-
-static int limits_set(unsigned int seconds)
+/*
+ * Sets the user, the capabilities, the limits and the files of a child that only works on what it
+ * reads. dir: the directory that it may write to, or -1.
+ */
+static int child_confine(unsigned int seconds, const cap_value_t *kept, int count, int dir)
 {
 	const struct {
 		int resource;
@@ -243,53 +199,51 @@ static int limits_set(unsigned int seconds)
 		{RLIMIT_FSIZE, COMPILE_FILE},
 		{RLIMIT_CORE, 0},
 	};
-	int err = 0;
+	struct landlock_rule rules[] = {{-1, LANDLOCK_RUN}, {dir, LANDLOCK_ALL}};
+	struct unprivileged user = unprivileged_find();
+	int err;
 
-	for (size_t i = 0; !err && i < sizeof(limits) / sizeof(*limits); i++)
-		err = limit_set(limits[i].resource, limits[i].value);
-	return err;
-}
+	/* EINVAL: in a user namespace that does not map that user, root is nobody outside. */
+	if (user.uid != geteuid() &&
+	    (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) || setgroups(0, NULL) ||
+	     setresgid(user.gid, user.gid, user.gid) || setresuid(user.uid, user.uid, user.uid)) &&
+	    errno != EINVAL)
+		return -errno;
+	err = caps_set(kept, count, true);
+	if (err)
+		return err;
+	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
+		struct rlimit limit;
 
-/* The user, the limits and the capabilities of a child that only works on what it reads. */
-static int child_confine(unsigned int seconds, const cap_value_t *kept, int count)
-{
-	int err = user_change();
-
-	if (!err)
-		err = caps_set(kept, count, true);
-	if (!err)
-		err = limits_set(seconds);
-	if (!err && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		err = -errno;
+		if (getrlimit(limits[i].resource, &limit))
+			return -errno;
+		if (limit.rlim_max > limits[i].value) /* RLIM_INFINITY is the largest */
+			limit.rlim_max = limits[i].value;
+		limit.rlim_cur = limit.rlim_max;
+		if (setrlimit(limits[i].resource, &limit))
+			return -errno;
+	}
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return -errno;
+	rules[0].fd = open("/", O_PATH | O_CLOEXEC);
+	err = landlock_confine(rules, 2);
+	if (rules[0].fd >= 0)
+		close(rules[0].fd);
 	return err;
 }
 
 int privileges_compile(unsigned int seconds)
 {
-	/* Its folder may be closed to the user, as below /root. Neither outlives exec. */
+	/* The user may have no access to the compiler's folder, as below /root. exec drops it. */
 	const cap_value_t kept[] = {CAP_DAC_OVERRIDE};
-	struct landlock_rule rules[] = {{open("/", O_PATH | O_CLOEXEC), LANDLOCK_RUN}};
+	int err = child_confine(seconds, kept, 1, -1);
 	struct diag none;
-	int err = child_confine(seconds, kept, 1);
 
-	if (!err)
-		err = landlock_confine(rules, 1);
-	if (rules[0].fd >= 0)
-		close(rules[0].fd);
-	/* Without seccomp in the kernel, only --keep-privileges gets here.
-	 */
+	/* Without seccomp in the kernel, only --keep-privileges gets here. */
 	return err || privileges_may_drop(&none) ? err : filter_set(&compiler_filter);
 }
 
 int privileges_unpack(unsigned int seconds, int dir)
 {
-	struct landlock_rule rules[] = {{open("/", O_PATH | O_CLOEXEC), LANDLOCK_RUN},
-					{dir, LANDLOCK_ALL}};
-	int err = child_confine(seconds, NULL, 0);
-
-	if (!err)
-		err = landlock_confine(rules, 2);
-	if (rules[0].fd >= 0)
-		close(rules[0].fd);
-	return err;
+	return child_confine(seconds, NULL, 0, dir);
 }

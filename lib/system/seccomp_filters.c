@@ -24,7 +24,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-enum { ARG_ANY, ARG_0, ARG_1, ARG_2 }; /* the argument that is looked at */
+enum { ARG_ANY, ARG_0, ARG_1, ARG_2 }; /* the argument that is compared; ARG_ANY: none */
 
 /*
  * Which argument has the flags of clone(2) and which the protection of mmap(2). s390 has the stack
@@ -39,19 +39,19 @@ enum { ARG_ANY, ARG_0, ARG_1, ARG_2 }; /* the argument that is looked at */
 #define MMAP_PROT   ARG_2
 #endif
 
-/* A system call that is let through, if one of its arguments is so. */
-struct allowed {
+/* A system call, if (arg & mask) == value. */
+struct call_rule {
 	const char *name;
-	bool for_cgroups; /* only where they are to be found */
+	bool for_cgroups; /* only with cgroups */
 	int arg;
 	uint32_t mask, value;
 };
 
 /*
- * What the tracer's loop does, its end, and what libc may do meanwhile. abort(3) does without
- * tgkill(2), by an instruction that ends the process.
+ * What the tracer's loop and its end need, and what libc may do meanwhile. abort(3) does not need
+ * tgkill(2): it then ends the process by an instruction.
  */
-static const struct allowed tracer[] = {
+static const struct call_rule tracer[] = {
 	{.name = "read"},
 	{.name = "write"},
 	{.name = "writev"},
@@ -77,7 +77,7 @@ static const struct allowed tracer[] = {
 	{.name = "getrandom"},
 	{.name = "wait4"},
 	{.name = "waitid"},
-	{.name = "pidfd_send_signal"}, /* to whom there is a descriptor of: its own child */
+	{.name = "pidfd_send_signal"}, /* to its own child, the only one it has a descriptor of */
 	{.name = "rt_sigaction"},
 	{.name = "rt_sigprocmask"},
 	{.name = "rt_sigreturn"},
@@ -92,15 +92,17 @@ static const struct allowed tracer[] = {
 	{.name = "bpf", .arg = ARG_0, .mask = UINT32_MAX, .value = BPF_OBJ_GET_INFO_BY_FD},
 	{.name = "bpf", .arg = ARG_0, .mask = UINT32_MAX, .value = BPF_ITER_CREATE},
 
-	/* lib/system/cgroup.c: names, but nothing in them. */
+	/* lib/system/cgroup.c: paths, but no contents. */
 	{"open_by_handle_at", true, ARG_2, O_PATH, O_PATH},
 	{.name = "readlink", .for_cgroups = true},
 	{.name = "readlinkat", .for_cgroups = true},
 };
 
-/* What no compiler needs: the network, other processes, other namespaces, the kernel, and to change
- * a file. */
-static const char not_the_compiler[] =
+/*
+ * What no compiler needs: the network, other processes, other namespaces, the kernel, changes of
+ * files.
+ */
+static const char compiler_refused[] =
 	"socket socketcall connect bind listen accept accept4 io_uring_setup "
 	"io_uring_enter ptrace process_vm_readv process_vm_writev pidfd_getfd kcmp bpf "
 	"perf_event_open init_module finit_module delete_module kexec_load "
@@ -117,8 +119,8 @@ static const char not_the_compiler[] =
 	"fsetxattr removexattr lremovexattr fremovexattr setxattrat removexattrat "
 	"inotify_init inotify_init1 fanotify_init mq_open shmget semget msgget";
 
-/* What their arguments would make of calls that it needs. */
-static const struct allowed not_so_the_compiler[] = {
+/* Calls that it needs, with arguments that it does not need. */
+static const struct call_rule compiler_refused_arguments[] = {
 	{.name = "open", .arg = ARG_1, .mask = O_WRONLY, .value = O_WRONLY},
 	{.name = "open", .arg = ARG_1, .mask = O_RDWR, .value = O_RDWR},
 	{.name = "open", .arg = ARG_1, .mask = O_CREAT, .value = O_CREAT},
@@ -130,8 +132,8 @@ static const struct allowed not_so_the_compiler[] = {
 	{.name = "clone", .arg = CLONE_FLAGS, .mask = CLONE_NEWUSER, .value = CLONE_NEWUSER},
 };
 
-/* Their arguments are in memory, which a filter does not see: libc then takes the older call. */
-static const char unseen[] = "openat2 clone3";
+/* A filter does not see their arguments, which are in memory: libc then uses the older call. */
+static const char compiler_unseen[] = "openat2 clone3";
 
 static void die(const char *what, int err)
 {
@@ -139,29 +141,29 @@ static void die(const char *what, int err)
 	exit(1);
 }
 
-static void call_allow(scmp_filter_ctx filter, uint32_t action, const struct allowed *allowed)
+static void rule_apply(scmp_filter_ctx filter, uint32_t action, const struct call_rule *rule)
 {
-	int number = seccomp_syscall_resolve_name(allowed->name), err;
+	int number = seccomp_syscall_resolve_name(rule->name), err;
 
-	if (number == __NR_SCMP_ERROR) /* younger than this libseccomp */
+	if (number == __NR_SCMP_ERROR) /* newer than this libseccomp */
 		return;
-	if (allowed->arg == ARG_ANY)
+	if (rule->arg == ARG_ANY)
 		err = seccomp_rule_add(filter, action, number, 0);
 	else
 		err = seccomp_rule_add(filter, action, number, 1,
-				       SCMP_CMP(allowed->arg - ARG_0, SCMP_CMP_MASKED_EQ,
-						allowed->mask, allowed->value));
+				       SCMP_CMP(rule->arg - ARG_0, SCMP_CMP_MASKED_EQ, rule->mask,
+						rule->value));
 	if (err)
-		die(allowed->name, err);
+		die(rule->name, err);
 }
 
-/* Names with a blank in between. */
+/* names: separated by blanks. */
 static void names_add(scmp_filter_ctx filter, uint32_t action, const char *names)
 {
 	char name[64];
 
 	for (int len; sscanf(names, "%63s%n", name, &len) == 1; names += len)
-		call_allow(filter, action, &(struct allowed){.name = name});
+		rule_apply(filter, action, &(struct call_rule){.name = name});
 }
 
 /* Writes it as an array of struct sock_filter. */
@@ -201,14 +203,14 @@ int main(void)
 		filter = filter_new(refuse);
 		for (size_t i = 0; i < COUNT(tracer); i++)
 			if (!tracer[i].for_cgroups || cgroups)
-				call_allow(filter, SCMP_ACT_ALLOW, &tracer[i]);
+				rule_apply(filter, SCMP_ACT_ALLOW, &tracer[i]);
 		filter_write(filter, "tracer", cgroups);
 	}
 	filter = filter_new(SCMP_ACT_ALLOW);
-	names_add(filter, refuse, not_the_compiler);
-	names_add(filter, SCMP_ACT_ERRNO(ENOSYS), unseen);
-	for (size_t i = 0; i < COUNT(not_so_the_compiler); i++)
-		call_allow(filter, refuse, &not_so_the_compiler[i]);
+	names_add(filter, refuse, compiler_refused);
+	names_add(filter, SCMP_ACT_ERRNO(ENOSYS), compiler_unseen);
+	for (size_t i = 0; i < COUNT(compiler_refused_arguments); i++)
+		rule_apply(filter, refuse, &compiler_refused_arguments[i]);
 	filter_write(filter, "compiler", 0);
 	return fflush(stdout) ? 1 : 0;
 }

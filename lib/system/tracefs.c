@@ -19,18 +19,6 @@
 #define TRACEFS	    "/sys/kernel/tracing"
 #define FORMAT_SIZE 16384
 
-static int detached_mount(void)
-{
-	int config = sys_fsopen("tracefs", FSOPEN_CLOEXEC), mount = -1, err;
-
-	if (config >= 0 && !sys_fsconfig(config, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
-		mount = sys_fsmount(config, FSMOUNT_CLOEXEC, 0);
-	err = -errno;
-	if (config >= 0)
-		close(config);
-	return mount < 0 ? err : mount;
-}
-
 bool tracefs_is_mounted(void)
 {
 	struct statfs fs;
@@ -38,27 +26,32 @@ bool tracefs_is_mounted(void)
 	return !statfs(TRACEFS, &fs) && fs.f_type == TRACEFS_MAGIC;
 }
 
-/*
- * /sys/kernel/debug/tracing is left alone: to look there makes the kernel mount tracefs on it.
- */
+/* Not /sys/kernel/debug/tracing: a look at it makes the kernel mount tracefs there. */
 static int tracefs_open(struct diag *diag)
 {
 	int fd = tracefs_is_mounted() ? open(TRACEFS, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	int config, err;
 
 	if (fd >= 0)
 		return fd;
 	/*
-	 * Locked down since it booted, the kernel has nothing there and no mount of its own. To
-	 * drop the only one is a BUG() in Linux 7.3 (fs/tracefs/inode.c, tracefs_destroy_inode()).
+	 * If the kernel has been locked down since it booted, tracefs is empty, and it has no mount
+	 * of its own. To drop the only mount is a BUG() in Linux 7.3 (fs/tracefs/inode.c,
+	 * tracefs_destroy_inode()).
 	 */
 	if (host_may_read(diag))
 		return -EPERM;
-	fd = detached_mount();
-	if (fd < 0) {
-		diag_errno(diag, fd, "tracefs is not mounted and cannot be");
-		diag_hint(diag, "mount -t tracefs nodev " TRACEFS);
-	}
-	return fd;
+	config = sys_fsopen("tracefs", FSOPEN_CLOEXEC);
+	if (config >= 0 && !sys_fsconfig(config, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		fd = sys_fsmount(config, FSMOUNT_CLOEXEC, 0);
+	err = -errno;
+	if (config >= 0)
+		close(config);
+	if (fd >= 0)
+		return fd;
+	diag_errno(diag, err, "tracefs is not mounted and cannot be");
+	diag_hint(diag, "mount -t tracefs nodev " TRACEFS);
+	return err;
 }
 
 /* The whole of a small file, NUL-terminated. */
@@ -80,8 +73,8 @@ static int file_read(int dir, const char *event, const char *name, char *buf, si
 	return 0;
 }
 
-/* The number behind name, which is at *at; that moves behind it. */
-static int number_take(const char **at, const char *name, unsigned int *number)
+/* The number behind name, which must be at *at. Moves *at behind the number. */
+static int number_parse(const char **at, const char *name, unsigned int *number)
 {
 	size_t len = strlen(name);
 	uint64_t value;
@@ -103,8 +96,8 @@ static int field_parse(const char *line, struct tracepoint_field *field)
 	const char *end = line + strcspn(line, ";\n"), *start = end, *behind = end;
 	size_t len;
 
-	if (number_take(&behind, ";\toffset:", &field->offset) ||
-	    number_take(&behind, ";\tsize:", &field->size))
+	if (number_parse(&behind, ";\toffset:", &field->offset) ||
+	    number_parse(&behind, ";\tsize:", &field->size))
 		return -EPROTO;
 	while (start > line && start[-1] != ' ')
 		start--;
