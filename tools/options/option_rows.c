@@ -15,9 +15,9 @@
 #define STRING_OF(value) #value
 #define STRING(macro)	 STRING_OF(macro)
 #define DURATION_MIN_NS	 1000000ULL
-/* SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, LAST_ACK, CLOSING: all that should pass. */
-#define STUCK_STATES	0xb3cU
-#define DURATION_MAX_NS 1000000000000000000ULL /* timerfd takes nine times as much */
+#define DURATION_MAX_NS	 1000000000000000000ULL /* a timerfd can hold nine times as much */
+/* SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, LAST_ACK, CLOSING: meant to be short. */
+#define STUCK_STATES 0xb3cU
 
 static int lport_set(struct options *options, const char *value, struct diag *diag)
 {
@@ -92,7 +92,7 @@ static int expression_check(const char *str, struct diag *diag)
 	return err;
 }
 
-/* Each is looked at by itself, for its own columns, and all together, for the bounds. */
+/* Checks each alone, so that a message points into it, and all together, for the limits. */
 static int expression_set(struct options *options, const char *value, struct diag *diag)
 {
 	char *before = options->trace.program.filter.expression;
@@ -139,7 +139,7 @@ static int count_set(struct options *options, const char *value, struct diag *di
 	return 0;
 }
 
-/* The len bytes at value, of that option. */
+/* The len bytes at value; option is for the message. */
 static int seconds_read(const char *option, const char *value, size_t len, uint64_t *ns,
 			struct diag *diag)
 {
@@ -249,8 +249,8 @@ static int csv_safe_set(struct options *options, const char *value, struct diag 
 #define IN_TEXT	   "bpf-text " /* what the text of --bpf-text has already */
 
 /*
- * Each pair that cannot be combined is in the row of one of the two. -w with -s is for the
- * original's sake, which ignores -w then.
+ * Each pair that cannot be combined is in the row of one of the two. -w and -s can be combined, as
+ * in the original, which then ignores -w.
  */
 const struct option_row option_rows[] = {
 	{'h', "help", .help = "show this help message and exit", FLAG(help)},

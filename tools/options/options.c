@@ -19,8 +19,8 @@
 #define LONG_ONLY    256 /* + row: the value of an option without a letter */
 
 /*
- * What was short for a classic option before there were others that begin so. getopt_long(3) takes
- * a whole name before a prefix of two.
+ * Short forms of classic options that other options now begin with, too. getopt_long(3) prefers a
+ * whole name to a prefix of two.
  */
 static const struct {
 	const char *name;
@@ -33,8 +33,6 @@ static const struct {
 	{"j", "journal"}, /* --json */
 	{"e", "ebpf"}, /* --extended */
 };
-
-#define ALIASES (sizeof(aliases) / sizeof(*aliases))
 
 static int row_value(size_t row)
 {
@@ -61,40 +59,13 @@ static const struct option_row *row_named(const char *name, size_t len)
 
 static struct option getopt_long_row(const char *name, const struct option_row *row)
 {
-	return (struct option){
-		.name = name,
-		.has_arg = !row->metavar	 ? no_argument
-			   : row->value_optional ? optional_argument
-						 : required_argument,
-		.val = row_value(row - option_rows),
-	};
-}
+	int has_arg = row->metavar ? required_argument : no_argument;
 
-/* The arguments of getopt_long(3), from the tables. */
-static void getopt_tables(char letters[2 * OPTION_ROWS_MAX + 1],
-			  struct option longs[OPTION_ROWS_MAX + ALIASES + 1])
-{
-	for (size_t i = 0; i < option_row_count; i++) {
-		longs[i] = getopt_long_row(option_rows[i].name, &option_rows[i]);
-		if (option_rows[i].letter)
-			*letters++ = option_rows[i].letter;
-		if (option_rows[i].letter && option_rows[i].metavar)
-			*letters++ = ':';
-	}
-	*letters = '\0';
-	for (size_t i = 0; i < ALIASES; i++)
-		longs[option_row_count + i] =
-			getopt_long_row(aliases[i].name,
-					row_named(aliases[i].classic, strlen(aliases[i].classic)));
-	longs[option_row_count + ALIASES] = (struct option){0};
-}
-
-static int option_set(struct options *options, const struct option_row *row, struct diag *diag)
-{
-	if (row->set)
-		return row->set(options, optarg, diag);
-	*(bool *)((char *)options + row->flag) = true;
-	return 0;
+	if (row->value_optional)
+		has_arg = optional_argument;
+	return (struct option){.name = name,
+			       .has_arg = has_arg,
+			       .val = row_value(row - option_rows)};
 }
 
 /* getopt_long(3) would print a message; ours goes through main(), as all do. */
@@ -115,98 +86,69 @@ static int getopt_explain(int value, char **argv, struct diag *diag)
 	return diag_set(diag, -EINVAL, "unknown or ambiguous option '%s'", word);
 }
 
-static enum output_format format_choose(const struct options *options)
-{
-	if (options->otel)
-		return FORMAT_OTEL;
-	if (options->json)
-		return FORMAT_JSON;
-	if (options->csv)
-		return FORMAT_CSV;
-	return options->wide ? FORMAT_WIDE : FORMAT_COLUMNS;
-}
-
-/* What --now shows without -o, or NULL: what a trace does. */
-static const char *now_names(const struct options *options)
-{
-	const struct output_config *output = &options->trace.output;
-
-	if (!options->now || output->extended)
-		return NULL;
-	return output->layout < FORMAT_JSON ? FIELDS_NOW : "+" FIELDS_OWNER;
-}
-
-/* Columns and CSV have their own fields without a list. */
+/* Fills the list of fields, which columns and CSV need only if they are not the original's. */
 static int fields_choose(struct options *options, struct diag *diag)
 {
 	struct output_config *output = &options->trace.output;
-	const char *names = options->output, *own;
+	const char *names = options->output, *own = NULL;
 	const struct line_format format = {
 		.layout = output->layout,
 		.time = output->time,
 		.timestamp = output->timestamp,
 		.extended = output->extended,
 	};
+	bool is_classic = output->layout < FORMAT_JSON;
 	int err;
 
-	own = !names || names[0] == '+' ? now_names(options) : NULL;
-	if (!names && !own && !output->extended && output->layout < FORMAT_JSON)
+	if (options->now && !output->extended && (!names || names[0] == '+'))
+		own = is_classic ? FIELDS_NOW : "+" FIELDS_OWNER;
+	if (!names && !own && !output->extended && is_classic)
 		return 0;
 	err = field_list_make(&output->fields, &format, own ? own : names, diag);
 	return !err && own && names ? field_list_add(&output->fields, &format, names, diag) : err;
 }
 
-/*
- * An address reveals to an attacker where the kernel's heap is. The original's formats print it,
- * all others (a list of fields, which JSON always has) only on request.
- */
-static bool numbered_choose(const struct options *options)
-{
-	const struct field_list *list = &options->trace.output.fields;
-
-	if (options->trace.program.summary || (list->count && !field_list_has(list, "skaddr")))
-		return false;
-	return options->no_skaddr || (list->count && !options->skaddr);
-}
-
-/* https://no-color.org */
-static bool color_choose(enum when when)
-{
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	if (when != WHEN_AUTO)
-		return when == WHEN_ALWAYS;
-	return isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
-	       !(term && !strcmp(term, "dumb"));
-}
-
-/* A file is what is opened in a spreadsheet; a pipe's reader expects the name. */
-static bool csv_safe_choose(enum when when)
-{
-	struct stat stat;
-
-	if (when != WHEN_AUTO)
-		return when == WHEN_ALWAYS;
-	return !fstat(STDOUT_FILENO, &stat) && S_ISREG(stat.st_mode);
-}
-
-/* What follows from several options. */
+/* Derives the members of trace that follow from several options. */
 static int trace_finish(struct options *options, struct diag *diag)
 {
 	struct program_spec *program = &options->trace.program;
 	struct output_config *output = &options->trace.output;
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 	unsigned int optionals;
+	bool shows_skaddr;
+	struct stat st;
 	int err;
 
-	output->layout = format_choose(options);
-	output->color = color_choose(options->color);
-	output->csv_safe = csv_safe_choose(options->csv_safe);
+	if (options->otel)
+		output->layout = FORMAT_OTEL;
+	else if (options->json)
+		output->layout = FORMAT_JSON;
+	else if (options->csv)
+		output->layout = FORMAT_CSV;
+	else if (options->wide)
+		output->layout = FORMAT_WIDE;
+
+	/* https://no-color.org */
+	output->color = options->color == WHEN_ALWAYS ||
+			(options->color == WHEN_AUTO && isatty(STDOUT_FILENO) &&
+			 !(no_color && *no_color) && !(term && !strcmp(term, "dumb")));
+	/* A file is opened in a spreadsheet; the reader of a pipe expects the name unchanged. */
+	output->csv_safe = options->csv_safe == WHEN_ALWAYS ||
+			   (options->csv_safe == WHEN_AUTO && !fstat(STDOUT_FILENO, &st) &&
+			    S_ISREG(st.st_mode));
 	output->summary = program->summary;
 	err = fields_choose(options, diag);
 	if (err)
 		return err;
+
+	/*
+	 * An address shows an attacker where the kernel's heap is. The original's formats print it,
+	 * all others (a list of fields, which JSON always has) only on request.
+	 */
+	shows_skaddr = !output->fields.count || field_list_has(&output->fields, "skaddr");
 	optionals = field_list_optionals(&output->fields);
-	if (numbered_choose(options)) {
+	if (shows_skaddr && !program->summary &&
+	    (options->no_skaddr || (output->fields.count && !options->skaddr))) {
 		output->numbered = program->max_sockets;
 		optionals |= 1U << OPTIONAL_AGE; /* for socket_numbers_replace() */
 	}
@@ -287,7 +229,9 @@ static int raised_check(const struct options *options, struct diag *diag)
 		{program->filter.netns.by_path, "--netns=PATH"},
 	};
 
-	for (size_t i = 0; privileges_are_raised() && i < COUNT(choices); i++)
+	if (!privileges_are_raised())
+		return 0;
+	for (size_t i = 0; i < COUNT(choices); i++)
 		if (choices[i].is)
 			return diag_set(diag, -EPERM,
 					"%s cannot be used with raised privileges (setuid or file "
@@ -298,11 +242,11 @@ static int raised_check(const struct options *options, struct diag *diag)
 
 int options_parse(int argc, char **argv, struct options *options, struct diag *diag)
 {
-	char letters[2 * OPTION_ROWS_MAX + 2] = ":";
-	struct option longs[OPTION_ROWS_MAX + ALIASES + 1];
+	char letters[2 * OPTION_ROWS_MAX + 2] = ":", *letter = letters + 1;
+	struct option longs[OPTION_ROWS_MAX + COUNT(aliases) + 1] = {0};
 	bool given[OPTION_ROWS_MAX] = {false};
 	const struct option_row *row;
-	int value, err;
+	int value, err = 0;
 
 	*options = (struct options){
 		.trace.program.cache_dir = CACHE_DIR_DEFAULT,
@@ -310,13 +254,27 @@ int options_parse(int argc, char **argv, struct options *options, struct diag *d
 		.trace.program.max_compile_s = MAX_COMPILE_S_DEFAULT,
 		.trace.buffer_pages = BUFFER_PAGES_DEFAULT,
 	};
-	getopt_tables(letters + 1, longs);
+	for (size_t i = 0; i < option_row_count; i++) {
+		row = &option_rows[i];
+		longs[i] = getopt_long_row(row->name, row);
+		if (row->letter)
+			*letter++ = row->letter;
+		if (row->letter && row->metavar)
+			*letter++ = ':';
+	}
+	for (size_t i = 0; i < COUNT(aliases); i++) {
+		row = row_named(aliases[i].classic, strlen(aliases[i].classic));
+		longs[option_row_count + i] = getopt_long_row(aliases[i].name, row);
+	}
 	opterr = 0;
 	while ((value = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
 		row = value == '?' || value == ':' ? NULL : row_find(value);
 		if (!row)
 			return getopt_explain(value, argv, diag);
-		err = option_set(options, row, diag);
+		if (row->set)
+			err = row->set(options, optarg, diag);
+		else
+			*(bool *)((char *)options + row->flag) = true;
 		if (err)
 			return err;
 		given[row - option_rows] = true;

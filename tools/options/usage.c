@@ -29,52 +29,44 @@ static const char examples[] =
 	"    tcpstates -x --old-state syn_sent --new-state close\n"
 	"                        # connections that failed\n";
 
-/* As -4 does -6. */
+/* Whether the row and the next one are alternatives, as -4 and -6. */
 static bool excludes_next(const struct option_row *row)
 {
 	return row->conflicts && strstr(row->conflicts, row[1].name);
-}
-
-static void usage_print(FILE *file)
-{
-	fputs("usage: tcpstates", file);
-	for (size_t i = 0; i < option_row_count && option_rows[i].group == GROUP_CLASSIC; i++) {
-		fprintf(file, "%s-%c", i && excludes_next(&option_rows[i - 1]) ? " | " : " [",
-			option_rows[i].letter);
-		if (option_rows[i].metavar)
-			fprintf(file, " %s", option_rows[i].metavar);
-		if (!excludes_next(&option_rows[i]))
-			fputc(']', file);
-	}
-	fputs("\n\nTrace TCP session state changes and durations\n", file);
-}
-
-static void row_print(FILE *file, const struct option_row *row)
-{
-	int column = 0;
-
-	if (row->letter)
-		column += fprintf(file, "  -%c, --%s", row->letter, row->name);
-	else
-		column += fprintf(file, "  --%s", row->name);
-	if (row->metavar && row->group != GROUP_CLASSIC)
-		column += fprintf(file, row->value_optional ? "[=%s]" : "=%s", row->metavar);
-	if (column > HELP_COLUMN - 2) {
-		fputc('\n', file);
-		column = 0;
-	}
-	fprintf(file, "%*s%s\n", HELP_COLUMN - column, "", row->help);
 }
 
 void options_help(FILE *file)
 {
 	const struct option_row *row = option_rows;
 
-	usage_print(file);
+	fputs("usage: tcpstates", file);
+	for (; row->group == GROUP_CLASSIC; row++) {
+		fprintf(file, "%s-%c", row > option_rows && excludes_next(row - 1) ? " | " : " [",
+			row->letter);
+		if (row->metavar)
+			fprintf(file, " %s", row->metavar);
+		if (!excludes_next(row))
+			fputc(']', file);
+	}
+	fputs("\n\nTrace TCP session state changes and durations\n", file);
+
+	row = option_rows;
 	for (size_t i = 0; i < option_row_count; i++, row++) {
+		int used = 0;
+
 		if (!i || row->group != row[-1].group)
 			fprintf(file, "\n%s:\n", group_names[row->group]);
-		row_print(file, row);
+		if (row->letter)
+			used += fprintf(file, "  -%c, --%s", row->letter, row->name);
+		else
+			used += fprintf(file, "  --%s", row->name);
+		if (row->metavar && row->group != GROUP_CLASSIC)
+			used += fprintf(file, row->value_optional ? "[=%s]" : "=%s", row->metavar);
+		if (used > HELP_COLUMN - 2) {
+			fputc('\n', file);
+			used = 0;
+		}
+		fprintf(file, "%*s%s\n", HELP_COLUMN - used, "", row->help);
 	}
 	fprintf(file, "\n%s", examples);
 }
@@ -92,28 +84,26 @@ static void roff_put(FILE *file, const char *text)
 	}
 }
 
-static void row_manual(FILE *file, const struct option_row *row)
-{
-	fputs(".TP\n", file);
-	if (row->letter)
-		fprintf(file, ".BR \\-%c \", \" \\-\\-", row->letter);
-	else
-		fputs(".BR \\-\\-", file);
-	roff_put(file, row->name);
-	if (row->metavar)
-		fprintf(file, row->value_optional ? " [= \\fI%s\\fP ]" : " = \\fI%s\\fP",
-			row->metavar);
-	fputc('\n', file);
-	roff_put(file, row->help);
-	fputc('\n', file);
-}
-
 void options_manual(FILE *file)
 {
-	for (size_t i = 0; i < option_row_count; i++) {
-		if (i && option_rows[i].group != option_rows[i - 1].group)
-			fprintf(file, ".SS %c%s\n", toupper(group_names[option_rows[i].group][0]),
-				group_names[option_rows[i].group] + 1);
-		row_manual(file, &option_rows[i]);
+	const struct option_row *row = option_rows;
+
+	for (size_t i = 0; i < option_row_count; i++, row++) {
+		const char *group = group_names[row->group];
+
+		if (i && row->group != row[-1].group)
+			fprintf(file, ".SS %c%s\n", toupper(group[0]), group + 1);
+		fputs(".TP\n", file);
+		if (row->letter)
+			fprintf(file, ".BR \\-%c \", \" \\-\\-", row->letter);
+		else
+			fputs(".BR \\-\\-", file);
+		roff_put(file, row->name);
+		if (row->metavar)
+			fprintf(file, row->value_optional ? " [= \\fI%s\\fP ]" : " = \\fI%s\\fP",
+				row->metavar);
+		fputc('\n', file);
+		roff_put(file, row->help);
+		fputc('\n', file);
 	}
 }
