@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bpf/iterator.h"
 
+#include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,4 +49,25 @@ int iterator_read(int fd, size_t size, int (*on_record)(void *arg, const void *r
 		if (err)
 			return err;
 	}
+}
+
+bool iterator_may_run(int iterator)
+{
+	int fd = bpf_iter_create(iterator);
+
+	if (fd >= 0)
+		close(fd);
+	return fd != -EPERM;
+}
+
+int iterator_run(int iterator, size_t size, int (*on_record)(void *arg, const void *record),
+		 void *arg, struct diag *diag)
+{
+	int fd = bpf_iter_create(iterator), err;
+
+	if (fd < 0)
+		return diag_errno(diag, fd, "starting the iterator");
+	err = iterator_read(fd, size, on_record, arg, diag);
+	close(fd);
+	return err;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads BPF iterators (bpf_iter, Linux 5.8). They write records, but a read(2) may end within one.
+ * Runs BPF iterators (bpf_iter, Linux 5.8). They write records, but a read(2) may end within one.
  */
 #ifndef ITERATOR_H
 #define ITERATOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct diag;
@@ -16,5 +17,12 @@ struct diag;
  */
 int iterator_read(int fd, size_t size, int (*on_record)(void *arg, const void *record), void *arg,
 		  struct diag *diag);
+
+/* Whether the present privileges suffice for iterator_run(). */
+bool iterator_may_run(int iterator);
+
+/* Runs an iterator of loader_iterator() once (bpf_iter_create()): see iterator_read(). */
+int iterator_run(int iterator, size_t size, int (*on_record)(void *arg, const void *record),
+		 void *arg, struct diag *diag);
 
 #endif

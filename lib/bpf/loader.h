@@ -18,8 +18,8 @@ struct loader;
 int loader_open(struct loader **loader, const void *object, size_t size, struct diag *diag);
 
 /*
- * Before loading: shares the maps that have the same name, type and sizes in another loaded object.
- * -errno with diag filled.
+ * Before loading: shares the maps of another loaded object that have the same names, and must be
+ * alike. -errno with diag filled.
  */
 int loader_share(struct loader *loader, const struct loader *other, struct diag *diag);
 
@@ -33,18 +33,10 @@ int loader_adopt(struct loader *loader, struct hash_map *hash, struct diag *diag
 int loader_load(struct loader *loader, struct diag *diag);
 void loader_free(struct loader *loader);
 
-/*
- * Creates an iterator from the object's only program. Returns a descriptor, which the caller closes
- * and which outlives the loader, or -errno with diag filled.
- */
-int loader_iterator(struct loader *loader, struct diag *diag);
+/* Returns the number of possible CPUs, numbered from 0. -errno with diag filled. */
+int loader_cpus(struct diag *diag);
 
-/* Whether the present privileges suffice for loader_iterate(). */
-bool loader_may_iterate(int iterator);
-
-/* Runs an iterator once (bpf_iter_create(), Linux 5.8): see iterator_read(). */
-int loader_iterate(int iterator, size_t size, int (*on_record)(void *arg, const void *record),
-		   void *arg, struct diag *diag);
+/* Programs: loader_attach.c. */
 
 /* Opens the perf event for the program of that section. -errno with diag filled. */
 typedef int loader_event(const void *arg, const char *section, struct diag *diag);
@@ -57,6 +49,15 @@ typedef int loader_event(const void *arg, const char *section, struct diag *diag
  */
 int loader_attach(struct loader *loader, loader_event *event, const void *arg, struct diag *diag);
 
+/* Detaches: no program runs after it returns. */
+void loader_detach(struct loader *loader);
+
+/*
+ * Creates an iterator from the object's only program. Returns a descriptor for iterator_run(),
+ * which the caller closes and which outlives the loader, or -errno with diag filled.
+ */
+int loader_iterator(struct loader *loader, struct diag *diag);
+
 /*
  * Runs each program that is to be attached once, in the object's order, on this CPU with the
  * context (BPF_PROG_TEST_RUN; of raw tracepoints, Linux 5.10). -EOPNOTSUPP: this kernel cannot,
@@ -64,37 +65,26 @@ int loader_attach(struct loader *loader, loader_event *event, const void *arg, s
  */
 int loader_run(const struct loader *loader, const void *context, size_t size);
 
-/* Detaches: no program runs after it returns. */
-void loader_detach(struct loader *loader);
-
-/* Returns the number of possible CPUs, numbered from 0. -errno with diag filled. */
-int loader_cpus(struct diag *diag);
-
-/* The descriptor of the map called name, owned by the loader, or -ENOENT. */
-int loader_map(const struct loader *loader, const char *name);
-
-/*
- * Maps an mmapable array for reading, to be unmapped with munmap(2): an element of size bytes, a
- * multiple of 8, for each of loader_cpus(). -ENOENT: the object has none of this name, or the
- * kernel cannot map it (BPF_F_MMAPABLE, Linux 5.5).
- */
-int loader_map_view(const struct loader *loader, const char *name, size_t size, const void **view);
-
-/* Sets the 32-bit element key of a map: the event of a CPU in a perf event array. */
-int loader_map_set(const struct loader *loader, const char *name, uint32_t key, uint32_t value);
-
 /*
  * Sums how often the kernel skipped the programs, or only the first, because they were busy on that
  * CPU (bpf_prog_info.recursion_misses, Linux 5.12; 0 before).
  */
 int loader_misses(const struct loader *loader, bool first, uint64_t *misses);
 
-/* Sums each of count per-CPU 64-bit counters of a map over all CPUs. */
-int loader_counters(const struct loader *loader, const char *name, uint64_t *sums, size_t count);
+/* Maps by name: loader_maps.c. -ENOENT: the object has none of that name. */
 
-/* hash_map_walk() of the map called name. */
-int loader_each(const struct loader *loader, const char *name,
-		int (*on_record)(void *arg, const void *value, size_t size), void *arg);
+/* Returns the descriptor, which the loader owns. */
+int loader_map(const struct loader *loader, const char *name);
+
+/* Sets the 32-bit element key: the event of a CPU in a perf event array. */
+int loader_map_set(const struct loader *loader, const char *name, uint32_t key, uint32_t value);
+
+/*
+ * Maps an mmapable array for reading, to be unmapped with munmap(2): an element of size bytes, a
+ * multiple of 8, for each of loader_cpus(). -ENOENT also if the kernel cannot map it
+ * (BPF_F_MMAPABLE, Linux 5.5).
+ */
+int loader_map_view(const struct loader *loader, const char *name, size_t size, const void **view);
 
 /*
  * Copies what each CPU has of element key of a per-CPU array to values: one value of size bytes, a
@@ -102,5 +92,12 @@ int loader_each(const struct loader *loader, const char *name,
  */
 int loader_values(const struct loader *loader, const char *name, uint32_t key, void *values,
 		  size_t size);
+
+/* Sums each of count per-CPU 64-bit counters over all CPUs. */
+int loader_counters(const struct loader *loader, const char *name, uint64_t *sums, size_t count);
+
+/* hash_map_walk() of the map. */
+int loader_each(const struct loader *loader, const char *name,
+		int (*on_record)(void *arg, const void *value, size_t size), void *arg);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/diag.h"
 #include "base/seen.h"
+#include "bpf/iterator.h"
 #include "bpf/loader.h"
 #include "log/startup_log.h"
 #include "program/custom_text.h"
@@ -75,7 +76,7 @@ void scan_close(struct scan *scan)
 
 bool scan_may_read(const struct scan *scan)
 {
-	return loader_may_iterate(scan->iterator);
+	return iterator_may_run(scan->iterator);
 }
 
 struct found {
@@ -102,7 +103,7 @@ int scan_run(const struct scan *scan, const struct event_layout *layout,
 	     int (*on_record)(void *arg, const void *record), void *arg, struct diag *diag)
 {
 	struct found found = {.on_record = on_record, .arg = arg};
-	int err = loader_iterate(scan->iterator, layout->sent, found_on_record, &found, diag);
+	int err = iterator_run(scan->iterator, layout->sent, found_on_record, &found, diag);
 
 	seen_free(&found.seen);
 	return err;

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is done with loaded programs: they are attached, run once, asked for what they missed. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "bpf/loader_internal.h"
+
+#define KERNEL_ENOTSUPP 524 /* include/linux/errno.h */
+#define TAILS		"tails"
+
+static int tails_set(const struct loader *loader, struct diag *diag)
+{
+	struct bpf_program *program;
+	uint32_t index = 0;
+
+	bpf_object__for_each_program(program, loader->object)
+	{
+		int err = loader_is_tail(program)
+				  ? loader_map_set(loader, TAILS, index++, bpf_program__fd(program))
+				  : 0;
+
+		if (err)
+			return diag_errno(diag, err, "%s: into the map " TAILS,
+					  bpf_program__name(program));
+	}
+	return 0;
+}
+
+static int link_keep(struct loader *loader, size_t index, struct bpf_link *link, struct diag *diag)
+{
+	int err = libbpf_get_error(link);
+
+	if (err)
+		return loader_explain(err, bpf_program__section_name(loader->programs[index]),
+				      diag);
+	loader->links[index] = link;
+	return 0;
+}
+
+static int event_attach(struct loader *loader, size_t index, loader_event *event, const void *arg,
+			struct diag *diag)
+{
+	struct bpf_program *program = loader->programs[index];
+	int fd = event(arg, bpf_program__section_name(program), diag), err;
+
+	if (fd < 0)
+		return fd;
+	err = link_keep(loader, index, bpf_program__attach_perf_event(program, fd), diag);
+	if (err)
+		close(fd);
+	return err;
+}
+
+int loader_attach(struct loader *loader, loader_event *event, const void *arg, struct diag *diag)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < loader->count; i++)
+		err = event ? event_attach(loader, i, event, arg, diag)
+			    : link_keep(loader, i, bpf_program__attach(loader->programs[i]), diag);
+	return err ? err : tails_set(loader, diag);
+}
+
+int loader_run(const struct loader *loader, const void *context, size_t size)
+{
+	for (size_t i = 0; i < loader->count; i++) {
+		LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = context, .ctx_size_in = size);
+		int err = bpf_prog_test_run_opts(bpf_program__fd(loader->programs[i]), &opts);
+
+		if (err)
+			return err == -KERNEL_ENOTSUPP ? -EOPNOTSUPP : err;
+	}
+	return 0;
+}
+
+/*
+ * The last first: to take the first of two programs off a tracepoint makes the kernel wait for RCU,
+ * 15 ms instead of 0.2 (Linux 6.18, kernel/tracepoint.c, tracepoint_remove_func()).
+ */
+void loader_detach(struct loader *loader)
+{
+	for (size_t i = loader->count; i--;) {
+		bpf_link__destroy(loader->links[i]);
+		loader->links[i] = NULL;
+	}
+}
+
+static int fd_keep(int fd, const char *what, struct diag *diag)
+{
+	int kept;
+
+	if (fd < 0)
+		return diag_errno(diag, fd, "keeping %s", what);
+	kept = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	return kept < 0 ? diag_errno(diag, -errno, "keeping %s", what) : kept;
+}
+
+int loader_iterator(struct loader *loader, struct diag *diag)
+{
+	struct bpf_link *link = bpf_program__attach_iter(loader->programs[0], NULL);
+	int err = link_keep(loader, 0, link, diag);
+
+	return err ? err : fd_keep(bpf_link__fd(link), "the iterator", diag);
+}
+
+/* Linux 5.12 has put recursion_misses behind run_cnt; the headers may be older. */
+union prog_info {
+	struct bpf_prog_info known;
+	struct {
+		char before[offsetof(struct bpf_prog_info, run_cnt) + sizeof(uint64_t)];
+		uint64_t recursion_misses;
+	};
+};
+
+int loader_misses(const struct loader *loader, bool first, uint64_t *misses)
+{
+	*misses = 0;
+	for (size_t i = 0; i < (first ? 1 : loader->count); i++) {
+		union prog_info info = {};
+		uint32_t size = sizeof(info);
+		int err = bpf_obj_get_info_by_fd(bpf_program__fd(loader->programs[i]), &info.known,
+						 &size);
+
+		if (err)
+			return err;
+		*misses += info.recursion_misses;
+	}
+	return 0;
+}
