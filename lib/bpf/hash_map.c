@@ -10,7 +10,7 @@
 
 #include "base/kernel_release.h"
 
-#define BATCH 1024 /* elements of one look into a map */
+#define BATCH 1024 /* elements of one BPF_MAP_LOOKUP_BATCH */
 
 uint32_t hash_map_flags(void)
 {
@@ -18,8 +18,8 @@ uint32_t hash_map_flags(void)
 }
 
 /*
- * By bpf(2), for libbpf would load two programs before to know what this kernel has. One of them
- * decides whether RLIMIT_MEMLOCK is to be raised, as before Linux 5.11: there this may fail.
+ * By bpf(2): libbpf would first load two programs to find out what this kernel has. One of them
+ * decides whether to raise RLIMIT_MEMLOCK, as before Linux 5.11: there this may fail.
  */
 int hash_map_make(void *arg, struct diag *diag)
 {
@@ -47,7 +47,7 @@ void hash_map_close(struct hash_map *map)
 
 typedef int value_fn(void *arg, const void *value, size_t size);
 
-/* The kernel gives whole buckets: BATCH is more than any has. EINVAL: it does not know batches. */
+/* The kernel returns whole buckets, and none has BATCH elements. -EINVAL: it has no batches. */
 static int batches_read(int fd, void *keys, char *values, size_t size, value_fn *on_value,
 			void *arg)
 {
@@ -73,7 +73,7 @@ static int batches_read(int fd, void *keys, char *values, size_t size, value_fn 
 				return stop;
 		}
 		if (err)
-			return 0; /* that was the last */
+			return 0; /* -ENOENT: that was the last batch */
 		attr.batch.in_batch = (uintptr_t)&where;
 	}
 }

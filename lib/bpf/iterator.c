@@ -10,20 +10,6 @@
 
 #define BUFFER_SIZE 8192 /* bytes of one read */
 
-/* Hands the whole records of the buffer over, and keeps what is left. */
-static int records_hand_over(char *buffer, size_t *len, size_t size,
-			     int (*on_record)(void *arg, const void *record), void *arg)
-{
-	size_t at = 0;
-	int err = 0;
-
-	for (; !err && *len - at >= size; at += size)
-		err = on_record(arg, buffer + at);
-	memmove(buffer, buffer + at, *len - at);
-	*len -= at;
-	return err;
-}
-
 int iterator_read(int fd, size_t size, int (*on_record)(void *arg, const void *record), void *arg,
 		  struct diag *diag)
 {
@@ -32,9 +18,10 @@ int iterator_read(int fd, size_t size, int (*on_record)(void *arg, const void *r
 
 	for (;;) {
 		ssize_t got = read(fd, buffer + len, sizeof(buffer) - len);
+		size_t at = 0;
 		int err;
 
-		/* It gives up its processor so after many objects that had nothing to say. */
+		/* EAGAIN: the iterator yields its CPU after many objects without a record. */
 		if (got < 0 && (errno == EAGAIN || errno == EINTR))
 			continue;
 		if (got < 0)
@@ -43,9 +30,14 @@ int iterator_read(int fd, size_t size, int (*on_record)(void *arg, const void *r
 			return len ? diag_set(diag, -EPROTO, "incomplete record from the iterator")
 				   : 0;
 		len += got;
-		err = records_hand_over(buffer, &len, size, on_record, arg);
-		if (!err)
-			err = on_record(arg, NULL);
+		for (; len - at >= size; at += size) {
+			err = on_record(arg, buffer + at);
+			if (err)
+				return err;
+		}
+		len -= at;
+		memmove(buffer, buffer + at, len);
+		err = on_record(arg, NULL);
 		if (err)
 			return err;
 	}

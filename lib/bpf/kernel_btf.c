@@ -19,8 +19,8 @@
 enum { KIND_FLOAT = 16, KIND_DECL_TAG, KIND_TYPE_TAG, KIND_ENUM64 };
 #define ENUM64_SIZE (3 * sizeof(uint32_t)) /* struct btf_enum64 */
 
-#define DEPTH_MAX 8 /* of anonymous structs, and of typedefs and the like */
-#define LOOKS_MAX 4096 /* at members, for one of them; no struct of Linux 6.18 takes 300 */
+#define DEPTH_MAX  8 /* of anonymous structs, and of typedefs and the like */
+#define VISITS_MAX 4096 /* members, to find one; no struct of Linux 6.18 takes 300 */
 
 struct btf_types {
 	void *file; /* what was mapped, if it is ours */
@@ -130,7 +130,7 @@ int btf_types_decode(struct btf_types **types, const void *data, size_t size)
 		return -ENOMEM;
 	new->strings = section + header->str_off;
 	new->strings_len = header->str_len;
-	/* No type is smaller; what is not used of this is never touched. */
+	/* No type is smaller. Pages that are not used are never touched. */
 	new->by_id = calloc(header->type_len / sizeof(struct btf_type) + 1, sizeof(*new->by_id));
 	err = new->by_id ? types_walk(new, section + header->type_off, header->type_len) : -ENOMEM;
 	if (err) {
@@ -141,23 +141,9 @@ int btf_types_decode(struct btf_types **types, const void *data, size_t size)
 	return 0;
 }
 
-/* For a kernel before 6.16: sysfs gives out a page at a time. */
-static int file_copy(int fd, char *to, size_t size)
-{
-	for (size_t got = 0; got < size;) {
-		ssize_t part = read(fd, to + got, size - got);
-
-		if (part <= 0)
-			return part ? -errno : -EIO;
-		got += part;
-	}
-	return 0;
-}
-
 static int fd_map(int fd, void **data, size_t *size)
 {
 	struct stat st;
-	int err;
 
 	if (fstat(fd, &st))
 		return -errno;
@@ -165,13 +151,22 @@ static int fd_map(int fd, void **data, size_t *size)
 	*data = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (*data != MAP_FAILED)
 		return 0;
+	/* Before Linux 6.16 the file cannot be mapped, and read(2) returns a page at a time. */
 	*data = mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (*data == MAP_FAILED)
 		return -errno;
-	err = file_copy(fd, *data, *size);
-	if (err)
-		munmap(*data, *size);
-	return err;
+	for (size_t got = 0; got < *size;) {
+		ssize_t part = read(fd, (char *)*data + got, *size - got);
+
+		if (part <= 0) {
+			int err = part ? -errno : -EIO;
+
+			munmap(*data, *size);
+			return err;
+		}
+		got += part;
+	}
+	return 0;
 }
 
 int btf_vmlinux_find(struct diag *diag)
@@ -246,36 +241,32 @@ static const struct btf_type *type_behind(const struct btf_types *types, uint32_
 	return NULL;
 }
 
-/* The bytes of a number or a pointer; 0 if it is something else. */
-static uint32_t value_size(const struct btf_types *types, uint32_t id)
-{
-	const struct btf_type *type = type_behind(types, id);
-	uint32_t kind = type ? INFO_KIND(type->info) : BTF_KIND_UNKN;
-
-	if (kind == BTF_KIND_INT)
-		return type->size;
-	return kind == BTF_KIND_PTR ? sizeof(void *) : 0;
-}
-
 static int field_set(const struct btf_types *types, const struct btf_type *parent,
 		     const struct btf_member *member, uint32_t base, struct btf_field *field)
 {
 	bool flagged = BTF_INFO_KFLAG(parent->info);
 	uint32_t bits = flagged ? BTF_MEMBER_BITFIELD_SIZE(member->offset) : 0;
 	uint32_t offset = flagged ? BTF_MEMBER_BIT_OFFSET(member->offset) : member->offset;
+	const struct btf_type *type = type_behind(types, member->type);
+	uint32_t kind = type ? INFO_KIND(type->info) : BTF_KIND_UNKN;
 
 	if (offset % 8 || bits % 8)
 		return -EPROTO;
 	field->offset = base + offset / 8;
-	field->size = bits ? bits / 8 : value_size(types, member->type);
+	if (bits)
+		field->size = bits / 8;
+	else if (kind == BTF_KIND_INT)
+		field->size = type->size;
+	else
+		field->size = kind == BTF_KIND_PTR ? sizeof(void *) : 0;
 	return 0;
 }
 
-/* What is looked for. Structs that contain themselves must not make it endless. */
+/* A search for one member. */
 struct search {
 	const struct btf_types *types;
 	struct btf_field *field;
-	uint32_t looks;
+	uint32_t visits; /* bounded, as bad BTF may have structs that contain themselves */
 };
 
 static int member_find(struct search *search, const struct btf_type *parent, const char *path,
@@ -290,7 +281,7 @@ static int member_find(struct search *search, const struct btf_type *parent, con
 		bool named = name_is(types, members[i].name_off, path, len);
 		struct btf_field here;
 
-		if (search->looks++ >= LOOKS_MAX)
+		if (search->visits++ >= VISITS_MAX)
 			return -EPROTO;
 		if (named && !path[len])
 			return field_set(types, parent, &members[i], base, search->field);

@@ -15,7 +15,7 @@
 
 #define VERIFIER_LOG_SIZE 65536
 
-/* What libbpf has to say is kept in the verifier's log or in an errno; it must not print. */
+/* libbpf's messages are in the verifier's log, or an errno says the same. */
 static int print_nothing(enum libbpf_print_level level, const char *fmt, va_list args)
 {
 	(void)level;
@@ -24,7 +24,7 @@ static int print_nothing(enum libbpf_print_level level, const char *fmt, va_list
 	return 0;
 }
 
-/* Before anything of libbpf's runs: lib/ prints nothing. */
+/* lib/ never prints, so this comes before any call of libbpf. */
 __attribute__((constructor)) static void libbpf_silence(void)
 {
 	libbpf_set_print(print_nothing);
@@ -40,38 +40,9 @@ int loader_explain(int err, const char *what, struct diag *diag)
 	return diag_set(diag, -EPROTO, "%s: %s", what, why);
 }
 
-void loader_free(struct loader *loader)
-{
-	if (!loader)
-		return;
-	loader_detach(loader);
-	bpf_object__close(loader->object);
-	free(loader->programs);
-	free(loader->links);
-	free(loader->values);
-	free(loader);
-}
-
 bool loader_is_tail(const struct bpf_program *program)
 {
 	return !strchr(bpf_program__section_name(program), '/');
-}
-
-static int programs_list(struct loader *loader, struct diag *diag)
-{
-	struct bpf_program *program;
-	size_t room = 0;
-
-	bpf_object__for_each_program(program, loader->object) room++;
-	if (!room)
-		return diag_set(diag, -EINVAL, "the compiled object holds no program");
-	loader->programs = calloc(room, sizeof(struct bpf_program *));
-	loader->links = calloc(room, sizeof(struct bpf_link *));
-	if (!loader->programs || !loader->links)
-		return diag_errno(diag, -ENOMEM, "loading the program");
-	bpf_object__for_each_program(program, loader->object) if (!loader_is_tail(program))
-		loader->programs[loader->count++] = program;
-	return 0;
 }
 
 int loader_cpus(struct diag *diag)
@@ -83,7 +54,7 @@ int loader_cpus(struct diag *diag)
 
 /*
  * libbpf finds out itself where a tracing program attaches, and parses all of the kernel's BTF for
- * that, 14 ms. So it is not told that this is one until the object is being loaded.
+ * that, 14 ms. So the program gets its type and its id only when it is loaded.
  */
 static int iterator_prepare(struct bpf_program *program, struct bpf_prog_load_opts *opts,
 			    long cookie)
@@ -96,51 +67,9 @@ static int iterator_prepare(struct bpf_program *program, struct bpf_prog_load_op
 	return bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
 }
 
-static int iterators_handle(struct diag *diag)
-{
-	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = iterator_prepare);
-	static int handler = -1;
-
-	if (handler < 0)
-		handler = libbpf_register_prog_handler("iter/", BPF_PROG_TYPE_RAW_TRACEPOINT, 0,
-						       &opts);
-	return handler < 0 ? diag_errno(diag, handler, "loading the program") : 0;
-}
-
-static int object_open(struct loader *loader, const void *object, size_t size, struct diag *diag)
-{
-	int err;
-
-	loader->cpus = loader_cpus(diag);
-	if (loader->cpus < 0)
-		return loader->cpus;
-	loader->values = calloc(loader->cpus, sizeof(*loader->values));
-	if (!loader->values)
-		return diag_errno(diag, -ENOMEM, "loading the program");
-	err = iterators_handle(diag);
-	if (err)
-		return err;
-	loader->object = bpf_object__open_mem(object, size, NULL);
-	err = libbpf_get_error(loader->object);
-	if (err) {
-		loader->object = NULL;
-		return loader_explain(err, "the compiled object cannot be read", diag);
-	}
-	return programs_list(loader, diag);
-}
-
-/* All programs share the log; the last one that was begun is the one that was refused. */
-static void log_set(struct loader *loader, char *log)
-{
-	struct bpf_program *program;
-
-	bpf_object__for_each_program(program, loader->object)
-		bpf_program__set_log_buf(program, log, log ? VERIFIER_LOG_SIZE : 0);
-}
-
 /*
- * An mmapable array has one element for each CPU. Before Linux 5.5 there is none: then it is a
- * plain one, which loader_map_view() says. libbpf meets and reports other errors.
+ * An mmapable array has one element for each CPU. Before Linux 5.5 it is a plain one, and
+ * loader_map_view() reports that. libbpf meets and reports other errors.
  */
 static int map_make_mmapable(const struct loader *loader, struct bpf_map *map)
 {
@@ -159,15 +88,8 @@ static int map_make_mmapable(const struct loader *loader, struct bpf_map *map)
 	return err;
 }
 
-/* The source always asks for no preallocation. */
-static int map_set_allocation(struct bpf_map *map)
-{
-	uint32_t flags = bpf_map__map_flags(map);
-
-	return bpf_map__set_map_flags(map, (flags & ~BPF_F_NO_PREALLOC) | hash_map_flags());
-}
-
-static int maps_prepare(struct loader *loader, struct diag *diag)
+/* The source does not know this kernel, nor its CPUs. */
+static int maps_prepare(const struct loader *loader, struct diag *diag)
 {
 	struct bpf_map *map;
 
@@ -178,12 +100,65 @@ static int maps_prepare(struct loader *loader, struct diag *diag)
 
 		if (flags & BPF_F_MMAPABLE)
 			err = map_make_mmapable(loader, map);
-		else if (flags & BPF_F_NO_PREALLOC)
-			err = map_set_allocation(map);
+		else if (flags & BPF_F_NO_PREALLOC) /* as every hash map of the source has */
+			err = bpf_map__set_map_flags(map, (flags & ~BPF_F_NO_PREALLOC) |
+								  hash_map_flags());
 		if (err)
 			return diag_errno(diag, err, "making the map %s", bpf_map__name(map));
 	}
 	return 0;
+}
+
+int loader_open(struct loader **opened, const void *object, size_t size, struct diag *diag)
+{
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = iterator_prepare);
+	static int handler = -1;
+	struct loader *loader = *opened = calloc(1, sizeof(*loader));
+	struct bpf_program *program;
+	size_t programs = 0;
+	int err;
+
+	if (!loader)
+		return diag_errno(diag, -ENOMEM, "loading the program");
+	loader->cpus = loader_cpus(diag);
+	if (loader->cpus < 0)
+		return loader->cpus;
+	loader->values = calloc(loader->cpus, sizeof(*loader->values));
+	if (!loader->values)
+		return diag_errno(diag, -ENOMEM, "loading the program");
+	if (handler < 0)
+		handler = libbpf_register_prog_handler("iter/", BPF_PROG_TYPE_RAW_TRACEPOINT, 0,
+						       &opts);
+	if (handler < 0)
+		return diag_errno(diag, handler, "loading the program");
+	loader->object = bpf_object__open_mem(object, size, NULL);
+	err = libbpf_get_error(loader->object);
+	if (err) {
+		loader->object = NULL;
+		return loader_explain(err, "the compiled object cannot be read", diag);
+	}
+	bpf_object__for_each_program(program, loader->object) programs++;
+	if (!programs)
+		return diag_set(diag, -EINVAL, "the compiled object holds no program");
+	loader->programs = calloc(programs, sizeof(struct bpf_program *));
+	loader->links = calloc(programs, sizeof(struct bpf_link *));
+	if (!loader->programs || !loader->links)
+		return diag_errno(diag, -ENOMEM, "loading the program");
+	bpf_object__for_each_program(program, loader->object) if (!loader_is_tail(program))
+		loader->programs[loader->count++] = program;
+	return maps_prepare(loader, diag);
+}
+
+void loader_free(struct loader *loader)
+{
+	if (!loader)
+		return;
+	loader_detach(loader);
+	bpf_object__close(loader->object);
+	free(loader->programs);
+	free(loader->links);
+	free(loader->values);
+	free(loader);
 }
 
 int loader_share(struct loader *loader, const struct loader *other, struct diag *diag)
@@ -198,24 +173,6 @@ int loader_share(struct loader *loader, const struct loader *other, struct diag 
 		if (err)
 			return diag_errno(diag, err, "sharing the map %s", bpf_map__name(map));
 	}
-	return 0;
-}
-
-int loader_open(struct loader **loader, const void *object, size_t size, struct diag *diag)
-{
-	struct loader *new = calloc(1, sizeof(*new));
-	int err;
-
-	if (!new)
-		return diag_errno(diag, -ENOMEM, "loading the program");
-	err = object_open(new, object, size, diag);
-	if (!err)
-		err = maps_prepare(new, diag);
-	if (err) {
-		loader_free(new);
-		return err;
-	}
-	*loader = new;
 	return 0;
 }
 
@@ -238,13 +195,18 @@ int loader_adopt(struct loader *loader, struct hash_map *hash, struct diag *diag
 int loader_load(struct loader *loader, struct diag *diag)
 {
 	static char log[VERIFIER_LOG_SIZE]; /* no memory until the verifier writes to it */
+	struct bpf_program *program;
 	int err;
 
+	/* The programs share the log: the last one to write to it is the refused one. */
 	log[0] = '\0';
-	log_set(loader, log);
+	bpf_object__for_each_program(program, loader->object)
+		bpf_program__set_log_buf(program, log, sizeof(log));
 	err = bpf_object__load(loader->object);
+	/* The programs keep the address of the log. */
+	bpf_object__for_each_program(program, loader->object)
+		bpf_program__set_log_buf(program, NULL, 0);
 	if (err && !verifier_log_explain(err, log, diag))
-		err = loader_explain(err, "loading the program", diag);
-	log_set(loader, NULL); /* the programs keep the address */
+		return loader_explain(err, "loading the program", diag);
 	return err;
 }

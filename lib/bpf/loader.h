@@ -14,8 +14,8 @@ struct diag;
 struct hash_map;
 struct loader;
 
-/* Opens an ELF object in memory. -errno with diag filled. */
-int loader_open(struct loader **loader, const void *object, size_t size, struct diag *diag);
+/* Opens an ELF object in memory. -errno with diag filled. loader_free() in any case. */
+int loader_open(struct loader **opened, const void *object, size_t size, struct diag *diag);
 
 /*
  * Before loading: shares the maps of another loaded object that have the same names, and must be

@@ -13,24 +13,6 @@
 #define KERNEL_ENOTSUPP 524 /* include/linux/errno.h */
 #define TAILS		"tails"
 
-static int tails_set(const struct loader *loader, struct diag *diag)
-{
-	struct bpf_program *program;
-	uint32_t index = 0;
-
-	bpf_object__for_each_program(program, loader->object)
-	{
-		int err = loader_is_tail(program)
-				  ? loader_map_set(loader, TAILS, index++, bpf_program__fd(program))
-				  : 0;
-
-		if (err)
-			return diag_errno(diag, err, "%s: into the map " TAILS,
-					  bpf_program__name(program));
-	}
-	return 0;
-}
-
 static int link_keep(struct loader *loader, size_t index, struct bpf_link *link, struct diag *diag)
 {
 	int err = libbpf_get_error(link);
@@ -42,38 +24,41 @@ static int link_keep(struct loader *loader, size_t index, struct bpf_link *link,
 	return 0;
 }
 
-static int event_attach(struct loader *loader, size_t index, loader_event *event, const void *arg,
-			struct diag *diag)
-{
-	struct bpf_program *program = loader->programs[index];
-	int fd = event(arg, bpf_program__section_name(program), diag), err;
-
-	if (fd < 0)
-		return fd;
-	err = link_keep(loader, index, bpf_program__attach_perf_event(program, fd), diag);
-	if (err)
-		close(fd);
-	return err;
-}
-
 int loader_attach(struct loader *loader, loader_event *event, const void *arg, struct diag *diag)
 {
-	int err = 0;
+	struct bpf_program *program;
+	uint32_t tails = 0;
 
-	for (size_t i = 0; !err && i < loader->count; i++)
-		err = event ? event_attach(loader, i, event, arg, diag)
-			    : link_keep(loader, i, bpf_program__attach(loader->programs[i]), diag);
-	return err ? err : tails_set(loader, diag);
-}
-
-int loader_run(const struct loader *loader, const void *context, size_t size)
-{
 	for (size_t i = 0; i < loader->count; i++) {
-		LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = context, .ctx_size_in = size);
-		int err = bpf_prog_test_run_opts(bpf_program__fd(loader->programs[i]), &opts);
+		struct bpf_link *link;
+		int fd = -1, err;
 
+		program = loader->programs[i];
+		if (event) {
+			fd = event(arg, bpf_program__section_name(program), diag);
+			if (fd < 0)
+				return fd;
+			link = bpf_program__attach_perf_event(program, fd);
+		} else {
+			link = bpf_program__attach(program);
+		}
+		err = link_keep(loader, i, link, diag);
+		if (err) {
+			if (fd >= 0)
+				close(fd);
+			return err;
+		}
+	}
+	bpf_object__for_each_program(program, loader->object)
+	{
+		int err;
+
+		if (!loader_is_tail(program))
+			continue;
+		err = loader_map_set(loader, TAILS, tails++, bpf_program__fd(program));
 		if (err)
-			return err == -KERNEL_ENOTSUPP ? -EOPNOTSUPP : err;
+			return diag_errno(diag, err, "%s: into the map " TAILS,
+					  bpf_program__name(program));
 	}
 	return 0;
 }
@@ -90,22 +75,27 @@ void loader_detach(struct loader *loader)
 	}
 }
 
-static int fd_keep(int fd, const char *what, struct diag *diag)
-{
-	int kept;
-
-	if (fd < 0)
-		return diag_errno(diag, fd, "keeping %s", what);
-	kept = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	return kept < 0 ? diag_errno(diag, -errno, "keeping %s", what) : kept;
-}
-
 int loader_iterator(struct loader *loader, struct diag *diag)
 {
 	struct bpf_link *link = bpf_program__attach_iter(loader->programs[0], NULL);
-	int err = link_keep(loader, 0, link, diag);
+	int err = link_keep(loader, 0, link, diag), fd;
 
-	return err ? err : fd_keep(bpf_link__fd(link), "the iterator", diag);
+	if (err)
+		return err;
+	fd = fcntl(bpf_link__fd(link), F_DUPFD_CLOEXEC, 0);
+	return fd < 0 ? diag_errno(diag, -errno, "keeping the iterator") : fd;
+}
+
+int loader_run(const struct loader *loader, const void *context, size_t size)
+{
+	for (size_t i = 0; i < loader->count; i++) {
+		LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = context, .ctx_size_in = size);
+		int err = bpf_prog_test_run_opts(bpf_program__fd(loader->programs[i]), &opts);
+
+		if (err)
+			return err == -KERNEL_ENOTSUPP ? -EOPNOTSUPP : err;
+	}
+	return 0;
 }
 
 /* Linux 5.12 has put recursion_misses behind run_cnt; the headers may be older. */

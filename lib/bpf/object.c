@@ -36,6 +36,7 @@ struct elf_writer {
 	int fd;
 	struct text strings; /* .strtab */
 	struct text symbols; /* Elf64_Sym */
+	struct bpf_insn **insns; /* a copy a program, since relocations change them */
 	struct text *relocs; /* Elf64_Rel, one text a program */
 	struct btf *btf;
 	int *map_vars; /* the BTF variable of each map */
@@ -49,6 +50,9 @@ static void writer_free(struct elf_writer *writer)
 		close(writer->fd);
 	text_free(&writer->strings);
 	text_free(&writer->symbols);
+	for (size_t i = 0; writer->insns && i < writer->source->program_count; i++)
+		free(writer->insns[i]);
+	free(writer->insns);
 	for (size_t i = 0; writer->relocs && i < writer->source->program_count; i++)
 		text_free(&writer->relocs[i]);
 	free(writer->relocs);
@@ -137,42 +141,21 @@ static void symbol_add(struct elf_writer *writer, const char *name, int type, si
 	text_bytes(&writer->symbols, &symbol, sizeof(symbol));
 }
 
-static void symbols_add(struct elf_writer *writer, size_t maps_section)
-{
-	const struct object_source *source = writer->source;
-	static const Elf64_Sym null_symbol;
-
-	text_bytes(&writer->symbols, &null_symbol, sizeof(null_symbol));
-	for (size_t i = 0; i < source->map_count; i++)
-		symbol_add(writer, source->maps[i].name, STT_OBJECT, maps_section, i * MAP_SIZE,
-			   MAP_SIZE);
-	for (size_t i = 0; i < source->program_count; i++)
-		symbol_add(writer, source->programs[i].name, STT_FUNC, 1 + i, 0,
-			   source->programs[i].size);
-}
-
-static ssize_t map_by_fd(const struct object_source *source, int fd)
-{
-	for (size_t i = 0; i < source->map_count; i++)
-		if (source->maps[i].fd == fd)
-			return i;
-	return -1;
-}
-
 /* Turns each map descriptor in the instructions back into a relocation against the map's symbol. */
-static int relocs_add(struct elf_writer *writer, struct bpf_insn *insns, size_t count,
+static int relocs_add(const struct object_source *source, struct bpf_insn *insns, size_t count,
 		      struct text *relocs)
 {
 	for (size_t i = 0; i < count; i++) {
 		Elf64_Rel rel = {.r_offset = i * sizeof(*insns)};
-		ssize_t map;
+		size_t map = 0;
 
 		/* NOLINTNEXTLINE(misc-redundant-expression): both are 0, each says what it is */
 		if (insns[i].code != (BPF_LD | BPF_DW | BPF_IMM))
 			continue;
 		if (insns[i].src_reg == BPF_PSEUDO_MAP_FD) {
-			map = map_by_fd(writer->source, insns[i].imm);
-			if (map < 0)
+			while (map < source->map_count && source->maps[map].fd != insns[i].imm)
+				map++;
+			if (map == source->map_count)
 				return -EBADF;
 			rel.r_info = ELF64_R_INFO(SYMBOL_MAPS + map, R_BPF_64_64);
 			text_bytes(relocs, &rel, sizeof(rel));
@@ -215,7 +198,7 @@ static int section_add(struct elf_writer *writer, const struct section *section)
 	return writer->strings.err;
 }
 
-static int program_sections_add(struct elf_writer *writer, struct bpf_insn **insns)
+static int program_sections_add(struct elf_writer *writer)
 {
 	const struct object_source *source = writer->source;
 	size_t programs = source->program_count, symtab = 1 + 2 * programs + 4;
@@ -228,7 +211,7 @@ static int program_sections_add(struct elf_writer *writer, struct bpf_insn **ins
 						  .type = SHT_PROGBITS,
 						  .flags = SHF_ALLOC | SHF_EXECINSTR,
 						  .align = sizeof(struct bpf_insn),
-						  .data = insns[i],
+						  .data = writer->insns[i],
 						  .size = source->programs[i].size,
 					  });
 	for (size_t i = 0; !err && i < programs; i++) {
@@ -256,6 +239,7 @@ static int rest_sections_add(struct elf_writer *writer)
 	const char *compiler = source->compiler ? source->compiler : "";
 	uint32_t btf_size = 0;
 	const void *btf = btf__raw_data(writer->btf, &btf_size);
+	static const Elf64_Sym null_symbol;
 	struct section sections[SECTIONS_REST] = {
 		{.name = ".maps",
 		 .type = SHT_PROGBITS,
@@ -284,40 +268,68 @@ static int rest_sections_add(struct elf_writer *writer)
 		 .data_type = ELF_T_SYM},
 		{.name = ".strtab", .type = SHT_STRTAB, .align = 1},
 	};
-	int err = btf ? 0 : -ENOMEM;
 
-	symbols_add(writer, maps_section);
+	if (!btf)
+		return -ENOMEM;
+	text_bytes(&writer->symbols, &null_symbol, sizeof(null_symbol));
+	for (size_t i = 0; i < source->map_count; i++)
+		symbol_add(writer, source->maps[i].name, STT_OBJECT, maps_section, i * MAP_SIZE,
+			   MAP_SIZE);
+	for (size_t i = 0; i < source->program_count; i++)
+		symbol_add(writer, source->programs[i].name, STT_FUNC, 1 + i, 0,
+			   source->programs[i].size);
+	if (writer->symbols.err)
+		return writer->symbols.err;
 	sections[4].data = writer->symbols.data;
 	sections[4].size = writer->symbols.len;
-	for (int i = 0; !err && i < SECTIONS_REST; i++)
-		err = section_add(writer, &sections[i]);
-	return err ? err : writer->symbols.err;
+	for (int i = 0; i < SECTIONS_REST; i++) {
+		int err = section_add(writer, &sections[i]);
+
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
-/* .strtab is the last section; its data is known only once every name is in. */
-static int strings_finish(struct elf_writer *writer)
+/* .strtab, the last section, is complete only now that every name is in. */
+static int writer_finish(struct elf_writer *writer, struct text *out)
 {
 	Elf_Scn *scn = elf_getscn(writer->elf, 2 * writer->source->program_count + SECTIONS_REST);
 	Elf_Data *data = elf_getdata(scn, NULL);
 	Elf64_Ehdr *header = elf64_getehdr(writer->elf);
+	off_t size;
+	char *at;
 
 	if (!data || !header)
 		return -ENOMEM;
 	data->d_buf = writer->strings.data;
 	data->d_size = writer->strings.len;
 	header->e_shstrndx = elf_ndxscn(scn);
-	return writer->strings.err;
+	size = elf_update(writer->elf, ELF_C_WRITE);
+	if (size < 0)
+		return -EIO;
+	at = text_reserve(out, size);
+	if (!at)
+		return out->err;
+	if (pread(writer->fd, at, size, 0) != size)
+		return -EIO;
+	out->len += size;
+	return 0;
 }
 
-static int writer_open(struct elf_writer *writer)
+static int object_render(struct elf_writer *writer, struct text *out)
 {
 	const struct object_source *source = writer->source;
 	Elf64_Ehdr *header;
+	int err;
 
+	if (!source->map_count)
+		return -EINVAL;
+	writer->insns = calloc(source->program_count, sizeof(*writer->insns));
 	writer->relocs = calloc(source->program_count, sizeof(*writer->relocs));
 	writer->maps = calloc(source->map_count, MAP_SIZE);
 	writer->map_vars = calloc(source->map_count, sizeof(*writer->map_vars));
-	if (!writer->relocs || !writer->maps || !writer->map_vars ||
+	if (!writer->insns || !writer->relocs || !writer->maps || !writer->map_vars ||
 	    elf_version(EV_CURRENT) == EV_NONE)
 		return -ENOMEM;
 	writer->fd = memfd_create("object", MFD_CLOEXEC);
@@ -333,117 +345,65 @@ static int writer_open(struct elf_writer *writer)
 	header->e_machine = EM_BPF;
 	header->e_version = EV_CURRENT;
 	string_add(writer, "");
-	return writer->strings.err;
-}
+	err = maps_btf_add(writer);
+	if (err)
+		return err;
+	for (size_t i = 0; i < source->program_count; i++) {
+		size_t size = source->programs[i].size;
 
-static int writer_fill(struct elf_writer *writer, struct bpf_insn **insns)
-{
-	const struct object_source *source = writer->source;
-	int err = maps_btf_add(writer);
-
-	for (size_t i = 0; !err && i < source->program_count; i++)
-		err = relocs_add(writer, insns[i],
-				 source->programs[i].size / sizeof(struct bpf_insn),
+		writer->insns[i] = malloc(size);
+		if (!writer->insns[i])
+			return -ENOMEM;
+		memcpy(writer->insns[i], source->programs[i].insns, size);
+		err = relocs_add(source, writer->insns[i], size / sizeof(struct bpf_insn),
 				 &writer->relocs[i]);
-	if (!err)
-		err = program_sections_add(writer, insns);
+		if (err)
+			return err;
+	}
+	err = program_sections_add(writer);
 	if (!err)
 		err = rest_sections_add(writer);
-	return err ? err : strings_finish(writer);
-}
-
-static int writer_finish(struct elf_writer *writer, struct text *out)
-{
-	off_t size = elf_update(writer->elf, ELF_C_WRITE);
-	char *at;
-
-	if (size < 0)
-		return -EIO;
-	at = text_reserve(out, size);
-	if (!at)
-		return out->err;
-	if (pread(writer->fd, at, size, 0) != size)
-		return -EIO;
-	out->len += size;
-	return 0;
-}
-
-static void insns_free(struct bpf_insn **insns, size_t count)
-{
-	for (size_t i = 0; insns && i < count; i++)
-		free(insns[i]);
-	free(insns);
-}
-
-/* The caller's instructions stay as they are: the relocations are made in a copy. */
-static struct bpf_insn **insns_copy(const struct object_source *source)
-{
-	struct bpf_insn **insns = calloc(source->program_count, sizeof(*insns));
-
-	for (size_t i = 0; insns && i < source->program_count; i++) {
-		insns[i] = malloc(source->programs[i].size);
-		if (!insns[i]) {
-			insns_free(insns, i);
-			return NULL;
-		}
-		memcpy(insns[i], source->programs[i].insns, source->programs[i].size);
-	}
-	return insns;
+	return err ? err : writer_finish(writer, out);
 }
 
 int object_write(const struct object_source *source, struct text *out, struct diag *diag)
 {
 	struct elf_writer writer = {.source = source, .fd = -1};
-	struct bpf_insn **insns = insns_copy(source);
-	int err = insns ? writer_open(&writer) : -ENOMEM;
+	int err = object_render(&writer, out);
 
-	if (!source->map_count)
-		err = -EINVAL;
-	if (!err)
-		err = writer_fill(&writer, insns);
-	if (!err)
-		err = writer_finish(&writer, out);
 	writer_free(&writer);
-	insns_free(insns, source->program_count);
 	return err ? diag_errno(diag, err, "writing the compiled object") : 0;
-}
-
-static const char *section_find(Elf *elf, const char *name, const char *object, size_t size,
-				size_t *len)
-{
-	Elf_Scn *scn = NULL;
-	size_t names;
-
-	if (elf_getshdrstrndx(elf, &names))
-		return NULL;
-	while ((scn = elf_nextscn(elf, scn))) {
-		const void *at = elf64_getshdr(scn);
-		const char *found;
-		Elf64_Shdr header;
-
-		if (!at)
-			return NULL;
-		memcpy(&header, at, sizeof(header)); /* an odd file has it at an odd place */
-		found = elf_strptr(elf, names, header.sh_name);
-		if (!found || strcmp(found, name))
-			continue;
-		*len = header.sh_size;
-		return header.sh_offset <= size && *len <= size - header.sh_offset
-			       ? object + header.sh_offset
-			       : NULL;
-	}
-	return NULL;
 }
 
 const char *object_compiler(const void *object, size_t size, size_t *len)
 {
-	const char *found;
+	const char *compiler = NULL;
+	Elf_Scn *scn = NULL;
+	size_t names;
 	Elf *elf;
 
 	if (elf_version(EV_CURRENT) == EV_NONE)
 		return NULL;
 	elf = elf_memory((char *)object, size);
-	found = elf ? section_find(elf, COMPILER, object, size, len) : NULL;
+	if (elf && !elf_getshdrstrndx(elf, &names))
+		scn = elf_nextscn(elf, NULL);
+	for (; scn; scn = elf_nextscn(elf, scn)) {
+		const void *at = elf64_getshdr(scn);
+		Elf64_Shdr header;
+		const char *name;
+
+		if (!at)
+			break;
+		memcpy(&header, at, sizeof(header)); /* an odd file has it at an odd place */
+		name = elf_strptr(elf, names, header.sh_name);
+		if (!name || strcmp(name, COMPILER))
+			continue;
+		if (header.sh_offset <= size && header.sh_size <= size - header.sh_offset) {
+			*len = header.sh_size;
+			compiler = (const char *)object + header.sh_offset;
+		}
+		break;
+	}
 	elf_end(elf);
-	return found;
+	return compiler;
 }

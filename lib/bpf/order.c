@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define ROOM_MIN  256
-#define ROOM_KEPT 4096 /* for what is usual, which is not to be given back and taken each time */
+#define ROOM_KEPT 4096 /* the usual need, not freed and allocated each time */
 
 /* A record's time and where it is. */
 struct key {
@@ -18,9 +18,9 @@ struct order {
 	size_t record_size;
 	size_t count, room;
 	size_t most; /* count since order_trim() */
-	unsigned char *records; /* room records, in the order of their coming */
-	unsigned char *spare; /* room records, to move what stays to */
-	struct key *keys; /* room keys, in the order of their coming, then of time */
+	unsigned char *records; /* room records, in the order of arrival */
+	unsigned char *spare; /* room records, to move those that stay to */
+	struct key *keys; /* room keys, in the order of arrival, once sorted of time */
 	struct key *spare_keys; /* room keys, to merge into */
 	uint64_t newest_out;
 	uint64_t late;
@@ -67,14 +67,10 @@ static int arrays_resize(struct order *order, size_t room)
 	return 0;
 }
 
-static int order_grow(struct order *order)
-{
-	return arrays_resize(order, order->room ? 2 * order->room : ROOM_MIN);
-}
-
 void *order_slot(struct order *order)
 {
-	if (order->count == order->room && order_grow(order))
+	if (order->count == order->room &&
+	    arrays_resize(order, order->room ? 2 * order->room : ROOM_MIN))
 		return NULL;
 	return order->records + order->count * order->record_size;
 }
@@ -113,8 +109,8 @@ static void runs_merge(const struct key *keys, size_t start, size_t middle, size
 }
 
 /*
- * A natural merge sort: what comes from one buffer is in order, but for an event inside another, so
- * there are few runs, and merging two by two takes few passes.
+ * A natural merge sort. The records of one buffer are in order, except for an event inside another:
+ * there are few runs, and merging them two by two takes few passes.
  */
 static void order_sort(struct order *order)
 {
@@ -135,21 +131,6 @@ static void order_sort(struct order *order)
 	}
 }
 
-/* Moves the records that stay to the front, in the order of their keys. */
-static void order_keep(struct order *order, size_t out)
-{
-	size_t size = order->record_size, left = order->count - out;
-	unsigned char *kept = order->spare;
-
-	for (size_t i = 0; i < left; i++) {
-		memcpy(kept + i * size, order->records + order->keys[out + i].number * size, size);
-		order->keys[i] = (struct key){order->keys[out + i].time, i};
-	}
-	order->spare = order->records;
-	order->records = kept;
-	order->count = left;
-}
-
 static void most_note(struct order *order)
 {
 	if (order->count > order->most)
@@ -158,16 +139,25 @@ static void most_note(struct order *order)
 
 void order_flush(struct order *order, uint64_t until, order_record_fn *fn, void *arg)
 {
-	size_t out = 0;
+	size_t size = order->record_size, out = 0, left;
+	unsigned char *kept = order->spare;
 
 	most_note(order);
 	order_sort(order);
 	for (; out < order->count && order->keys[out].time <= until; out++) {
-		fn(arg, order->records + order->keys[out].number * order->record_size);
+		fn(arg, order->records + order->keys[out].number * size);
 		if (order->keys[out].time > order->newest_out)
 			order->newest_out = order->keys[out].time;
 	}
-	order_keep(order, out);
+	/* The rest moves to the front, in the order of its keys. */
+	left = order->count - out;
+	for (size_t i = 0; i < left; i++) {
+		memcpy(kept + i * size, order->records + order->keys[out + i].number * size, size);
+		order->keys[i] = (struct key){order->keys[out + i].time, i};
+	}
+	order->spare = order->records;
+	order->records = kept;
+	order->count = left;
 }
 
 void order_trim(struct order *order)

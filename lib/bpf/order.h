@@ -3,11 +3,11 @@
  * Time order over buffers that are filled apart: one a CPU, each in order, read one after the
  * other.
  *
- * A record is written to order_slot() and taken with order_add(). After a round that began at time
- * T and read every buffer, what is older than T less a margin is final: no older record can still
+ * A record is written to order_slot() and added with order_add(). After a round that began at time
+ * T and read every buffer, records older than T less a margin are final: no older record can still
  * come, unless it is on its way from reading the clock to its buffer, which the caller must know.
- * order_flush() gives the final ones out, oldest first, and keeps the rest. A record older than
- * what was already given out is given out all the same, and counted as late.
+ * order_flush() passes on the final records, oldest first, and keeps the rest. A record older than
+ * one that was passed on before is passed on all the same, and counted as late.
  *
  * Records are of one size and begin with their time, a uint64_t of nanoseconds.
  */

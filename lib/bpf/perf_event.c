@@ -41,24 +41,6 @@ int perf_event_tracepoint(int id, struct diag *diag)
 	return fd < 0 ? host_explain(fd, "opening the tracepoint", diag) : fd;
 }
 
-static int kprobe_type_read(struct perf_event_attr *attr)
-{
-	char digits[16];
-	uint64_t type;
-	int fd = open(KPROBE_PMU, O_RDONLY | O_CLOEXEC), err;
-	ssize_t got = fd < 0 ? -1 : read(fd, digits, sizeof(digits));
-
-	err = got < 0 ? -errno : 0;
-	if (fd >= 0)
-		close(fd);
-	if (!err)
-		err = parse_number(digits, got && digits[got - 1] == '\n' ? got - 1 : got, 0,
-				   UINT_MAX, &type);
-	if (!err)
-		attr->type = type;
-	return err;
-}
-
 int perf_event_kprobe(const char *function, bool returns, struct diag *diag)
 {
 	struct perf_event_attr attr = {
@@ -66,9 +48,23 @@ int perf_event_kprobe(const char *function, bool returns, struct diag *diag)
 		.config = returns ? KPROBE_RETURNS : 0,
 		.kprobe_func = (uintptr_t)function,
 	};
-	int fd = kprobe_type_read(&attr);
+	int fd = open(KPROBE_PMU, O_RDONLY | O_CLOEXEC), err;
+	char digits[16];
+	uint64_t type;
+	ssize_t len;
 
-	if (!fd)
-		fd = event_open(&attr);
+	if (fd < 0)
+		return host_explain(-errno, function, diag);
+	len = read(fd, digits, sizeof(digits));
+	err = len < 0 ? -errno : 0;
+	close(fd);
+	if (len > 0 && digits[len - 1] == '\n')
+		len--;
+	if (!err)
+		err = parse_number(digits, len, 0, UINT_MAX, &type);
+	if (err)
+		return host_explain(err, function, diag);
+	attr.type = type;
+	fd = event_open(&attr);
 	return fd < 0 ? host_explain(fd, function, diag) : fd;
 }

@@ -16,6 +16,11 @@
 
 #define RECORD_MAX 65536 /* perf_event_header.size is 16 bits wide */
 
+/* PERF_RECORD_LOST: the header, 64 bits of the event's id, as many of the number of records. */
+#define LOST_OFFSET (sizeof(struct perf_event_header) + sizeof(uint64_t))
+/* PERF_RECORD_SAMPLE, of PERF_SAMPLE_RAW alone: the header, 32 bits of size, the data. */
+#define SAMPLE_OFFSET (sizeof(struct perf_event_header) + sizeof(uint32_t))
+
 struct ring {
 	int fd;
 	int cpu;
@@ -81,15 +86,6 @@ static int ring_open(struct ring *ring, const struct ring_set *set, int cpu)
 	return 0;
 }
 
-/* Of a user without CAP_IPC_LOCK (kernel/events/core.c, perf_mmap()). */
-static int memory_explain(const char *what, struct diag *diag)
-{
-	diag_set(diag, -EPERM, "%s: not enough locked memory (RLIMIT_MEMLOCK)", what);
-	diag_hint(diag, "raise RLIMIT_MEMLOCK (ulimit -l), add CAP_IPC_LOCK, or ask for smaller "
-			"perf buffers");
-	return -EPERM;
-}
-
 struct ring_set *ring_set_new(int cpus, size_t size, enum ring_wake wake)
 {
 	struct ring_set *set = malloc(sizeof(*set) + cpus * sizeof(*set->rings));
@@ -116,7 +112,13 @@ int ring_set_open(struct ring_set *set, struct diag *diag)
 		if (!err || err == -ENODEV) /* not online */
 			continue;
 		snprintf(what, sizeof(what), "opening the perf buffer of CPU %d", cpu);
-		return err == -ENOBUFS ? memory_explain(what, diag) : host_explain(err, what, diag);
+		if (err != -ENOBUFS)
+			return host_explain(err, what, diag);
+		/* Without CAP_IPC_LOCK (kernel/events/core.c, perf_mmap()). */
+		diag_set(diag, -EPERM, "%s: not enough locked memory (RLIMIT_MEMLOCK)", what);
+		diag_hint(diag, "raise RLIMIT_MEMLOCK (ulimit -l), add CAP_IPC_LOCK, or ask for "
+				"smaller perf buffers");
+		return -EPERM;
 	}
 	return 0;
 }
@@ -137,8 +139,8 @@ int ring_set_fd(const struct ring_set *set, size_t index)
 }
 
 /* The record of size bytes at position tail, in one piece. */
-static const void *record_at(struct ring_set *set, const struct ring *ring, uint64_t tail,
-			     size_t size)
+static const unsigned char *record_at(struct ring_set *set, const struct ring *ring, uint64_t tail,
+				      size_t size)
 {
 	const unsigned char *data = (const unsigned char *)ring->meta + set->page_size;
 	size_t at = tail & (set->data_size - 1), first = set->data_size - at;
@@ -148,34 +150,6 @@ static const void *record_at(struct ring_set *set, const struct ring *ring, uint
 	memcpy(set->record, data + at, first);
 	memcpy(set->record + first, data, size - first);
 	return set->record;
-}
-
-/* A sample: the header, 32 bits of size, the data. */
-static int sample_pass(int cpu, const void *record, size_t size, ring_record_fn *fn, void *arg)
-{
-	const size_t start = sizeof(struct perf_event_header) + sizeof(uint32_t);
-	uint32_t raw;
-
-	if (size < start)
-		return -EPROTO;
-	memcpy(&raw, (const char *)record + sizeof(struct perf_event_header), sizeof(raw));
-	if (raw > size - start)
-		return -EPROTO;
-	fn(arg, cpu, (const char *)record + start, raw);
-	return 0;
-}
-
-/* PERF_RECORD_LOST: the header, 64 bits of the event's id, as many of the number. */
-static int lost_add(struct ring_set *set, const void *record, size_t size)
-{
-	const size_t at = sizeof(struct perf_event_header) + sizeof(uint64_t);
-	uint64_t lost;
-
-	if (size < at + sizeof(lost))
-		return -EPROTO;
-	memcpy(&lost, (const char *)record + at, sizeof(lost));
-	set->lost += lost;
-	return 0;
 }
 
 static int64_t ring_drain(struct ring_set *set, struct ring *ring, ring_record_fn *fn, void *arg)
@@ -188,17 +162,28 @@ static int64_t ring_drain(struct ring_set *set, struct ring *ring, ring_record_f
 		return -EPROTO;
 	while (tail != head) {
 		struct perf_event_header header;
-		const void *record;
+		const unsigned char *record;
 
 		memcpy(&header, record_at(set, ring, tail, sizeof(header)), sizeof(header));
 		if (header.size < sizeof(header) || header.size > head - tail)
 			return -EPROTO;
 		record = record_at(set, ring, tail, header.size);
-		if (header.type == PERF_RECORD_LOST && lost_add(set, record, header.size))
-			return -EPROTO;
-		if (header.type == PERF_RECORD_SAMPLE) {
-			if (sample_pass(ring->cpu, record, header.size, fn, arg))
+		if (header.type == PERF_RECORD_LOST) {
+			uint64_t lost;
+
+			if (header.size < LOST_OFFSET + sizeof(lost))
 				return -EPROTO;
+			memcpy(&lost, record + LOST_OFFSET, sizeof(lost));
+			set->lost += lost;
+		} else if (header.type == PERF_RECORD_SAMPLE) {
+			uint32_t size;
+
+			if (header.size < SAMPLE_OFFSET)
+				return -EPROTO;
+			memcpy(&size, record + sizeof(header), sizeof(size));
+			if (size > header.size - SAMPLE_OFFSET)
+				return -EPROTO;
+			fn(arg, ring->cpu, record + SAMPLE_OFFSET, size);
 			records++;
 		}
 		tail += header.size;

@@ -8,33 +8,32 @@
 #include "system/host.h"
 
 /*
- * The verifier's last words, before what it counts. The errno would say less, and is -ENOSPC where
- * there were more words than room (Linux 6.4, kernel/bpf/log.c).
+ * The verifier's last message, before its statistics. The errno would say less, and is -ENOSPC if
+ * the log did not fit (Linux 6.4, kernel/bpf/log.c).
  */
-static const char *last_words(const char *log, int *len)
+static const char *last_message(const char *log, int *len)
 {
-	const char *words = "";
+	const char *message = "";
 
 	*len = 0;
 	while (*log) {
 		int line = strcspn(log, "\n");
 
 		if (line && strncmp(log, "processed ", strlen("processed "))) {
-			words = log;
+			message = log;
 			*len = line;
 		}
 		log += line + !!log[line];
 	}
-	return words;
+	return message;
 }
 
 bool verifier_log_explain(int err, const char *log, struct diag *diag)
 {
 	int len;
-	const char *words = last_words(log, &len);
-	/* A kernel that is locked down says that it does not know this one
-	 * (kernel/trace/bpf_trace.c). */
-	bool reads = memmem(words, len, "bpf_probe_read", strlen("bpf_probe_read"));
+	const char *message = last_message(log, &len);
+	/* A locked-down kernel reports this helper as unknown (kernel/trace/bpf_trace.c). */
+	bool reads = memmem(message, len, "bpf_probe_read", strlen("bpf_probe_read"));
 
 	if (!len)
 		return false;
@@ -42,7 +41,7 @@ bool verifier_log_explain(int err, const char *log, struct diag *diag)
 		host_explain(-EPERM, "loading the program", diag);
 		return true;
 	}
-	diag_set(diag, err, "the kernel's verifier refused the program: %.*s", len, words);
+	diag_set(diag, err, "the kernel's verifier refused the program: %.*s", len, message);
 	diag_hint(diag,
 		  reads ? "is it locked down? see kernel_lockdown(7)" : "-v shows its last lines");
 	diag_detail(diag, log);

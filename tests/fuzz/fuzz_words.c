@@ -35,13 +35,13 @@ static void answer_judge(int err, int status, struct input input)
 static void log_judge(struct input input)
 {
 	char *log = input_string(&input);
-	const char *words;
+	const char *message;
 	struct diag diag = {0};
 	int len;
 
-	words = last_words(log, &len);
-	PROMISE(len >= 0 && !memchr(words, '\n', len));
-	PROMISE(!len || (words >= log && words + len <= log + strlen(log)));
+	message = last_message(log, &len);
+	PROMISE(len >= 0 && !memchr(message, '\n', len));
+	PROMISE(!len || (message >= log && message + len <= log + strlen(log)));
 	PROMISE(verifier_log_explain(-EINVAL, log, &diag) == (len > 0));
 	if (len) {
 		diag_judge(&diag);
