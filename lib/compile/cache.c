@@ -23,7 +23,7 @@
 #define SUFFIX	    ".o"
 #define NAME_SIZE   (HASH_DIGITS + sizeof(SUFFIX))
 #define STALE_S	    60 /* a file is being written for a moment only */
-#define REMOVALS    16 /* a time: each takes a look at the whole folder */
+#define REMOVALS    16 /* at most, since each reads the whole folder */
 
 struct trailer {
 	char magic[8];
@@ -35,8 +35,9 @@ struct trailer {
 };
 
 /*
- * FNV-1a by words: by bytes it was 2 % of a warm start. A multiplication carries upwards alone, so
- * the upper half is brought down. Each step can be undone: no single changed byte goes unseen.
+ * FNV-1a by 64-bit words: by bytes it was 2 % of a cached start. A multiplication carries only
+ * upwards, so the upper half is folded down. Each step is invertible, so that a single changed byte
+ * always changes the result.
  */
 static uint64_t hash(const char *bytes, size_t len)
 {
@@ -51,7 +52,7 @@ static uint64_t hash(const char *bytes, size_t len)
 	return value;
 }
 
-/* Who may write to it: nobody but this user. */
+/* Nobody but this user may write to it. */
 static bool is_ours_alone(const struct stat *st)
 {
 	return st->st_uid == geteuid() && !(st->st_mode & (S_IWGRP | S_IWOTH));
@@ -86,7 +87,7 @@ int cache_peek(struct cache *cache, const char *path, struct diag *diag)
 {
 	char above[PATH_MAX], *folder;
 
-	*cache = (struct cache){.dir = -1, .looks = true};
+	*cache = (struct cache){.dir = -1, .read_only = true};
 	if (!access(path, F_OK) || errno != ENOENT)
 		return folder_open(cache, path, diag);
 	snprintf(above, sizeof(above), "%s", path);
@@ -162,7 +163,7 @@ int cache_get(const struct cache *cache, const struct text *key, struct text *va
 	_cleanup_text_ struct text file = {0};
 	char name[NAME_SIZE];
 	size_t size;
-	int err, fd;
+	int err = -ENOENT, fd;
 
 	if (key->err)
 		return key->err;
@@ -170,12 +171,9 @@ int cache_get(const struct cache *cache, const struct text *key, struct text *va
 	fd = openat(cache->dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return -ENOENT;
-	err = entry_read(fd, &file);
-	if (!err)
-		err = entry_check(&file, key, &size);
-	if (!err) {
+	if (!entry_read(fd, &file) && !entry_check(&file, key, &size)) {
 		text_bytes(value, file.data, size);
-		if (!cache->looks)
+		if (!cache->read_only)
 			futimens(fd, NULL); /* used now; on a read-only disk none is ever removed */
 		err = value->err;
 	}
@@ -183,23 +181,15 @@ int cache_get(const struct cache *cache, const struct text *key, struct text *va
 	return err;
 }
 
-/* Without a checksum. */
-static struct trailer trailer_make(size_t value_size, size_t key_size)
+static void entry_render(const struct text *key, const struct text *value, struct text *file)
 {
 	struct trailer trailer = {
 		.version = FORMAT,
-		.value_size = value_size,
-		.key_size = key_size,
+		.value_size = value->len,
+		.key_size = key->len,
 	};
 
 	memcpy(trailer.magic, MAGIC, sizeof(trailer.magic)); /* which has no NUL */
-	return trailer;
-}
-
-static void entry_render(const struct text *key, const struct text *value, struct text *file)
-{
-	struct trailer trailer = trailer_make(value->len, key->len);
-
 	text_bytes(file, value->data, value->len);
 	text_bytes(file, key->data, key->len);
 	text_bytes(file, (const char *)&trailer, offsetof(struct trailer, checksum));
@@ -245,10 +235,10 @@ static const char *name_rest(const char *name)
 }
 
 /*
- * Counts the entries, finds the oldest but the one called keep, and removes what a process that
- * died while writing has left.
+ * Finds the oldest entry but the one called keep, and returns the number of all. Removes the files
+ * of processes that died while writing.
  */
-static size_t folder_look(DIR *folder, const char *keep, char oldest[NAME_SIZE])
+static size_t oldest_find(DIR *folder, const char *keep, char oldest[NAME_SIZE])
 {
 	struct timespec oldest_time = {0};
 	struct dirent *entry;
@@ -279,29 +269,12 @@ static size_t folder_look(DIR *folder, const char *keep, char oldest[NAME_SIZE])
 	return count;
 }
 
-static void folder_bound(int dir, const char *keep)
-{
-	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-	char oldest[NAME_SIZE];
-
-	if (!folder) {
-		if (fd >= 0)
-			close(fd);
-		return;
-	}
-	for (int i = 0; i < REMOVALS; i++)
-		if (folder_look(folder, keep, oldest) <= CACHE_ENTRIES_MAX ||
-		    unlinkat(dir, oldest, 0))
-			break;
-	closedir(folder);
-}
-
 int cache_put(const struct cache *cache, const struct text *key, const struct text *value)
 {
 	_cleanup_text_ struct text file = {0};
-	char name[NAME_SIZE];
-	int err;
+	char name[NAME_SIZE], oldest[NAME_SIZE];
+	int err, fd;
+	DIR *folder;
 
 	if (key->err || value->err)
 		return key->err ? key->err : value->err;
@@ -312,6 +285,15 @@ int cache_put(const struct cache *cache, const struct text *key, const struct te
 		return file.err;
 	entry_name(key, name);
 	err = file_write(cache->dir, name, &file);
-	folder_bound(cache->dir, name);
+	fd = openat(cache->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	folder = fd < 0 ? NULL : fdopendir(fd);
+	for (int i = 0; folder && i < REMOVALS; i++)
+		if (oldest_find(folder, name, oldest) <= CACHE_ENTRIES_MAX ||
+		    unlinkat(cache->dir, oldest, 0))
+			break;
+	if (folder)
+		closedir(folder);
+	else if (fd >= 0)
+		close(fd);
 	return err;
 }

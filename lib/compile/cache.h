@@ -19,7 +19,7 @@ struct text;
 
 struct cache {
 	int dir; /* the folder, or -1: none */
-	bool looks; /* leaves no trace in it, so nothing can be put */
+	bool read_only; /* not even the time of use is changed in it */
 };
 
 /*

@@ -61,14 +61,6 @@ int compiler_path(char path[PATH_MAX])
 	return access(path, X_OK) ? -errno : 0;
 }
 
-static void launch_close(struct launch *launch)
-{
-	if (launch->source >= 0)
-		close(launch->source);
-	if (launch->build >= 0)
-		close(launch->build);
-}
-
 static int headers_folder_open(const char *path, int *fd, struct diag *diag)
 {
 	*fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -113,7 +105,7 @@ static void parent_follow(pid_t parent)
 		_exit(STATUS_EXEC);
 }
 
-/* In the child. Its words go where the compiler's would. */
+/* In the child. The message goes where the compiler's would. */
 static void launch_refuse(int status, const struct diag *diag)
 {
 	dprintf(STDOUT_FILENO, "%s\n%s", diag->what, diag->detail);
@@ -155,7 +147,7 @@ static void launch_exec(struct launch *launch, pid_t parent, int in, int out)
 		diag_errno(&diag, err, "dropping privileges");
 		launch_refuse(STATUS_EXEC, &diag);
 	}
-	parent_follow(parent); /* a change of the user took it back */
+	parent_follow(parent); /* a change of the user cleared it */
 	execve(launch->path, (char *const *)(launch->headers->kind == HEADERS_OWN ? own : tree),
 	       environment);
 	diag_errno(&diag, -errno, "%s", launch->path);
@@ -238,10 +230,10 @@ static int source_write(const struct compiler *compiler, const struct text *sour
 }
 
 /* Reads until the other side is closed: -ETIMEDOUT past the deadline, -EFBIG past the limit. */
-static int result_read(int fd, uint64_t deadline_ns, struct text *result)
+static int result_read(const struct compiler *compiler, struct text *result)
 {
 	for (;;) {
-		int err = ready_wait(fd, POLLIN, deadline_ns);
+		int err = ready_wait(compiler->result, POLLIN, compiler->deadline_ns);
 		ssize_t got;
 		char *at;
 
@@ -250,25 +242,13 @@ static int result_read(int fd, uint64_t deadline_ns, struct text *result)
 		at = text_reserve(result, READ_SIZE);
 		if (!at)
 			return result->err;
-		got = read(fd, at, READ_SIZE);
+		got = read(compiler->result, at, READ_SIZE);
 		if (got <= 0)
 			return got ? -errno : 0;
 		text_commit(result, at + got);
 		if (result->len > COMPILE_RESULT_MAX)
 			return -EFBIG;
 	}
-}
-
-/* The compiler may close its output and still hang. Before Linux 5.3 this is not seen. */
-static int exit_wait(pid_t pid, uint64_t deadline_ns)
-{
-	int fd = sys_pidfd_open(pid, 0), err;
-
-	if (fd < 0)
-		return 0;
-	err = ready_wait(fd, POLLIN, deadline_ns);
-	close(fd);
-	return err;
 }
 
 /* It has ended, or is made to. Its status, as waitpid(2) has it. */
@@ -293,8 +273,8 @@ static bool is_object(const struct text *answer)
 static int result_judge(int err, int status, unsigned int deadline_s, struct text *result,
 			struct diag *diag)
 {
-	const char *words = result->len ? result->data : "", *rest = words;
-	int line = strcspn(words, "\n");
+	const char *message = result->len ? result->data : "", *rest = message;
+	int line = strcspn(message, "\n");
 
 	if (err == -ETIMEDOUT)
 		return diag_set(diag, err, "the compiler timed out after %u s", deadline_s);
@@ -307,12 +287,12 @@ static int result_judge(int err, int status, unsigned int deadline_s, struct tex
 		err = diag_set(diag, -EPROTO, "the compiler crashed: %s",
 			       strsignal(WTERMSIG(status)));
 	} else if (WEXITSTATUS(status) == STATUS_EXEC) {
-		err = diag_set(diag, -ENOEXEC, "the compiler cannot start: %.*s", line, words);
+		err = diag_set(diag, -ENOEXEC, "the compiler cannot start: %.*s", line, message);
 		diag_hint(diag, "install libbcc (Debian: libbpfcc, Fedora: bcc)");
 	} else if (WEXITSTATUS(status) == STATUS_REFUSED) {
 		err = diag_set(diag, -EINVAL, "the compiler refused the program: %.*s", line,
-			       words);
-		rest += line + !!words[line];
+			       message);
+		rest += line + !!message[line];
 	} else if (WEXITSTATUS(status)) {
 		err = diag_set(diag, -EPROTO, "the compiler ended with status %d",
 			       WEXITSTATUS(status));
@@ -329,10 +309,13 @@ static int result_judge(int err, int status, unsigned int deadline_s, struct tex
 static int answer_end(struct compiler *compiler, int err, struct text *object, struct diag *diag)
 {
 	unsigned int deadline_s = compiler->deadline_s;
-	int status;
+	/* It may close its output and still hang, which is not seen before Linux 5.3. */
+	int fd = err ? -1 : sys_pidfd_open(compiler->pid, 0), status;
 
-	if (!err)
-		err = exit_wait(compiler->pid, compiler->deadline_ns);
+	if (fd >= 0) {
+		err = ready_wait(fd, POLLIN, compiler->deadline_ns);
+		close(fd);
+	}
 	status = compiler_reap(compiler, !err);
 	err = result_judge(err, status, deadline_s, object, diag);
 	if (err)
@@ -365,7 +348,10 @@ int compiler_start(struct compiler *compiler, const struct headers *headers,
 		if (err)
 			diag_errno(diag, err, "starting the compiler");
 	}
-	launch_close(&launch);
+	if (launch.source >= 0)
+		close(launch.source);
+	if (launch.build >= 0)
+		close(launch.build);
 	return err;
 }
 
@@ -379,7 +365,7 @@ int compiler_answer(struct compiler *compiler, const struct text *source, struct
 	if (!err) {
 		close(compiler->source); /* that was all of it */
 		compiler->source = -1;
-		err = result_read(compiler->result, compiler->deadline_ns, object);
+		err = result_read(compiler, object);
 	}
 	return !err && is_object(object) ? 0 : answer_end(compiler, err, object, diag);
 }

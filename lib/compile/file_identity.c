@@ -48,16 +48,6 @@ void file_identity_append_self(struct text *lines)
 		file_identity_append(lines, LIBRARIES);
 }
 
-/* The path in a line, or NULL. */
-static const char *line_path(const char *line)
-{
-	for (int i = 0; line && i < NUMBERS; i++) {
-		line = strchr(line, ' ');
-		line = line ? line + 1 : NULL;
-	}
-	return line;
-}
-
 bool file_identity_is_same(const char *lines, size_t len)
 {
 	_cleanup_text_ struct text then = {0}, now = {0};
@@ -68,10 +58,13 @@ bool file_identity_is_same(const char *lines, size_t len)
 		return false;
 	rest = then.data;
 	for (const char *line; (line = strsep(&rest, "\n")) && *line;) {
-		const char *path = line_path(line);
-
-		if (path)
-			file_identity_append(&now, path);
+		for (int i = 0; line && i < NUMBERS; i++) {
+			line = strchr(line, ' ');
+			if (line)
+				line++;
+		}
+		if (line)
+			file_identity_append(&now, line);
 	}
 	return !now.err && now.len == len && !memcmp(now.data, lines, len);
 }

@@ -47,24 +47,6 @@ static int headers_set(struct headers *headers, enum headers_kind kind, const ch
 	return 0;
 }
 
-/* Its first bytes; a FIFO or a device is not waited for, an endless file not read to its end. */
-static int file_begin_read(const char *path, char text[MAKEFILE_MAX])
-{
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	struct stat st;
-	ssize_t len = -1;
-
-	if (fd < 0)
-		return -errno;
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
-		len = read(fd, text, MAKEFILE_MAX - 1);
-	close(fd);
-	if (len < 0)
-		return -ENOENT;
-	text[len] = '\0';
-	return 0;
-}
-
 /*
  * Debian's linux-headers-RELEASE is the build half; its Makefile consists of lines such as
  * "include /usr/src/linux-headers-6.1.0-1-common/Makefile", which name the source half.
@@ -72,13 +54,22 @@ static int file_begin_read(const char *path, char text[MAKEFILE_MAX])
 static int source_of_build(const char *build, char source[PATH_MAX])
 {
 	char path[PATH_MAX], text[MAKEFILE_MAX], *rest = text;
-	int err;
+	struct stat st;
+	ssize_t len = -1;
+	int fd;
 
 	if (snprintf(path, sizeof(path), "%s/Makefile", build) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
-	err = file_begin_read(path, text);
-	if (err)
-		return err;
+	/* A FIFO or a device is not waited for, an endless file not read to its end. */
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
+		len = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (len < 0)
+		return -ENOENT;
+	text[len] = '\0';
 	for (char *line; (line = strsep(&rest, "\n"));)
 		if (sscanf(line, "include %4095s", source) == 1 && source[0] == '/') {
 			*strrchr(source, '/') = '\0';
@@ -106,19 +97,6 @@ static int tree_find(const char *dir, struct headers *headers)
 	return -ENOENT;
 }
 
-/* The compiler runs in another directory, so a relative path is made absolute. */
-static int named_find(const char *name, struct headers *headers, struct diag *diag)
-{
-	char path[PATH_MAX];
-	bool exists = realpath(name, path);
-
-	if (exists && !tree_find(path, headers))
-		return 0;
-	if (exists && is_type(S_IFREG, "%s", path))
-		return headers_set(headers, HEADERS_ARCHIVE, path, "");
-	return diag_set(diag, -ENOENT, "%s: no kernel headers there", name);
-}
-
 /*
  * Whether nobody but root can put another file there, or this user, if it has no raised privileges:
  * /lib/modules/RELEASE/build of a kernel built by hand leads to where it was built.
@@ -143,11 +121,19 @@ static bool path_is_ours(const char *name)
 
 int headers_find(const char *path, struct headers *headers, struct diag *diag)
 {
-	char modules[PATH_MAX];
+	char modules[PATH_MAX], named[PATH_MAX];
 	struct utsname name;
 
-	if (path)
-		return named_find(path, headers, diag);
+	if (path) {
+		/* An absolute path, since the compiler runs in another directory. */
+		if (realpath(path, named)) {
+			if (!tree_find(named, headers))
+				return 0;
+			if (is_type(S_IFREG, "%s", named))
+				return headers_set(headers, HEADERS_ARCHIVE, named, "");
+		}
+		return diag_set(diag, -ENOENT, "%s: no kernel headers there", path);
+	}
 	uname(&name);
 	snprintf(modules, sizeof(modules), "/lib/modules/%s", name.release);
 	if (!tree_find(modules, headers)) {

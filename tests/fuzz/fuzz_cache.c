@@ -23,10 +23,11 @@ static void entry_keep(const struct text *key, const struct text *value)
 
 static void file_judge(struct text *file, const struct text *key, unsigned int mend, size_t value)
 {
-	struct trailer trailer = trailer_make(value, key->len);
+	struct trailer trailer = {.version = FORMAT, .value_size = value, .key_size = key->len};
 	char *end = file->data + file->len - sizeof(trailer);
 	size_t size = 0;
 
+	memcpy(trailer.magic, MAGIC, sizeof(trailer.magic));
 	if (mend & 1)
 		memcpy(end, &trailer, offsetof(struct trailer, checksum));
 	memcpy(&trailer, end, sizeof(trailer));
