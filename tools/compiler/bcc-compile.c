@@ -61,72 +61,49 @@ static int stdin_read(struct text *text)
 	}
 }
 
-/* All that libbcc and LLVM print goes into a file; *result is what stdout was. */
-static int words_capture(int *result)
+/*
+ * The kernel's source tree and, if it is split, its build half. For a text that declares all it
+ * uses, a folder with linux/kconfig.h, which libbcc includes in any case.
+ */
+static int headers_choose(int argc, char **argv, char source[PATH_MAX], char build[PATH_MAX],
+			  struct diag *diag)
 {
-	int words = memfd_create("words", MFD_CLOEXEC);
+	build[0] = '\0';
+	if (argc == 2 && !strcmp(argv[1], "own")) {
+		ssize_t len = readlink("/proc/self/exe", source, PATH_MAX - 1);
+		char *slash;
 
-	*result = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-	if (words < 0 || *result < 0 || dup2(words, STDOUT_FILENO) < 0 ||
-	    dup2(words, STDERR_FILENO) < 0)
-		return -errno;
-	return words;
-}
-
-/* The folder of the kernel's headers that are none: libbcc asks only for linux/kconfig.h. */
-static int own_tree(char path[PATH_MAX])
-{
-	ssize_t len = readlink("/proc/self/exe", path, PATH_MAX - 1);
-	char *slash;
-
-	if (len < 0)
-		return -errno;
-	path[len] = '\0';
-	slash = strrchr(path, '/');
-	snprintf(slash, PATH_MAX - (slash - path), "/headers");
+		if (len < 0)
+			return diag_errno(diag, -errno, "/proc/self/exe");
+		source[len] = '\0';
+		slash = strrchr(source, '/');
+		snprintf(slash, PATH_MAX - (slash - source), "/headers");
+	} else if (argc == 3 && !strcmp(argv[1], "own")) {
+		snprintf(source, PATH_MAX, "%s", argv[2]);
+	} else if (argc == 4 && !strcmp(argv[1], "tree")) {
+		snprintf(source, PATH_MAX, "%s", argv[2]);
+		snprintf(build, PATH_MAX, "%s", argv[3]);
+	} else {
+		return diag_set(diag, -EINVAL,
+				"usage: bcc-compile own [HEADERS] | tree SOURCE BUILD");
+	}
 	return 0;
 }
 
-/* From here on no file is opened but below the folders of headers. */
+/* From here on, files are opened only below the folders of headers. */
 static int headers_confine(const char *source, const char *build, struct diag *diag)
 {
 	struct landlock_rule rules[] = {
 		{open(source, O_PATH | O_CLOEXEC), LANDLOCK_READ},
 		{build[0] ? open(build, O_PATH | O_CLOEXEC) : -1, LANDLOCK_READ},
 	};
-	int err = 0;
+	int err;
 
 	if (rules[0].fd < 0 || (build[0] && rules[1].fd < 0))
 		return diag_errno(diag, -errno, "the headers");
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		err = -errno;
-	if (!err)
-		err = landlock_confine(rules, COUNT(rules));
+	err = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ? -errno
+						     : landlock_confine(rules, COUNT(rules));
 	return err ? diag_errno(diag, err, "landlock") : 0;
-}
-
-/* libbcc takes the tree from the environment. */
-static int headers_choose(int argc, char **argv, char build[PATH_MAX], struct diag *diag)
-{
-	char dir[PATH_MAX];
-	int err;
-
-	build[0] = '\0';
-	if (argc == 2 && !strcmp(argv[1], "own")) {
-		err = own_tree(dir);
-		if (err)
-			return diag_errno(diag, err, "/proc/self/exe");
-	} else if (argc == 3 && !strcmp(argv[1], "own")) {
-		snprintf(dir, PATH_MAX, "%s", argv[2]);
-	} else if (argc == 4 && !strcmp(argv[1], "tree")) {
-		snprintf(dir, PATH_MAX, "%s", argv[2]);
-		snprintf(build, PATH_MAX, "%s", argv[3]);
-	} else {
-		return diag_set(diag, -EINVAL,
-				"usage: bcc-compile own [HEADERS] | tree SOURCE BUILD");
-	}
-	setenv("BCC_KERNEL_SOURCE", dir, 1);
-	return headers_confine(dir, build, diag);
 }
 
 /* The folder of this machine's architecture below a kernel's arch/. */
@@ -260,13 +237,17 @@ static int module_write(void *module, const char *compiler, struct text *object,
 static int compile(int argc, char **argv, struct text *object, struct diag *diag)
 {
 	struct text text = {0}, compiler = {0};
-	char build[PATH_MAX] = "";
+	char source[PATH_MAX], build[PATH_MAX];
 	void *module;
 	int err = stdin_read(&text);
 
 	if (err)
 		return diag_errno(diag, err, "reading the program text");
-	err = headers_choose(argc, argv, build, diag);
+	err = headers_choose(argc, argv, source, build, diag);
+	if (err)
+		return err;
+	setenv("BCC_KERNEL_SOURCE", source, 1); /* where libbcc takes the tree from */
+	err = headers_confine(source, build, diag);
 	if (err)
 		return err;
 	module = module_compile(text.data, build);
@@ -276,49 +257,43 @@ static int compile(int argc, char **argv, struct text *object, struct diag *diag
 	return module_write(module, compiler.data, object, diag);
 }
 
-/* A compiler's first line is often about where it was included from: the first error goes first. */
-static void words_append(int words, struct text *out)
-{
-	off_t size = lseek(words, 0, SEEK_END);
-	char *at = size > 0 ? text_reserve(out, size) : NULL;
-
-	if (at && pread(words, at, size, 0) == size)
-		out->len += size;
-}
-
-static int result_send(int fd, const struct text *text)
-{
-	for (size_t sent = 0; sent < text->len;) {
-		ssize_t put = write(fd, text->data + sent, text->len - sent);
-
-		if (put < 0)
-			return -errno;
-		sent += put;
-	}
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
 	struct diag diag = {0};
 	struct text object = {0};
-	int result, err, words = words_capture(&result);
+	/* All that libbcc and LLVM print goes into a file, and is sent only if they fail. */
+	int output = memfd_create("output", MFD_CLOEXEC);
+	int result = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), err;
 
-	if (words < 0)
+	if (output < 0 || result < 0 || dup2(output, STDOUT_FILENO) < 0 ||
+	    dup2(output, STDERR_FILENO) < 0)
 		return 125;
 	err = compile(argc, argv, &object, &diag);
 	if (err) {
+		off_t size;
+		char *at;
+
 		text_clear(&object);
 		if (diag.what[0])
 			text_printf(&object, "%s\n", diag.what);
 		fflush(NULL);
-		words_append(words, &object);
+		size = lseek(output, 0, SEEK_END);
+		at = size > 0 ? text_reserve(&object, size) : NULL;
+		if (at && pread(output, at, size, 0) == size)
+			object.len += size;
 	}
-	if (result_send(result, &object) || object.err)
+	for (size_t sent = 0; sent < object.len;) {
+		ssize_t put = write(result, object.data + sent, object.len - sent);
+
+		if (put < 0)
+			return 125;
+		sent += put;
+	}
+	if (object.err)
 		return 125;
 	/*
-	 * By itself this would be closed last (kernel/exit.c, do_exit()), after all that LLVM holds
-	 * is given back. LLVM's destructors would take their time, too.
+	 * Otherwise it is closed last (kernel/exit.c, do_exit()), after all of LLVM's memory is
+	 * freed. LLVM's destructors take time, too.
 	 */
 	close(result);
 	_exit(err ? 1 : 0);

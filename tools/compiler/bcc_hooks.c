@@ -13,9 +13,8 @@
 #define FAKE_FD (1 << 20) /* above any descriptor, so that closing one hits nothing */
 
 /*
- * libbcc creates each map, then writes the descriptor into the instructions. The maps are for
- * the loader to create: a number is enough here. Real descriptors are just as good,
- * but take privilege.
+ * libbcc creates each map, then writes the descriptor into the instructions. The loader creates the
+ * maps, so a number is enough here. Real descriptors are as good, but require privilege.
  */
 int bcc_create_map_xattr(struct bcc_create_map_attr *attr, bool allow_rlimit)
 {
