@@ -15,7 +15,7 @@
 
 #include "base/text.h"
 #include "event/event.h"
-#include "output/lines.h"
+#include "output/format.h"
 #include "random.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -95,11 +95,12 @@ static double lines_time(const struct row *row, const struct event *events, size
 		.timestamp = row->timestamp,
 	};
 	_cleanup_text_ struct text text = {0};
+	const struct format *lines = format_of(row->layout);
 	struct timespec begin, end;
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
 	for (size_t i = 0; i < count; i++) {
-		line_event(&format, &events[i % EVENTS], &text);
+		lines->event(&format, &events[i % EVENTS], &text);
 		if (text.len > BATCH_SIZE)
 			text_clear(&text);
 	}

@@ -101,7 +101,7 @@ static void end_has_the_totals(void **state)
 			   [LOSS_LATE] = 6,
 			   [LOSS_JOURNAL] = 7,
 			   [LOSS_OUTPUT] = 9},
-		.told = {9, 9, 9},
+		.reported = {9, 9, 9},
 	};
 	_cleanup_text_ struct text text = {0};
 

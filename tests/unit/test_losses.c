@@ -26,7 +26,7 @@ static void told_assert(struct losses *losses, const char *expected)
 	uint64_t sum = 0, before = 0, after = 0;
 
 	for (int i = 0; i < LOSSES; i++) {
-		before += losses->told[i];
+		before += losses->reported[i];
 		after += losses->counts[i];
 	}
 	losses_report(losses, loss_sum, &sum);

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#define COUNT(array)	 (sizeof(array) / sizeof(*(array)))
 #define UNIT_NAME_LEN	 255
 #define SCOPE		 ".scope"
 #define CONTAINER_DIGITS 64
@@ -44,7 +45,7 @@ static bool type_is_known(const struct cgroup_part *part)
 					    ".mount",	".swap", ".target", ".automount",
 					    ".timer",	".path", ".device"};
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+	for (size_t i = 0; i < COUNT(types); i++)
 		if (part_ends(part, types[i]))
 			return true;
 	return false;
@@ -60,63 +61,53 @@ static bool unit_is_valid(const struct cgroup_part *part, bool plain)
 
 	if (!len || part->len > UNIT_NAME_LEN || !type_is_known(part))
 		return false;
-	for (size_t i = 0; i < len; i++)
-		if (!memchr(chars, part->bytes[i], sizeof(chars) - 1))
-			return false;
+	if (strspn(part->bytes, chars) < len)
+		return false;
 	sign = memchr(part->bytes, '@', len);
 	return !sign || (!plain && sign > part->bytes && sign + 1 < dot);
 }
 
-static struct cgroup_part unit_find(const char *path)
-{
-	struct cgroup_part part;
-	bool slice;
-
-	do {
-		part = component_next(&path);
-		prefix_drop(&part, "_");
-		slice = part_ends(&part, ".slice");
-	} while (slice && unit_is_valid(&part, true));
-	return !slice && unit_is_valid(&part, false) ? part : (struct cgroup_part){0};
-}
-
-static bool is_id(const struct cgroup_part *part)
-{
-	for (size_t i = 0; i < part->len; i++)
-		if (!memchr("0123456789abcdef", part->bytes[i], 16))
-			return false;
-	return part->len == CONTAINER_DIGITS;
-}
-
-/* What is around the id in the name of a container's scope. */
-static bool scope_drop(struct cgroup_part *part)
+/*
+ * Whether the component is a container's id, or the name of its scope: then the part becomes the
+ * id, without the words of the runtime around it.
+ */
+static bool container_id_read(struct cgroup_part *part)
 {
 	static const char *const runtimes[] = {"docker-", "cri-containerd-", "crio-", "libpod-"};
 
-	for (size_t i = 0; i < sizeof(runtimes) / sizeof(*runtimes); i++)
-		if (prefix_drop(part, runtimes[i])) {
-			part->len -= strlen(SCOPE);
-			return true;
-		}
-	return false;
-}
+	if (part_ends(part, SCOPE)) {
+		size_t i = 0;
 
-static bool is_container(struct cgroup_part *part)
-{
-	return (!part_ends(part, SCOPE) || scope_drop(part)) && is_id(part);
+		while (i < COUNT(runtimes) && !prefix_drop(part, runtimes[i]))
+			i++;
+		if (i == COUNT(runtimes))
+			return false;
+		part->len -= strlen(SCOPE);
+	}
+	return part->len == CONTAINER_DIGITS &&
+	       strspn(part->bytes, "0123456789abcdef") == CONTAINER_DIGITS;
 }
 
 void cgroup_names_read(struct cgroup_names *names, const char *path)
 {
+	const char *at = path;
+	struct cgroup_part part;
+	bool slice;
+
 	*names = (struct cgroup_names){0};
 	if (!path)
 		return;
 	names->path = (struct cgroup_part){path, strlen(path)};
-	names->unit = unit_find(path);
-	while (*path && !names->container.len) {
-		struct cgroup_part part = component_next(&path);
-
-		if (is_container(&part))
+	do {
+		part = component_next(&at);
+		prefix_drop(&part, "_");
+		slice = part_ends(&part, ".slice");
+	} while (slice && unit_is_valid(&part, true));
+	if (!slice && unit_is_valid(&part, false))
+		names->unit = part;
+	for (at = path; *at && !names->container.len;) {
+		part = component_next(&at);
+		if (container_id_read(&part))
 			names->container = (struct cgroup_part){part.bytes, CONTAINER_SHOWN};
 	}
 }

@@ -98,19 +98,18 @@ static void list_add(struct field_list *list, const struct field *field,
 	list->fields[list->count++] = field;
 }
 
+/* Whether -T or -t shows it. */
+static bool field_is_time(const struct field *field)
+{
+	return field->kind == KIND_TIME || field->kind == KIND_TIMESTAMP;
+}
+
 /* Whether it is one of the format's own fields; -x replaces those of columns and CSV. */
 static bool field_is_own(const struct field *field, const struct line_format *format)
 {
-	if (!format->extended || field->kind == KIND_TIME || field->kind == KIND_TIMESTAMP)
+	if (!format->extended || field_is_time(field))
 		return field_shown(field, format);
 	return field->extended || (format->layout >= FORMAT_JSON && field_shown(field, format));
-}
-
-static void list_add_own(struct field_list *list, const struct line_format *format)
-{
-	for (const struct field *field = field_table; field < field_table + FIELDS; field++)
-		if (field_is_own(field, format))
-			list_add(list, field, format);
 }
 
 int field_list_add(struct field_list *list, const struct line_format *format, const char *names,
@@ -133,37 +132,32 @@ int field_list_add(struct field_list *list, const struct line_format *format, co
 	}
 }
 
-/* -T and -t add a field too, at the front. */
-static void list_add_times(struct field_list *list, const struct line_format *format)
-{
-	const struct line_format times = {.time = format->time,
-					  .timestamp = format->timestamp,
-					  .layout = FORMATS};
-	const struct field_list named = *list;
-
-	list->count = 0;
-	for (const struct field *field = field_table; field < field_table + FIELDS; field++)
-		if (field_shown(field, &times) && !list_has(&named, field))
-			list_add(list, field, format);
-	for (size_t i = 0; i < named.count; i++)
-		list_add(list, named.fields[i], format);
-}
-
 int field_list_make(struct field_list *list, const struct line_format *format, const char *names,
 		    struct diag *diag)
 {
 	bool more = names && names[0] == '+';
+	struct field_list named;
 	int err;
 
 	list->count = 0;
 	if (!names || more)
-		list_add_own(list, format);
+		for (const struct field *field = field_table; field < field_table + FIELDS; field++)
+			if (field_is_own(field, format))
+				list_add(list, field, format);
 	if (!names)
 		return 0;
 	err = field_list_add(list, format, names, diag);
-	if (!err && !more)
-		list_add_times(list, format);
-	return err;
+	if (err || more)
+		return err;
+	/* -T and -t add a field too, at the front. */
+	named = *list;
+	list->count = 0;
+	for (const struct field *field = field_table; field < field_table + FIELDS; field++)
+		if (field_is_time(field) && field_shown(field, format) && !list_has(&named, field))
+			list_add(list, field, format);
+	for (size_t i = 0; i < named.count; i++)
+		list_add(list, named.fields[i], format);
+	return 0;
 }
 
 bool field_list_has(const struct field_list *list, const char *name)

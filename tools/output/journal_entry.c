@@ -49,24 +49,9 @@ static void entry_address(struct entry *entry, const struct event *event, const 
 	address_append(entry_field(entry, name), event, address);
 }
 
-static void entry_message(struct entry *entry, const struct event *event)
-{
-	struct text *text = entry_field(entry, "MESSAGE");
-
-	comm_append(text, event);
-	text_char(text, ' ');
-	address_append(text, event, event->laddr);
-	text_printf(text, " %u → ", event->lport);
-	address_append(text, event, event->raddr);
-	text_printf(text, " %u ", event->rport);
-	state_append(text, event->oldstate);
-	text_str(text, " → ");
-	state_append(text, event->newstate);
-}
-
 /* A requested field, of at most more bytes beyond VALUE_ROOM. An unknown one is left out. */
-static void entry_asked(struct entry *entry, const struct field *field, struct line_format *format,
-			const struct event *event, size_t more)
+static void entry_requested(struct entry *entry, const struct field *field,
+			    struct line_format *format, const struct event *event, size_t more)
 {
 	char name[FIELD_JOURNAL_ROOM], *at, *end;
 	struct text *text;
@@ -82,17 +67,6 @@ static void entry_asked(struct entry *entry, const struct field *field, struct l
 	text_commit(text, end ? end : value_put(at, field, format, event));
 }
 
-static enum entry_kind kind_of(const struct event *event)
-{
-	switch (event->newstate) {
-	case STATE_STUCK:
-		return ENTRY_STUCK;
-	case STATE_STILL:
-		return ENTRY_LISTED;
-	}
-	return ENTRY_CHANGE;
-}
-
 /* The fields of every entry, besides the message. */
 static void entry_begin(struct entry *entry, enum entry_kind kind)
 {
@@ -100,37 +74,6 @@ static void entry_begin(struct entry *entry, enum entry_kind kind)
 	text_str(entry_field(entry, "SYSLOG_IDENTIFIER"), "tcpstates");
 	/* LOG_WARNING, LOG_NOTICE */
 	text_str(entry_field(entry, "PRIORITY"), kind == ENTRY_LOST ? "4" : "5");
-}
-
-/*
- * journald adds OBJECT_COMM, OBJECT_CMDLINE and more itself where root names OBJECT_PID
- * (systemd.journal-fields(7)), but only while the process lives, and it ignores fields that begin
- * with "_". With --no-object-pid the number is in a field of our own. So the task's name and the
- * event's time have fields of our own: TCPSTATES_COMM, and TCPSTATES_TIMESTAMP in microseconds
- * since the Epoch, as _SOURCE_REALTIME_TIMESTAMP would be.
- */
-static void entry_fill(struct entry *entry, const struct event *event, struct line_format *format)
-{
-	size_t more = format->list ? value_parts_find(format, event) : 0;
-
-	entry_message(entry, event);
-	entry_begin(entry, kind_of(event));
-	text_dec(entry_field(entry, format->no_object_pid ? "TCPSTATES_PID" : "OBJECT_PID"),
-		 event->pid);
-	if (getauxval(AT_UID)) /* it needs no system call, which seccomp would refuse */
-		comm_append(entry_field(entry, "OBJECT_COMM"), event);
-	entry_address(entry, event, "SOURCE", event->laddr);
-	text_dec(entry_field(entry, "OBJECT_TCP_SOURCE_PORT"), event->lport);
-	entry_address(entry, event, "DESTINATION", event->raddr);
-	text_dec(entry_field(entry, "OBJECT_TCP_DESTINATION_PORT"), event->rport);
-	state_append(entry_field(entry, "OBJECT_TCP_OLD_STATE"), event->oldstate);
-	state_append(entry_field(entry, "OBJECT_TCP_NEW_STATE"), event->newstate);
-	text_dec(entry_field(entry, "OBJECT_TCP_SPAN_TIME"), event_span_us(event));
-	comm_append(entry_field(entry, "TCPSTATES_COMM"), event);
-	text_dec(entry_field(entry, "TCPSTATES_TIMESTAMP"),
-		 wall_clock_ns(&format->clock, event->ts_ns) / 1000);
-	for (size_t i = 0; format->list && i < format->list->count; i++)
-		entry_asked(entry, format->list->fields[i], format, event, more);
 }
 
 /* Sends and frees it. */
@@ -149,11 +92,50 @@ static int entry_send(struct entry *entry, int end)
 	return err;
 }
 
+/*
+ * journald adds OBJECT_COMM, OBJECT_CMDLINE and more itself where root names OBJECT_PID
+ * (systemd.journal-fields(7)), but only while the process lives, and it ignores fields that begin
+ * with "_". With --no-object-pid the number is in a field of our own. So the task's name and the
+ * event's time have fields of our own: TCPSTATES_COMM, and TCPSTATES_TIMESTAMP in microseconds
+ * since the Epoch, as _SOURCE_REALTIME_TIMESTAMP would be.
+ */
 int journal_entry_send(const struct event *event, struct line_format *format, int end)
 {
+	size_t more = format->list ? value_parts_find(format, event) : 0;
+	enum entry_kind kind = ENTRY_CHANGE;
 	struct entry entry = {0};
+	struct text *message = entry_field(&entry, "MESSAGE");
 
-	entry_fill(&entry, event, format);
+	comm_append(message, event);
+	text_char(message, ' ');
+	address_append(message, event, event->laddr);
+	text_printf(message, " %u → ", event->lport);
+	address_append(message, event, event->raddr);
+	text_printf(message, " %u ", event->rport);
+	state_append(message, event->oldstate);
+	text_str(message, " → ");
+	state_append(message, event->newstate);
+	if (event->newstate == STATE_STUCK)
+		kind = ENTRY_STUCK;
+	else if (event->newstate == STATE_STILL)
+		kind = ENTRY_LISTED;
+	entry_begin(&entry, kind);
+	text_dec(entry_field(&entry, format->no_object_pid ? "TCPSTATES_PID" : "OBJECT_PID"),
+		 event->pid);
+	if (getauxval(AT_UID)) /* it needs no system call, which seccomp would refuse */
+		comm_append(entry_field(&entry, "OBJECT_COMM"), event);
+	entry_address(&entry, event, "SOURCE", event->laddr);
+	text_dec(entry_field(&entry, "OBJECT_TCP_SOURCE_PORT"), event->lport);
+	entry_address(&entry, event, "DESTINATION", event->raddr);
+	text_dec(entry_field(&entry, "OBJECT_TCP_DESTINATION_PORT"), event->rport);
+	state_append(entry_field(&entry, "OBJECT_TCP_OLD_STATE"), event->oldstate);
+	state_append(entry_field(&entry, "OBJECT_TCP_NEW_STATE"), event->newstate);
+	text_dec(entry_field(&entry, "OBJECT_TCP_SPAN_TIME"), event_span_us(event));
+	comm_append(entry_field(&entry, "TCPSTATES_COMM"), event);
+	text_dec(entry_field(&entry, "TCPSTATES_TIMESTAMP"),
+		 wall_clock_ns(&format->clock, event->ts_ns) / 1000);
+	for (size_t i = 0; format->list && i < format->list->count; i++)
+		entry_requested(&entry, format->list->fields[i], format, event, more);
 	return entry_send(&entry, end);
 }
 

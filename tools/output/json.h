@@ -17,9 +17,9 @@ void json_end(struct line_format *format, uint64_t events, const struct losses *
 
 /* A line of --check. */
 struct check_line {
-	const char *name; /* what was looked at */
-	const char *verdict; /* ok; --: is not there, but a trace does without; no: does not */
-	const char *what; /* was found */
+	const char *name; /* what was checked */
+	const char *verdict; /* "ok", "--" (missing, but a trace works without it) or "no" */
+	const char *what; /* what was found */
 	const char *remedy; /* or empty */
 };
 

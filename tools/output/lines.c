@@ -24,26 +24,24 @@ _Static_assert(sizeof(field_table->before) + VALUE_ROOM + COLOR_ROOM + PAD_LIST 
  */
 #define ROW_INLINE static inline __attribute__((always_inline))
 
-/* ECMA-48, 8.3.117: green while data flows, yellow while it begins, red while one side waits. */
-static const char *state_color(unsigned int state)
+/*
+ * ECMA-48, 8.3.117: green while data flows, yellow while it begins, red while one side waits.
+ * escapes becomes the number of bytes without a column.
+ */
+static char *state_color_put(char *at, unsigned int state, size_t *escapes)
 {
 	static const char *const colors[] = {
 		[1] = "\033[32m", [2] = "\033[33m",  [3] = "\033[33m",	[4] = "\033[35m",
 		[5] = "\033[35m", [6] = "\033[35m",  [7] = "\033[90m",	[8] = "\033[31m",
 		[9] = "\033[35m", [10] = "\033[36m", [11] = "\033[35m",
 	};
-
-	return state < sizeof(colors) / sizeof(*colors) && colors[state] ? colors[state]
-									 : "\033[39m";
-}
-
-/* escapes becomes the number of bytes without a column. */
-static char *state_color_put(char *at, unsigned int state, size_t *escapes)
-{
 	static const char off[] = "\033[m";
-	const char *on = state_color(state);
-	size_t on_len = strlen(on), off_len = strlen(off);
+	const char *on = "\033[39m";
+	size_t on_len, off_len = strlen(off);
 
+	if (state < sizeof(colors) / sizeof(*colors) && colors[state])
+		on = colors[state];
+	on_len = strlen(on);
 	memcpy(at, on, on_len);
 	at = state_put(at + on_len, state);
 	memcpy(at, off, off_len);
@@ -112,10 +110,13 @@ ROW_INLINE char *csv_put(char *at, const struct field *field, struct line_format
 	return end;
 }
 
-/* The line without a list: the separator, unless at is where it begins, and the field's value. */
-ROW_INLINE char *field_put(char *at, const char *begin, const struct field *field,
-			   struct line_format *format, enum output_format layout,
-			   const struct event *event)
+/*
+ * The line without a list: the separator, unless at is where it begins, and the field's value. As
+ * a part of the loop, not a function, it takes 5 % more instructions.
+ */
+ROW_INLINE char *row_put(char *at, const char *begin, const struct field *field,
+			 struct line_format *format, enum output_format layout,
+			 const struct event *event)
 {
 	const char *before = layout == FORMAT_CSV ? "," : field->before;
 
@@ -129,6 +130,7 @@ ROW_INLINE char *field_put(char *at, const char *begin, const struct field *fiel
 			  NULL, event);
 }
 
+/* A line without a list. */
 static char *line_put(char *at, struct line_format *format, const struct event *event)
 {
 	const enum output_format layout = format->layout;
@@ -137,7 +139,7 @@ static char *line_put(char *at, struct line_format *format, const struct event *
 #pragma GCC unroll 64
 	for (const struct field *field = field_table; field < field_table + FIELDS; field++)
 		if (field_shown(field, format))
-			at = field_put(at, begin, field, format, layout, event);
+			at = row_put(at, begin, field, format, layout, event);
 	return at;
 }
 

@@ -32,13 +32,13 @@ const char *loss_words(enum loss cause)
 void losses_report(struct losses *losses, loss_fn *fn, void *arg)
 {
 	for (int i = 0; i < LOSSES; i++) {
-		uint64_t new = losses->counts[i] - losses->told[i];
+		uint64_t new = losses->counts[i] - losses->reported[i];
 
 		if (!new)
 			continue;
 		if (!fn(arg, i, new))
 			message_print("%llu %s", (unsigned long long)new, causes[i].words);
-		losses->told[i] = losses->counts[i];
+		losses->reported[i] = losses->counts[i];
 	}
 }
 

@@ -15,14 +15,14 @@ enum loss {
 	LOSS_NO_MEMORY, /* the tracer could not keep a record */
 	LOSS_BAD_RECORD, /* a record was not as long as an event */
 	LOSS_LATE, /* an event came too late for its place in time */
-	LOSS_JOURNAL, /* journald did not take an entry */
-	LOSS_OUTPUT, /* at the end, nobody took the lines */
+	LOSS_JOURNAL, /* journald did not accept an entry */
+	LOSS_OUTPUT, /* at the end, stdout was blocked */
 	LOSSES,
 };
 
 struct losses {
 	uint64_t counts[LOSSES];
-	uint64_t told[LOSSES];
+	uint64_t reported[LOSSES];
 	bool missed_uncounted; /* the kernel does not count all of LOSS_MISSED */
 };
 

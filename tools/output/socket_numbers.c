@@ -45,10 +45,20 @@ static void number_drop(struct socket_numbers *numbers, struct socket_number *nu
 /* gcc does not see that the tree owns it: tsearch(3) takes a const pointer. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
-static struct socket_number *number_new(struct socket_numbers *numbers, uint64_t skaddr)
+/* Finds or adds an address and moves it to the end of the queue; NULL without memory. */
+static struct socket_number *number_at(struct socket_numbers *numbers, uint64_t skaddr)
 {
-	struct socket_number *new = calloc(1, sizeof(*new));
+	struct socket_number wanted = {.skaddr = skaddr}, *new;
+	struct socket_number **found = tfind(&wanted, &numbers->tree, number_compare);
 
+	if (found) {
+		TAILQ_REMOVE(&numbers->queue, *found, entry);
+		TAILQ_INSERT_TAIL(&numbers->queue, *found, entry);
+		return *found;
+	}
+	if (numbers->count >= numbers->room)
+		number_drop(numbers, TAILQ_FIRST(&numbers->queue));
+	new = calloc(1, sizeof(*new));
 	if (!new)
 		return NULL;
 	new->skaddr = skaddr;
@@ -62,23 +72,7 @@ static struct socket_number *number_new(struct socket_numbers *numbers, uint64_t
 }
 #pragma GCC diagnostic pop
 
-/* Finds or adds an address and moves it to the end of the queue; NULL without memory. */
-static struct socket_number *number_at(struct socket_numbers *numbers, uint64_t skaddr)
-{
-	struct socket_number wanted = {.skaddr = skaddr};
-	struct socket_number **found = tfind(&wanted, &numbers->tree, number_compare);
-
-	if (found) {
-		TAILQ_REMOVE(&numbers->queue, *found, entry);
-		TAILQ_INSERT_TAIL(&numbers->queue, *found, entry);
-		return *found;
-	}
-	if (numbers->count >= numbers->room)
-		number_drop(numbers, TAILQ_FIRST(&numbers->queue));
-	return number_new(numbers, skaddr);
-}
-
-/* A new socket, whatever had its address before. */
+/* Whether the event is the first of a new socket, whichever had the address before. */
 static bool event_begins(const struct event *event)
 {
 	return event->oldstate == TCP_CLOSE ||

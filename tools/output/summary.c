@@ -77,45 +77,13 @@ void summary_begin(struct line_format *format, struct text *text)
 	text_str(text, "Counting TCP session state changes... Hit Ctrl-C to end.\n");
 }
 
-static void ms_append(struct text *text, bool known, uint64_t ns)
+static void time_column_append(struct text *text, bool known, uint64_t ns)
 {
 	char ms[DIGITS_FIXED_ROOM + 1] = "-";
 
 	if (known)
 		*digits_thousandths(ms, ns / 1000) = '\0';
 	text_printf(text, " %12s", ms);
-}
-
-static void row_append(struct text *text, unsigned int state, const struct summary_row *row)
-{
-	bool known = summary_row_timed(row);
-	size_t begin = text->len;
-
-	state_append(text, state);
-	text_printf(text, "%*s %10llu %8llu %8llu", (int)(begin + 12 - text->len), "",
-		    (unsigned long long)row->count, (unsigned long long)row->open,
-		    (unsigned long long)row->unknown);
-	for (size_t i = 0; i < SUMMARY_PERCENTS; i++)
-		ms_append(text, known, known ? summary_percentile_ns(row, summary_percents[i]) : 0);
-	ms_append(text, known, row->max_ns);
-	text_char(text, '\n');
-}
-
-static void whys_append(struct text *text, const uint64_t whys[WHYS])
-{
-	bool titled = false;
-
-	for (int why = 0; why < WHYS; why++) {
-		const char *word = why_word(why);
-
-		if (!whys[why])
-			continue;
-		if (!titled)
-			text_printf(text, "\n%-13s %9s\n", "WHY", "COUNT");
-		titled = true;
-		text_printf(text, "%-13s %9llu\n", word ? word : "-",
-			    (unsigned long long)whys[why]);
-	}
 }
 
 /* Byte for byte like print_log2_hist() of BCC's Python module. */
@@ -154,6 +122,7 @@ void summary_show(struct line_format *format, const struct summary *summary, str
 {
 	char seconds[DIGITS_FIXED_ROOM + 1];
 	uint64_t ns = summary->now_ns - summary->start_ns;
+	bool titled = false;
 
 	*digits_thousandths(seconds, ns / (NS_PER_SECOND / 1000)) = '\0';
 	text_char(text, '\n');
@@ -162,10 +131,35 @@ void summary_show(struct line_format *format, const struct summary *summary, str
 	text_printf(text, "since the start, %s s:\n", seconds);
 	text_printf(text, "%-12s %10s %8s %8s %12s %12s %12s %12s\n", "OLDSTATE", "COUNT", "OPEN",
 		    "UNKNOWN", "P50_MS", "P95_MS", "P99_MS", "MAX_MS");
-	for (size_t i = 0; i < SUMMARY_STATES; i++)
-		if (!summary_row_is_empty(&summary->rows[i]))
-			row_append(text, i, &summary->rows[i]);
-	whys_append(text, summary->whys);
-	for (size_t i = 0; i < SUMMARY_STATES; i++)
-		histogram_append(text, i, &summary->rows[i]);
+	for (size_t state = 0; state < SUMMARY_STATES; state++) {
+		const struct summary_row *row = &summary->rows[state];
+		bool known = summary_row_timed(row);
+		size_t begin = text->len;
+
+		if (summary_row_is_empty(row))
+			continue;
+		state_append(text, state);
+		text_printf(text, "%*s %10llu %8llu %8llu", (int)(begin + 12 - text->len), "",
+			    (unsigned long long)row->count, (unsigned long long)row->open,
+			    (unsigned long long)row->unknown);
+		for (size_t i = 0; i < SUMMARY_PERCENTS; i++)
+			time_column_append(text, known,
+					   known ? summary_percentile_ns(row, summary_percents[i])
+						 : 0);
+		time_column_append(text, known, row->max_ns);
+		text_char(text, '\n');
+	}
+	for (int why = 0; why < WHYS; why++) {
+		const char *word = why_word(why);
+
+		if (!summary->whys[why])
+			continue;
+		if (!titled)
+			text_printf(text, "\n%-13s %9s\n", "WHY", "COUNT");
+		titled = true;
+		text_printf(text, "%-13s %9llu\n", word ? word : "-",
+			    (unsigned long long)summary->whys[why]);
+	}
+	for (size_t state = 0; state < SUMMARY_STATES; state++)
+		histogram_append(text, state, &summary->rows[state]);
 }

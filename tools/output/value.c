@@ -62,23 +62,20 @@ size_t value_parts_find(struct line_format *format, const struct event *event)
 	return CGROUP_NAMES * NAME_ROOM(format->cgroup.path.len);
 }
 
-static const char *owner_from(const struct owner *owner)
+const char *value_word(const struct field *field, const struct line_format *format,
+		       const struct event *event)
 {
-	static const char *const words[] = {
+	static const char *const owner_words[] = {
 		[OWNER_SCAN] = "scan",
 		[OWNER_SELF] = "self",
 		[OWNER_LISTENER] = "listener",
 	};
+	unsigned int from;
 
-	return owner->from < sizeof(words) / sizeof(*words) ? words[owner->from] : NULL;
-}
-
-const char *value_word(const struct field *field, const struct line_format *format,
-		       const struct event *event)
-{
 	switch (field->kind) {
 	case KIND_OWNER_FROM:
-		return owner_from(event_owner(format->event_layout, event));
+		from = event_owner(format->event_layout, event)->from;
+		return from < sizeof(owner_words) / sizeof(*owner_words) ? owner_words[from] : NULL;
 	case KIND_WHY:
 		return close_why(event_close(format->event_layout, event), event->oldstate,
 				 event->newstate);

@@ -59,19 +59,6 @@ static inline char *comm_put(char *at, const char comm[EVENT_COMM_LEN], size_t m
 	return at + *columns;
 }
 
-/* Returns the name if the field is that of a task and known, otherwise NULL. */
-static inline const char *value_comm(const struct field *field, const struct line_format *format,
-				     const struct event *event)
-{
-	if (field->kind == KIND_COMM)
-		return event->comm;
-	if (field->kind != KIND_OWNER_COMM)
-		return NULL;
-	return event_owner(format->event_layout, event)->from
-		       ? event_owner(format->event_layout, event)->comm
-		       : NULL;
-}
-
 /* Returns the part of the cgroup's path that the field shows, or NULL. */
 static inline const struct cgroup_part *value_part(const struct field *field,
 						   const struct line_format *format)
@@ -96,17 +83,19 @@ static inline __attribute__((always_inline)) char *name_put(char *at, const stru
 							    const struct event *event, size_t max,
 							    size_t *columns)
 {
-	const char *comm = value_comm(field, format, event);
 	const struct cgroup_part *part = value_part(field, format);
+	const char *comm = field->kind == KIND_COMM ? event->comm : NULL;
 
+	if (field->kind == KIND_OWNER_COMM && event_owner(format->event_layout, event)->from)
+		comm = event_owner(format->event_layout, event)->comm;
 	if (comm)
 		return comm_put(at, comm, max, columns);
 	if (!part || !part->len)
 		return NULL;
 	if (field->kind == KIND_CGROUP)
 		return visible_put(at, part->bytes, part->len, max, columns);
-	*columns =
-		part->len < max ? part->len : max; /* its letters are checked: no escape is in it */
+	/* The letters are checked: they need no escape. */
+	*columns = part->len < max ? part->len : max;
 	memcpy(at, part->bytes, *columns);
 	return at + *columns;
 }

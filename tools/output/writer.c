@@ -13,22 +13,11 @@
 
 #define BATCH_SIZE 65536 /* bytes of lines to write at once */
 
-/* If this fails, the fields are unknown; the trace works. */
-static void cgroups_prepare(struct writer *writer)
-{
-	struct diag why = {0};
-
-	if (!(writer->layout->wanted & 1U << OPTIONAL_cgroup) ||
-	    !cgroups_open(&writer->line.cgroups, &why))
-		return;
-	message_print(CGROUP_FIELDS ": %s", why.what);
-	if (why.hint[0])
-		message_print("%s", why.hint);
-}
-
 void writer_open(struct writer *writer, const struct output_config *config,
 		 const struct event_layout *layout)
 {
+	struct diag why = {0};
+
 	*writer = (struct writer){
 		.config = config,
 		.fields = config->fields,
@@ -50,7 +39,12 @@ void writer_open(struct writer *writer, const struct output_config *config,
 	writer->format =
 		config->summary ? format_of_summary(config->layout) : format_of(config->layout);
 	socket_numbers_init(&writer->numbers, config->numbered);
-	cgroups_prepare(writer);
+	/* If this fails, the fields are unknown; the trace works. */
+	if (layout->wanted & 1U << OPTIONAL_cgroup && cgroups_open(&writer->line.cgroups, &why)) {
+		message_print(CGROUP_FIELDS ": %s", why.what);
+		if (why.hint[0])
+			message_print("%s", why.hint);
+	}
 }
 
 void writer_end_with(struct writer *writer, int end)
