@@ -37,32 +37,31 @@ void address_filter_free(struct address_filter *filter)
 	prefix_list_free(&filter->excluded);
 }
 
-/* Of either family, all addresses are one prefix when the list is reduced. */
-static bool is_all(const struct prefix_list *list)
-{
-	static const struct prefix ipv4 = {0, 0xffff00000000ULL, PREFIX_IPV4_LEN}, ipv6 = {0, 0, 0};
-
-	return prefix_list_covers(list, &ipv4) && prefix_list_covers(list, &ipv6);
-}
-
 int address_filter_finish(struct address_filter *filter, const char *option, struct diag *diag)
 {
+	/* All addresses of a family are one prefix when the list is reduced. */
+	static const struct prefix ipv4 = {0, 0xffff00000000ULL, PREFIX_IPV4_LEN}, ipv6 = {0, 0, 0};
 	struct prefix_list *chosen = &filter->chosen, *excluded = &filter->excluded;
-	bool all = !chosen->count;
 	size_t kept = 0;
+	bool left;
 
 	prefix_list_reduce(chosen);
 	prefix_list_reduce(excluded);
-	for (size_t i = 0; i < chosen->count; i++)
-		if (!prefix_list_covers(excluded, &chosen->items[i]))
-			chosen->items[kept++] = chosen->items[i];
-	chosen->count = kept;
-	if (all ? !is_all(excluded) : kept)
-		return 0;
-	return diag_set(diag, -EINVAL, "%s: no address is left: all are excluded", option);
+	if (chosen->count) {
+		for (size_t i = 0; i < chosen->count; i++)
+			if (!prefix_list_covers(excluded, &chosen->items[i]))
+				chosen->items[kept++] = chosen->items[i];
+		chosen->count = kept;
+		left = kept;
+	} else {
+		left = !prefix_list_covers(excluded, &ipv4) || !prefix_list_covers(excluded, &ipv6);
+	}
+	if (!left)
+		return diag_set(diag, -EINVAL, "%s: no address is left: all are excluded", option);
+	return 0;
 }
 
-/* The first len bits of one half; "1" is not written where there are none. */
+/* Compares the first len bits of one half. */
 static void word_render(struct text *text, const char *member, uint64_t value, int len)
 {
 	if (len >= 64)
@@ -72,40 +71,39 @@ static void word_render(struct text *text, const char *member, uint64_t value, i
 			    ~0ULL << (64 - len), (unsigned long long)value);
 }
 
-/* For IPv4, the high half is compared once for all. */
-static void prefix_render(struct text *text, const struct prefix *prefix)
-{
-	bool both = prefix->len > 64 && !prefix_is_ipv4(prefix);
-
-	if (!prefix->len) {
-		text_char(text, '1');
-		return;
-	}
-	text_str(text, both ? "(" : "");
-	if (prefix->len <= 64 || both)
-		word_render(text, "high", prefix->high, prefix->len);
-	text_str(text, both ? " && " : "");
-	if (prefix->len > 64)
-		word_render(text, "low", prefix->low, prefix->len - 64);
-	text_str(text, both ? ")" : "");
-}
-
-/* Those of one family, if there are any. An IPv4 address is one in a socket of AF_INET6, too. */
+/*
+ * Compares the prefixes of one family, if there are any: the high half of IPv4 once for all. An
+ * IPv4 address may also be in a socket of AF_INET6.
+ */
 static bool family_render(struct text *text, const struct prefix_list *list, bool ipv4,
 			  const char *before)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < list->count; i++) {
-		if (prefix_is_ipv4(&list->items[i]) != ipv4)
+		const struct prefix *prefix = &list->items[i];
+
+		if (prefix_is_ipv4(prefix) != ipv4)
 			continue;
 		if (any)
 			text_str(text, " || ");
 		else
 			text_printf(text, "%s(%s && (", before,
 				    ipv4 ? "(end).high == 0" : "(end).is_ipv6");
-		prefix_render(text, &list->items[i]);
 		any = true;
+		if (!prefix->len) {
+			text_char(text, '1');
+		} else if (prefix->len <= 64) {
+			word_render(text, "high", prefix->high, prefix->len);
+		} else if (ipv4) {
+			word_render(text, "low", prefix->low, prefix->len - 64);
+		} else {
+			text_char(text, '(');
+			word_render(text, "high", prefix->high, 64);
+			text_str(text, " && ");
+			word_render(text, "low", prefix->low, prefix->len - 64);
+			text_char(text, ')');
+		}
 	}
 	text_str(text, any ? "))" : "");
 	return any;

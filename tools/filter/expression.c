@@ -119,22 +119,6 @@ void expression_render(const struct expression *expression, struct text *text)
 	node_render(expression, expression->root, text);
 }
 
-static int64_t quotient(int64_t dividend, int64_t divisor)
-{
-	if (!divisor)
-		return 0;
-	if (divisor == -1) /* of the least number it would overflow */
-		return 0 - (uint64_t)dividend;
-	return dividend / divisor;
-}
-
-static int64_t remainder_of(int64_t dividend, int64_t divisor)
-{
-	if (!divisor)
-		return dividend;
-	return divisor == -1 ? 0 : dividend % divisor;
-}
-
 static int64_t operation_evaluate(enum op op, int64_t left, int64_t right)
 {
 	switch (op) {
@@ -171,9 +155,13 @@ static int64_t operation_evaluate(enum op op, int64_t left, int64_t right)
 	case OP_MULTIPLY:
 		return (uint64_t)left * (uint64_t)right;
 	case OP_DIVIDE:
-		return quotient(left, right);
-	default:
-		return remainder_of(left, right);
+		if (right == -1) /* of the least number it would overflow */
+			return 0 - (uint64_t)left;
+		return right ? left / right : 0;
+	default: /* OP_REMAINDER */
+		if (right == -1)
+			return 0;
+		return right ? left % right : left;
 	}
 }
 

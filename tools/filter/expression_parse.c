@@ -17,7 +17,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define STATE_PREFIX "TCP_"
-#define WORD_SHOWN   32 /* bytes of a word that are told */
+#define WORD_CHARS   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+#define WORD_SHOWN   32 /* bytes of a word that are shown */
 #define PLACE_SHOWN  58 /* bytes of the expression that are shown around a place */
 #define DOTS	     "..."
 
@@ -94,12 +95,23 @@ struct parser {
 
 typedef int parse_fn(struct parser *parser, size_t *node);
 
-/* As much as fits around the place. */
-static void place_show(const char *str, size_t place, struct diag *diag)
+/*
+ * Returns -EINVAL with diag naming what is wrong and its column, and more behind that; the hint is
+ * the text around the place.
+ */
+static int refuse(const struct parser *parser, const char *at, const char *more, const char *fmt,
+		  ...) __attribute__((format(printf, 4, 5)));
+static int refuse(const struct parser *parser, const char *at, const char *more, const char *fmt,
+		  ...)
 {
-	size_t len = strlen(str), count = len, start = 0;
-	char bytes[PLACE_SHOWN];
+	size_t place = at - parser->str, len = strlen(parser->str), count = len, start = 0;
+	char words[128], shown[PLACE_SHOWN];
+	va_list args;
 
+	va_start(args, fmt);
+	vsnprintf(words, sizeof(words), fmt, args);
+	va_end(args);
+	diag_set(parser->diag, -EINVAL, "--filter: %s at column %zu%s", words, place + 1, more);
 	if (len > PLACE_SHOWN) {
 		count = PLACE_SHOWN;
 		start = place > PLACE_SHOWN / 2 ? place - PLACE_SHOWN / 2 : 0;
@@ -107,27 +119,10 @@ static void place_show(const char *str, size_t place, struct diag *diag)
 			start = len - PLACE_SHOWN;
 	}
 	for (size_t i = 0; i < count; i++)
-		bytes[i] = strchr("\t\n", str[start + i]) ? ' ' : str[start + i];
-	diag_hint(diag, "%s%.*s%s", start ? DOTS : "", (int)count, bytes,
+		shown[i] = strchr("\t\n", parser->str[start + i]) ? ' ' : parser->str[start + i];
+	diag_hint(parser->diag, "%s%.*s%s", start ? DOTS : "", (int)count, shown,
 		  start + count < len ? DOTS : "");
-	diag->place = (start ? sizeof(DOTS) - 1 : 0) + place - start + 1;
-}
-
-/* Says what is wrong at a place, and after the column more. */
-static int refuse(const struct parser *parser, const char *at, const char *more, const char *fmt,
-		  ...) __attribute__((format(printf, 4, 5)));
-static int refuse(const struct parser *parser, const char *at, const char *more, const char *fmt,
-		  ...)
-{
-	size_t place = at - parser->str;
-	char words[128];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(words, sizeof(words), fmt, args);
-	va_end(args);
-	diag_set(parser->diag, -EINVAL, "--filter: %s at column %zu%s", words, place + 1, more);
-	place_show(parser->str, place, parser->diag);
+	parser->diag->place = (start ? sizeof(DOTS) - 1 : 0) + place - start + 1;
 	return -EINVAL;
 }
 
@@ -139,21 +134,22 @@ static int word_refuse(const struct parser *parser, const char *what, const char
 		      (int)(is_long ? WORD_SHOWN : parser->len), parser->at, is_long ? DOTS : "");
 }
 
-static bool is_word(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_';
-}
-
 static size_t space_len(const char *str)
 {
 	return strspn(str, " \t\n");
 }
 
-static int symbol_read(struct parser *parser)
+/* Advances to the next token. */
+static int token_next(struct parser *parser)
 {
-	const char *at = parser->at;
+	const char *at = parser->at + parser->len;
 
+	at += space_len(at);
+	parser->at = at;
+	parser->token = *at ? OP_WORD : OP_END;
+	parser->len = strspn(at, WORD_CHARS);
+	if (parser->len || !*at)
+		return 0;
 	for (size_t i = 0; i < COUNT(symbols); i++) {
 		size_t len = strlen(symbols[i].text);
 
@@ -171,19 +167,7 @@ static int symbol_read(struct parser *parser)
 	return refuse(parser, at, "", "the byte 0x%02x is not allowed", (unsigned char)*at);
 }
 
-/* Goes on to the token behind this one. */
-static int token_next(struct parser *parser)
-{
-	parser->at += parser->len;
-	parser->at += space_len(parser->at);
-	parser->len = 0;
-	parser->token = *parser->at ? OP_WORD : OP_END;
-	while (is_word(parser->at[parser->len]))
-		parser->len++;
-	return parser->len || !*parser->at ? 0 : symbol_read(parser);
-}
-
-/* Adds a node of count arguments; at is where too deep a one is said to be. */
+/* Adds a node of count arguments; at is the place that an error names: it may be too deep. */
 static int node_add(struct parser *parser, const char *at, const struct node *node, size_t count,
 		    size_t *place)
 {
@@ -243,10 +227,38 @@ static bool word_is(const struct parser *parser, const char *name)
 	return parser->len == strlen(name) && !memcmp(parser->at, name, parser->len);
 }
 
-static int name_refuse(const struct parser *parser)
+/* A number, or a name: of a value, a family or a state. */
+static int word_parse(struct parser *parser, size_t *place)
 {
-	const char *behind = parser->at + parser->len;
+	const char *at = parser->at, *behind = at + parser->len;
+	size_t prefix = strlen(STATE_PREFIX);
+	struct node node = {.op = OP_NUMBER};
 	_cleanup_text_ struct text known = {0};
+	const struct state_name *state;
+
+	if (isdigit(*at)) {
+		int err = number_read(parser, &node.value);
+
+		return err ? err : node_add(parser, at, &node, 0, place);
+	}
+	for (size_t i = 0; i < COUNT(expression_names); i++)
+		if (word_is(parser, expression_names[i])) {
+			node = (struct node){.op = OP_NAME, .value = i};
+			return node_add(parser, at, &node, 0, place);
+		}
+	for (size_t i = 0; i < COUNT(families); i++)
+		if (word_is(parser, families[i].name)) {
+			node.value = families[i].value;
+			return node_add(parser, at, &node, 0, place);
+		}
+	if (parser->len < prefix || memcmp(at, STATE_PREFIX, prefix))
+		prefix = 0;
+	for (unsigned int i = 1; (state = state_name(i)); i++)
+		if (state->len == parser->len - prefix &&
+		    !memcmp(at + prefix, state->text, state->len)) {
+			node.value = i;
+			return node_add(parser, at, &node, 0, place);
+		}
 
 	behind += space_len(behind);
 	if (*behind == '(')
@@ -256,43 +268,10 @@ static int name_refuse(const struct parser *parser)
 		text_printf(&known, "%s, ", expression_names[i]);
 	for (size_t i = 0; i < COUNT(families); i++)
 		text_printf(&known, "%s, ", families[i].name);
-	for (unsigned int state = 1; state_name(state); state++)
-		text_printf(&known, "%s%s", state == 1 ? "" : ", ", state_name(state)->text);
+	for (unsigned int i = 1; (state = state_name(i)); i++)
+		text_printf(&known, "%s%s", i == 1 ? "" : ", ", state->text);
 	text_char(&known, ')');
 	return word_refuse(parser, "unknown name", known.err ? "" : known.data);
-}
-
-static int word_parse(struct parser *parser, size_t *place)
-{
-	size_t prefix = sizeof(STATE_PREFIX) - 1;
-	struct node node = {.op = OP_NUMBER};
-	const struct state_name *state;
-	bool known = false;
-	int err = 0;
-
-	if (isdigit(*parser->at)) {
-		err = number_read(parser, &node.value);
-		return err ? err : node_add(parser, parser->at, &node, 0, place);
-	}
-	for (size_t i = 0; i < COUNT(expression_names); i++)
-		if (word_is(parser, expression_names[i])) {
-			node = (struct node){.op = OP_NAME, .value = i};
-			known = true;
-		}
-	for (size_t i = 0; i < COUNT(families); i++)
-		if (word_is(parser, families[i].name)) {
-			node.value = families[i].value;
-			known = true;
-		}
-	if (parser->len < prefix || memcmp(parser->at, STATE_PREFIX, prefix))
-		prefix = 0;
-	for (unsigned int i = 1; (state = state_name(i)); i++)
-		if (state->len == parser->len - prefix &&
-		    !memcmp(parser->at + prefix, state->text, state->len)) {
-			node.value = i;
-			known = true;
-		}
-	return known ? node_add(parser, parser->at, &node, 0, place) : name_refuse(parser);
 }
 
 static int choice_parse(struct parser *parser, size_t *place);
@@ -312,7 +291,7 @@ static int behind_refuse(const struct parser *parser, const char *wanted)
 		      parser->token == OP_CLOSE ? "')' without '('" : "':' without '?'");
 }
 
-/* Past the token that must be here. */
+/* Advances past the token that must be here. */
 static int token_take(struct parser *parser, enum op token, const char *name)
 {
 	return parser->token == token ? token_next(parser) : behind_refuse(parser, name);
@@ -329,8 +308,9 @@ static int value_parse(struct parser *parser, size_t *place)
 	if (parser->token != OP_OPEN)
 		return refuse(parser, parser->at, "", "a value is missing");
 	err = token_next(parser);
-	if (!err)
-		err = deeper_parse(parser, choice_parse, place);
+	if (err)
+		return err;
+	err = deeper_parse(parser, choice_parse, place);
 	return err ? err : token_take(parser, OP_CLOSE, ")");
 }
 
@@ -344,8 +324,9 @@ static int unary_parse(struct parser *parser, size_t *place)
 	if (!plus && node.op != OP_NEGATE && node.op != OP_NOT && node.op != OP_COMPLEMENT)
 		return value_parse(parser, place);
 	err = token_next(parser);
-	if (!err)
-		err = deeper_parse(parser, unary_parse, place);
+	if (err)
+		return err;
+	err = deeper_parse(parser, unary_parse, place);
 	if (err || plus) /* which changes nothing */
 		return err;
 	node.args[0] = *place;
@@ -385,12 +366,15 @@ static int choice_parse(struct parser *parser, size_t *place)
 	}
 	at = parser->at;
 	err = token_next(parser);
-	if (!err)
-		err = deeper_parse(parser, choice_parse, &node.args[1]);
-	if (!err)
-		err = token_take(parser, OP_COLON, ":");
-	if (!err)
-		err = deeper_parse(parser, choice_parse, &node.args[2]);
+	if (err)
+		return err;
+	err = deeper_parse(parser, choice_parse, &node.args[1]);
+	if (err)
+		return err;
+	err = token_take(parser, OP_COLON, ":");
+	if (err)
+		return err;
+	err = deeper_parse(parser, choice_parse, &node.args[2]);
 	return err ? err : node_add(parser, at, &node, 3, place);
 }
 

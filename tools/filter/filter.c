@@ -49,21 +49,27 @@ static uint32_t new_mask(const struct filter *filter)
 
 int filter_finish(struct filter *filter, struct diag *diag)
 {
-	int err = port_filter_check(&filter->lports, "-L/--localport", diag);
+	int err;
 
-	if (!err)
-		err = port_filter_check(&filter->rports, "-D/--remoteport", diag);
-	if (!err)
-		err = address_filter_finish(&filter->laddrs, "--laddr", diag);
-	if (!err)
-		err = address_filter_finish(&filter->raddrs, "--raddr", diag);
-	if (!err)
-		err = state_mask_check(state_filter_mask(&filter->states), "--state", diag);
-	if (!err)
-		err = state_mask_check(old_mask(filter), "--old-state", diag);
-	if (!err)
-		err = state_mask_check(new_mask(filter), "--new-state", diag);
-	return err;
+	err = port_filter_check(&filter->lports, "-L/--localport", diag);
+	if (err)
+		return err;
+	err = port_filter_check(&filter->rports, "-D/--remoteport", diag);
+	if (err)
+		return err;
+	err = address_filter_finish(&filter->laddrs, "--laddr", diag);
+	if (err)
+		return err;
+	err = address_filter_finish(&filter->raddrs, "--raddr", diag);
+	if (err)
+		return err;
+	err = state_mask_check(state_filter_mask(&filter->states), "--state", diag);
+	if (err)
+		return err;
+	err = state_mask_check(old_mask(filter), "--old-state", diag);
+	if (err)
+		return err;
+	return state_mask_check(new_mask(filter), "--new-state", diag);
 }
 
 static void state_macro(struct text *text, const char *name, uint32_t mask)
@@ -74,57 +80,12 @@ static void state_macro(struct text *text, const char *name, uint32_t mask)
 		text_printf(text, "#define %s(state) (0x%xU >> (state) & 1)\n", name, mask);
 }
 
-static void states_render(struct text *text, const struct filter *filter)
-{
-	uint32_t mask = state_filter_mask(&filter->states);
-
-	state_macro(text, "FILTER_OLD_STATE", old_mask(filter));
-	state_macro(text, "FILTER_NEW_STATE", new_mask(filter));
-	/* What is only excluded is in the two above. */
-	if (filter->states.chosen)
-		text_printf(
-			text,
-			"#define FILTER_STATES(old, new) ((0x%xU >> (old) | 0x%xU >> (new)) & 1)\n",
-			mask, mask);
-	else
-		text_str(text, "#define FILTER_STATES(old, new) 1\n");
-}
-
-static void span_render(struct text *text, const struct span_filter *filter)
-{
-	text_str(text, "#define FILTER_SPAN(ns) ");
-	if (!filter->set)
-		text_str(text, "1\n");
-	else if (!filter->min_ns)
-		text_str(text, "((ns) != SPAN_UNKNOWN)\n");
-	else
-		text_printf(text, "((ns) >= %lluULL && (ns) != SPAN_UNKNOWN)\n",
-			    (unsigned long long)filter->min_ns);
-}
-
-/* It was parsed before, with the options, so it can only fail without memory. */
-static void expression_macro(struct text *text, const char *str)
-{
-	struct expression *expression = NULL;
-	struct diag diag;
-	int err = str ? expression_parse(str, &expression, &diag) : 0;
-
-	if (err) {
-		text->err = err;
-		return;
-	}
-	text_str(text, "#define FILTER_EXPRESSION ");
-	if (expression)
-		expression_render(expression, text);
-	else
-		text_char(text, '1');
-	text_char(text, '\n');
-	expression_free(expression);
-}
-
 static void macros_render(struct text *text, const struct filter *filter)
 {
+	uint32_t either = state_filter_mask(&filter->states);
+	struct expression *expression = NULL;
 	const char *family = "1";
+	struct diag diag;
 
 	if (filter->ipv4)
 		family = "((family) == AF_INET)";
@@ -137,28 +98,52 @@ static void macros_render(struct text *text, const struct filter *filter)
 	port_filter_render(&filter->rports, "FILTER_DPORT", text);
 	address_filter_render(&filter->laddrs, "FILTER_LADDR", text);
 	address_filter_render(&filter->raddrs, "FILTER_RADDR", text);
-	states_render(text, filter);
-	span_render(text, &filter->min_span);
-	expression_macro(text, filter->expression);
-}
 
-/* What would be compiled in vain makes a start longer by 4 of 60 ms. */
-static bool any_filter(const struct filter *filter, struct text *text)
-{
-	static const struct filter nothing;
-	_cleanup_text_ struct text asked = {0}, all_seen = {0};
+	state_macro(text, "FILTER_OLD_STATE", old_mask(filter));
+	state_macro(text, "FILTER_NEW_STATE", new_mask(filter));
+	/* States that are only excluded are in the two above. */
+	if (filter->states.chosen)
+		text_printf(
+			text,
+			"#define FILTER_STATES(old, new) ((0x%xU >> (old) | 0x%xU >> (new)) & 1)\n",
+			either, either);
+	else
+		text_str(text, "#define FILTER_STATES(old, new) 1\n");
 
-	macros_render(&asked, filter);
-	macros_render(&all_seen, &nothing);
-	if (asked.err || all_seen.err) {
-		text->err = -ENOMEM;
-		return false;
+	text_str(text, "#define FILTER_SPAN(ns) ");
+	if (!filter->min_span.set)
+		text_str(text, "1\n");
+	else if (!filter->min_span.min_ns)
+		text_str(text, "((ns) != SPAN_UNKNOWN)\n");
+	else
+		text_printf(text, "((ns) >= %lluULL && (ns) != SPAN_UNKNOWN)\n",
+			    (unsigned long long)filter->min_span.min_ns);
+
+	text_str(text, "#define FILTER_EXPRESSION ");
+	if (!filter->expression) {
+		text_str(text, "1\n");
+		return;
 	}
-	return strcmp(asked.data, all_seen.data);
+	/* It was parsed before, with the options: it can only fail without memory. */
+	if (expression_parse(filter->expression, &expression, &diag)) {
+		text->err = -ENOMEM;
+		return;
+	}
+	expression_render(expression, text);
+	text_char(text, '\n');
+	expression_free(expression);
 }
 
+/* Compiling macros that are all unused makes a start longer by 4 of 60 ms. */
 void filter_render(struct text *text, const struct filter *filter)
 {
-	if (any_filter(filter, text))
-		macros_render(text, filter);
+	static const struct filter unused;
+	_cleanup_text_ struct text macros = {0}, defaults = {0};
+
+	macros_render(&macros, filter);
+	macros_render(&defaults, &unused);
+	if (macros.err || defaults.err)
+		text->err = -ENOMEM;
+	else if (strcmp(macros.data, defaults.data))
+		text_str(text, macros.data);
 }

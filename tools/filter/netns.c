@@ -20,7 +20,7 @@
 #define SELF  "/proc/self/ns/net"
 #define NAMES "/run/netns/"
 
-/* The descriptor is an O_PATH one, so that no device or pipe is opened. */
+/* fd is an O_PATH descriptor. -EINVAL if it is not of a network namespace. */
 static int inode_read(int fd, uint32_t *inode)
 {
 	char path[32];
@@ -42,24 +42,11 @@ static int inode_read(int fd, uint32_t *inode)
 	return kind >= 0 && kind != CLONE_NEWNET ? -EINVAL : 0;
 }
 
-static int path_read(const char *path, uint32_t *inode, struct diag *diag)
-{
-	int fd = open(path, O_PATH | O_CLOEXEC), err;
-
-	err = fd < 0 ? -errno : inode_read(fd, inode);
-	if (fd >= 0)
-		close(fd);
-	if (err == -EINVAL)
-		return diag_set(diag, err, "--netns: not a network namespace: '%s'", path);
-	if (err)
-		diag_errno(diag, err, "--netns: %s", path);
-	return err ? -EINVAL : 0;
-}
-
 int netns_filter_set(struct netns_filter *filter, const char *value, struct diag *diag)
 {
 	_cleanup_text_ struct text path = {0};
 	uint64_t number;
+	int fd, err;
 
 	if (!*value)
 		return diag_set(diag, -EINVAL, "--netns: the name is empty");
@@ -72,8 +59,17 @@ int netns_filter_set(struct netns_filter *filter, const char *value, struct diag
 		text_str(&path, SELF);
 	else
 		text_printf(&path, "%s%s", filter->by_path ? "" : NAMES, value);
-	return path.err ? diag_errno(diag, path.err, "--netns")
-			: path_read(path.data, &filter->inode, diag);
+	if (path.err)
+		return diag_errno(diag, path.err, "--netns");
+	fd = open(path.data, O_PATH | O_CLOEXEC); /* which opens no device or pipe */
+	err = fd < 0 ? -errno : inode_read(fd, &filter->inode);
+	if (fd >= 0)
+		close(fd);
+	if (err == -EINVAL)
+		return diag_set(diag, err, "--netns: not a network namespace: '%s'", path.data);
+	if (err)
+		diag_errno(diag, err, "--netns: %s", path.data);
+	return err ? -EINVAL : 0;
 }
 
 void netns_filter_render(const struct netns_filter *filter, struct text *text)

@@ -15,26 +15,6 @@
 #define RANGES_MAX (PORTS / 2)
 #define LEAF_MAX   4 /* so many ranges are compared one after the other, which reads better */
 
-static int range_parse(const struct list *list, const char *option, struct port_range *range,
-		       struct diag *diag)
-{
-	const char *dash = memchr(list->at, '-', list->len);
-	size_t len = dash ? (size_t)(dash - list->at) : list->len;
-	uint64_t first, last;
-	bool bad;
-
-	bad = parse_number(list->at, len, 0, PORTS - 1, &first);
-	last = first;
-	if (!bad && dash)
-		bad = parse_number(dash + 1, list->len - len - 1, 0, PORTS - 1, &last);
-	if (bad)
-		return list_refuse(list, option, "not a port (0-65535)", diag);
-	if (last < first)
-		return list_refuse(list, option, "a range with its high end first", diag);
-	*range = (struct port_range){first, last};
-	return 0;
-}
-
 int port_filter_add(struct port_filter *filter, const char *option, const char *value,
 		    struct diag *diag)
 {
@@ -44,16 +24,25 @@ int port_filter_add(struct port_filter *filter, const char *option, const char *
 	list_begin(&list, value);
 	ports = list.excluded ? &filter->excluded : &filter->chosen;
 	while (list_next(&list)) {
-		struct port_range range, *ranges;
-		int err = range_parse(&list, option, &range, diag);
+		const char *dash = memchr(list.at, '-', list.len);
+		size_t len = dash ? (size_t)(dash - list.at) : list.len;
+		struct port_range *ranges;
+		uint64_t first, last;
+		bool bad;
 
-		if (err)
-			return err;
+		bad = parse_number(list.at, len, 0, PORTS - 1, &first);
+		last = first;
+		if (!bad && dash)
+			bad = parse_number(dash + 1, list.len - len - 1, 0, PORTS - 1, &last);
+		if (bad)
+			return list_refuse(&list, option, "not a port (0-65535)", diag);
+		if (last < first)
+			return list_refuse(&list, option, "a range with its high end first", diag);
 		ranges = reallocarray(ports->ranges, ports->count + 1, sizeof(*ranges));
 		if (!ranges)
 			return diag_errno(diag, -ENOMEM, "%s", option);
 		ports->ranges = ranges;
-		ranges[ports->count++] = range;
+		ranges[ports->count++] = (struct port_range){first, last};
 	}
 	return 0;
 }
@@ -65,72 +54,59 @@ void port_filter_free(struct port_filter *filter)
 	*filter = (struct port_filter){0};
 }
 
-static void ports_mark(bool seen[PORTS], const struct port_list *list, bool value)
+static void ports_mark(bool has[PORTS], const struct port_list *list, bool value)
 {
 	for (size_t i = 0; i < list->count; i++)
-		memset(seen + list->ranges[i].first, value,
+		memset(has + list->ranges[i].first, value,
 		       list->ranges[i].last - list->ranges[i].first + 1);
 }
 
-static bool is_all(const struct port_filter *filter)
+static bool filter_is_empty(const struct port_filter *filter)
 {
 	return !filter->chosen.count && !filter->excluded.count;
 }
 
-/* What is to be seen as ranges, in order and with something between them. */
-struct span {
-	bool seen[PORTS];
+/* The ports that match, also as ranges, in order and with a port between them. */
+struct port_set {
+	bool has[PORTS];
 	struct port_range ranges[RANGES_MAX];
 	size_t count;
 };
 
 /* NULL: no memory. */
-static struct span *ranges_find(const struct port_filter *filter)
+static struct port_set *port_set_make(const struct port_filter *filter)
 {
-	struct span *found = calloc(1, sizeof(*found));
+	struct port_set *set = calloc(1, sizeof(*set));
 
-	if (!found)
+	if (!set)
 		return NULL;
-	memset(found->seen, !filter->chosen.count, sizeof(found->seen));
-	ports_mark(found->seen, &filter->chosen, true);
-	ports_mark(found->seen, &filter->excluded, false);
+	memset(set->has, !filter->chosen.count, sizeof(set->has));
+	ports_mark(set->has, &filter->chosen, true);
+	ports_mark(set->has, &filter->excluded, false);
 	for (int port = 0; port < PORTS; port++) {
-		if (!found->seen[port])
+		if (!set->has[port])
 			continue;
-		if (port && found->seen[port - 1])
-			found->ranges[found->count - 1].last = port;
+		if (port && set->has[port - 1])
+			set->ranges[set->count - 1].last = port;
 		else
-			found->ranges[found->count++] = (struct port_range){port, port};
+			set->ranges[set->count++] = (struct port_range){port, port};
 	}
-	return found;
+	return set;
 }
 
 int port_filter_check(const struct port_filter *filter, const char *option, struct diag *diag)
 {
-	struct span *found;
+	struct port_set *set;
 	bool empty;
 
-	if (is_all(filter))
+	if (filter_is_empty(filter))
 		return 0;
-	found = ranges_find(filter);
-	if (!found)
+	set = port_set_make(filter);
+	if (!set)
 		return diag_errno(diag, -ENOMEM, "%s", option);
-	empty = !found->count;
-	free(found);
+	empty = !set->count;
+	free(set);
 	return empty ? diag_set(diag, -EINVAL, "%s: no port is left: all are excluded", option) : 0;
-}
-
-/* No end is compared that every port is within: a compiler would find that odd. */
-static void range_render(struct text *text, const struct port_range *range)
-{
-	if (range->first == range->last)
-		text_printf(text, "(port) == %u", range->first);
-	else if (!range->first)
-		text_printf(text, "(port) <= %u", range->last);
-	else if (range->last == PORTS - 1)
-		text_printf(text, "(port) >= %u", range->first);
-	else
-		text_printf(text, "((port) >= %u && (port) <= %u)", range->first, range->last);
 }
 
 /*
@@ -147,26 +123,44 @@ static void ranges_render(struct text *text, const struct port_range *ranges, si
 		ranges_render(text, ranges, half);
 		text_str(text, " : ");
 		ranges_render(text, ranges + half, count - half);
-	} else {
-		for (size_t i = 0; i < count; i++) {
-			text_str(text, i ? " || " : "");
-			range_render(text, &ranges[i]);
-		}
+		text_char(text, ')');
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		unsigned int first = ranges[i].first, last = ranges[i].last;
+
+		text_str(text, i ? " || " : "");
+		/* No end is compared that every port is within: a compiler would find that odd. */
+		if (first == last)
+			text_printf(text, "(port) == %u", first);
+		else if (!first)
+			text_printf(text, "(port) <= %u", last);
+		else if (last == PORTS - 1)
+			text_printf(text, "(port) >= %u", first);
+		else
+			text_printf(text, "((port) >= %u && (port) <= %u)", first, last);
 	}
 	text_char(text, ')');
 }
 
 void port_filter_render(const struct port_filter *filter, const char *name, struct text *text)
 {
-	struct span *found = is_all(filter) ? NULL : ranges_find(filter);
+	struct port_set *set;
 
 	text_printf(text, "#define %s(port) ", name);
-	if (is_all(filter) || (found && found->seen[0] && found->ranges[0].last == PORTS - 1))
-		text_char(text, '1');
-	else if (found)
-		ranges_render(text, found->ranges, found->count);
-	else
+	if (filter_is_empty(filter)) {
+		text_str(text, "1\n");
+		return;
+	}
+	set = port_set_make(filter);
+	if (!set) {
 		text->err = -ENOMEM;
+		return;
+	}
+	if (set->has[0] && set->ranges[0].last == PORTS - 1)
+		text_char(text, '1');
+	else
+		ranges_render(text, set->ranges, set->count);
 	text_char(text, '\n');
-	free(found);
+	free(set);
 }
