@@ -46,10 +46,10 @@ const char *close_why(const struct close_info *info, unsigned int oldstate, unsi
 	return why_word(why_at(info, oldstate, newstate));
 }
 
-/* Each state after a FIN is reached by one side's FIN alone. */
-static const char *first_of_state(unsigned int state)
+const char *close_first(const struct close_info *info, unsigned int oldstate, unsigned int newstate)
 {
-	switch (state) {
+	/* Each state after a FIN is reached by one side's FIN alone. */
+	switch (newstate == TCP_CLOSE ? oldstate : newstate) {
 	case TCP_FIN_WAIT1:
 	case TCP_FIN_WAIT2:
 	case TCP_CLOSING:
@@ -58,15 +58,6 @@ static const char *first_of_state(unsigned int state)
 	case TCP_LAST_ACK:
 		return "remote";
 	}
-	return NULL;
-}
-
-const char *close_first(const struct close_info *info, unsigned int oldstate, unsigned int newstate)
-{
-	const char *first = first_of_state(newstate == TCP_CLOSE ? oldstate : newstate);
-
-	if (first)
-		return first;
 	switch (why_at(info, oldstate, newstate)) {
 	case WHY_RESET_BY_PEER:
 		return "remote";

@@ -74,15 +74,6 @@ bool event_decode(const struct event_layout *layout, int cpu, const void *data, 
 	return true;
 }
 
-static uint64_t optional64(const struct event_layout *layout, enum event_optional member,
-			   const struct event *event)
-{
-	uint64_t number;
-
-	memcpy(&number, (const char *)event + layout->offsets[member], sizeof(number));
-	return number;
-}
-
 void event_stuck(const struct event_layout *layout, struct event *event, uint64_t now_ns)
 {
 	uint64_t span = now_ns - event->ts_ns, age;
@@ -99,13 +90,19 @@ void event_stuck(const struct event_layout *layout, struct event *event, uint64_
 
 uint64_t event_age_ns(const struct event_layout *layout, const struct event *event)
 {
-	return optional64(layout, OPTIONAL_AGE, event);
+	uint64_t age;
+
+	memcpy(&age, (const char *)event + layout->offsets[OPTIONAL_AGE], sizeof(age));
+	return age;
 }
 
 uint64_t event_socket_field(const struct event_layout *layout, enum event_optional member,
 			    const struct event *event)
 {
-	return optional64(layout, member, event);
+	uint64_t number;
+
+	memcpy(&number, (const char *)event + layout->offsets[member], sizeof(number));
+	return number;
 }
 
 const struct owner *event_owner(const struct event_layout *layout, const struct event *event)

@@ -73,30 +73,6 @@ static void macro_name(struct text *text, const struct socket_value *value, cons
 		text_printf(text, "_%zu", step + 1);
 }
 
-static void value_render(const struct socket_value *value, struct text *text)
-{
-	struct step steps[STEPS_MAX];
-	unsigned int shift;
-	size_t count = path_split(value->path, steps, &shift);
-
-	text_printf(text, " \\\n\tevent->%s = ", value->name);
-	for (size_t step = count; step-- > 0;)
-		text_str(text, step ? "field_follow(" : "field_read(");
-	text_str(text, "sk");
-	for (size_t step = 0; step < count; step++) {
-		text_str(text, ", ");
-		macro_name(text, value, "OFFSET", step);
-		text_str(text, ", ");
-		macro_name(text, value, "SIZE", step);
-		text_char(text, ')');
-	}
-	text_char(text, ';');
-	if (shift)
-		text_printf(text,
-			    " \\\n\tif (event->%s != FIELD_UNKNOWN) \\\n\t\tevent->%s >>= %u;",
-			    value->name, value->name, shift);
-}
-
 void socket_fields_render(unsigned int optionals, struct text *text)
 {
 	if (!socket_fields_are_wanted(optionals))
@@ -106,9 +82,32 @@ void socket_fields_render(unsigned int optionals, struct text *text)
 		if (is_wanted(&values[i], optionals))
 			text_printf(text, " __u64 %s EVENT_OPTIONAL;", values[i].name);
 	text_str(text, "\n#define SOCKET_FIELDS_READ");
-	for (size_t i = 0; i < VALUES; i++)
-		if (is_wanted(&values[i], optionals))
-			value_render(&values[i], text);
+	for (const struct socket_value *value = values; value < values + VALUES; value++) {
+		struct step steps[STEPS_MAX];
+		unsigned int shift;
+		size_t count;
+
+		if (!is_wanted(value, optionals))
+			continue;
+		count = path_split(value->path, steps, &shift);
+		text_printf(text, " \\\n\tevent->%s = ", value->name);
+		for (size_t step = count; step-- > 0;)
+			text_str(text, step ? "field_follow(" : "field_read(");
+		text_str(text, "sk");
+		for (size_t step = 0; step < count; step++) {
+			text_str(text, ", ");
+			macro_name(text, value, "OFFSET", step);
+			text_str(text, ", ");
+			macro_name(text, value, "SIZE", step);
+			text_char(text, ')');
+		}
+		text_char(text, ';');
+		if (shift)
+			text_printf(
+				text,
+				" \\\n\tif (event->%s != FIELD_UNKNOWN) \\\n\t\tevent->%s >>= %u;",
+				value->name, value->name, shift);
+	}
 	text_char(text, '\n');
 }
 
@@ -120,39 +119,35 @@ static bool step_find(const struct btf_types *types, const struct step *step,
 	       (field->size == 1 || field->size == 2 || field->size == 4 || field->size == 8);
 }
 
-static void value_render_offsets(const struct btf_types *types, const char *why,
-				 const struct socket_value *value, struct text *text,
-				 struct text *missing)
-{
-	struct btf_field fields[STEPS_MAX] = {{0}};
-	struct step steps[STEPS_MAX];
-	unsigned int shift;
-	size_t count = path_split(value->path, steps, &shift), found = 0;
-
-	while (found < count && step_find(types, &steps[found], &fields[found]))
-		found++;
-	if (found < count) {
-		memset(fields, 0, sizeof(fields));
-		text_printf(missing, "%s%s: ", missing->len ? "; " : "", value->fields);
-		if (types)
-			text_printf(missing, "this kernel has no %s.%s", steps[found].structure,
-				    steps[found].member);
-		else
-			text_str(missing, why);
-	}
-	for (size_t step = 0; step < count; step++) {
-		text_str(text, "#define ");
-		macro_name(text, value, "OFFSET", step);
-		text_printf(text, " %u\n#define ", fields[step].offset);
-		macro_name(text, value, "SIZE", step);
-		text_printf(text, " %u\n", fields[step].size);
-	}
-}
-
 void socket_fields_render_offsets(const struct btf_types *types, const char *why,
 				  unsigned int optionals, struct text *text, struct text *missing)
 {
-	for (size_t i = 0; i < VALUES; i++)
-		if (is_wanted(&values[i], optionals))
-			value_render_offsets(types, why, &values[i], text, missing);
+	for (const struct socket_value *value = values; value < values + VALUES; value++) {
+		struct btf_field fields[STEPS_MAX] = {{0}};
+		struct step steps[STEPS_MAX];
+		size_t count, found = 0;
+		unsigned int shift;
+
+		if (!is_wanted(value, optionals))
+			continue;
+		count = path_split(value->path, steps, &shift);
+		while (found < count && step_find(types, &steps[found], &fields[found]))
+			found++;
+		if (found < count) {
+			memset(fields, 0, sizeof(fields));
+			text_printf(missing, "%s%s: ", missing->len ? "; " : "", value->fields);
+			if (types)
+				text_printf(missing, "this kernel has no %s.%s",
+					    steps[found].structure, steps[found].member);
+			else
+				text_str(missing, why);
+		}
+		for (size_t step = 0; step < count; step++) {
+			text_str(text, "#define ");
+			macro_name(text, value, "OFFSET", step);
+			text_printf(text, " %u\n#define ", fields[step].offset);
+			macro_name(text, value, "SIZE", step);
+			text_printf(text, " %u\n", fields[step].size);
+		}
+	}
 }
