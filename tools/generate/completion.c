@@ -236,20 +236,6 @@ static const struct {
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-static void line_print(const struct shell *shell, const char *line)
-{
-	for (size_t i = 0; i < COUNT(lists); i++) {
-		const char *at = strstr(line, lists[i].name);
-
-		if (at) {
-			lists[i].print(&(struct place){shell, line, at - line,
-						       at + strlen(lists[i].name)});
-			return;
-		}
-	}
-	fputs(line, stdout);
-}
-
 int main(int argc, char **argv)
 {
 	const struct shell *shell = NULL;
@@ -263,8 +249,18 @@ int main(int argc, char **argv)
 		fputs("usage: completion bash|zsh|fish < TEMPLATE\n", stderr);
 		return 2;
 	}
-	while (getline(&line, &room, stdin) > 0)
-		line_print(shell, line);
+	while (getline(&line, &room, stdin) > 0) {
+		const char *at = NULL;
+
+		for (size_t i = 0; !at && i < COUNT(lists); i++) {
+			at = strstr(line, lists[i].name);
+			if (at)
+				lists[i].print(&(struct place){shell, line, at - line,
+							       at + strlen(lists[i].name)});
+		}
+		if (!at)
+			fputs(line, stdout);
+	}
 	free(line);
 	return fflush(stdout) ? 1 : 0;
 }
