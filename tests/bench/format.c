@@ -27,7 +27,7 @@
 
 static const struct row {
 	const char *name;
-	enum output_format layout;
+	enum output_format kind;
 	bool time, timestamp;
 } rows[] = {
 	{"columns", FORMAT_COLUMNS, false, false}, {"columns-tT", FORMAT_COLUMNS, true, true},
@@ -90,12 +90,12 @@ static void session_fill(struct event *events, size_t session, bool ipv6)
 static double lines_time(const struct row *row, const struct event *events, size_t count)
 {
 	struct line_format format = {
-		.layout = row->layout,
+		.kind = row->kind,
 		.time = row->time,
 		.timestamp = row->timestamp,
 	};
 	_cleanup_text_ struct text text = {0};
-	const struct format *lines = format_of(row->layout);
+	const struct format *lines = format_of(row->kind);
 	struct timespec begin, end;
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);

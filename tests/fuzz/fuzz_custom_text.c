@@ -41,7 +41,7 @@ static void text_judge(const struct text *given, const struct custom_text *custo
 		.kernel_headers = how & 2,
 		.summary = how & 4,
 	};
-	struct line_format format = {.layout = how & 8 ? FORMAT_JSON : FORMAT_COLUMNS};
+	struct line_format format = {.kind = how & 8 ? FORMAT_JSON : FORMAT_COLUMNS};
 	struct field_list fields;
 	struct diag diag;
 	int err;

@@ -51,7 +51,7 @@ static int path_find(void *arg, uint64_t id, char path[CGROUP_PATH_ROOM])
 	return *path ? 0 : -ESTALE;
 }
 
-/* The fields whose bits are set; the layout's own if there are none. */
+/* The fields whose bits are set; the format's own if there are none. */
 static void fields_choose(struct shown *shown, uint64_t bits)
 {
 	struct text names = {0};
@@ -60,7 +60,7 @@ static void fields_choose(struct shown *shown, uint64_t bits)
 	for (size_t i = 0; i < FIELDS; i++)
 		if (bits >> i & 1)
 			text_printf(&names, "%s%s", names.len ? "," : "", field_table[i].name);
-	if (names.len || shown->line.extended || shown->line.layout >= FORMAT_JSON) {
+	if (names.len || shown->line.extended || shown->line.kind >= FORMAT_JSON) {
 		PROMISE(!field_list_make(&shown->list, &shown->line, names.data, &diag));
 		shown->line.list = &shown->list;
 	}
@@ -71,13 +71,13 @@ static void line_judge(const struct shown *shown)
 {
 	const char *line = shown->text.data;
 	size_t len = shown->text.len;
-	enum output_format layout = shown->line.layout;
+	enum output_format kind = shown->line.kind;
 
 	PROMISE(!shown->text.err && len && line[len - 1] == '\n');
 	PROMISE(judge_visible(line, len - 1, shown->line.color ? "\033" : ""));
-	if (layout >= FORMAT_JSON)
+	if (kind >= FORMAT_JSON)
 		PROMISE(judge_json_object(line, len - 1));
-	if (layout == FORMAT_CSV && shown->line.list && shown->list.count > 1)
+	if (kind == FORMAT_CSV && shown->line.list && shown->list.count > 1)
 		PROMISE(judge_csv_values(line, len - 1) == shown->list.count);
 }
 
@@ -133,14 +133,14 @@ static void shown_begin(struct shown *shown, struct input *input)
 	unsigned int how = input_number(input, 1);
 
 	shown->line = (struct line_format){
-		.layout = how % FORMATS,
+		.kind = how % FORMATS,
 		.color = how & 8,
 		.extended = how & 16,
 		.time = how & 32,
 		.timestamp = how & 64,
 		.clock.offset_ns = input_number(input, 8),
 	};
-	shown->format = format_of(shown->line.layout);
+	shown->format = format_of(shown->line.kind);
 	fields_choose(shown, bits);
 }
 

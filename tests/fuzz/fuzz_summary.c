@@ -13,12 +13,12 @@
 
 #define CPUS 2
 
-static void lines_judge(const struct text *text, enum output_format layout)
+static void lines_judge(const struct text *text, enum output_format kind)
 {
 	const char *end;
 
 	PROMISE(!text->err && judge_ascii(text->len ? text->data : "", text->len, "\n"));
-	if (layout != FORMAT_JSON)
+	if (kind != FORMAT_JSON)
 		return;
 	for (const char *line = text->data; line && *line; line = end + 1) {
 		end = strchr(line, '\n');
@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input input = {data, size};
 	unsigned int how = input_number(&input, 1);
 	struct line_format line = {
-		.layout = how & 1 ? FORMAT_JSON : FORMAT_COLUMNS,
+		.kind = how & 1 ? FORMAT_JSON : FORMAT_COLUMNS,
 		.time = how & 2,
 	};
 	struct summary *summary = calloc(1, sizeof(*summary));
@@ -58,8 +58,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < WHYS; i++)
 		summary->whys[i] = input_number(&input, 8);
 	rows_read(summary, &input);
-	format_of_summary(line.layout)->summary(&line, summary, &text);
-	lines_judge(&text, line.layout);
+	format_of_summary(line.kind)->summary(&line, summary, &text);
+	lines_judge(&text, line.kind);
 	free(summary);
 	return 0;
 }

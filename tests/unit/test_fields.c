@@ -20,7 +20,7 @@
 #define CSV	 "skaddr pid comm ip laddr lport raddr rport oldstate newstate ms"
 
 struct list_case {
-	enum output_format layout;
+	enum output_format kind;
 	bool time, timestamp;
 	const char *names;
 	const char *want; /* with blanks between */
@@ -37,7 +37,7 @@ static void lists_check(const struct list_case *cases, size_t count, bool extend
 {
 	for (size_t i = 0; i < count; i++) {
 		struct line_format format = {
-			.layout = cases[i].layout,
+			.kind = cases[i].kind,
 			.time = cases[i].time,
 			.timestamp = cases[i].timestamp,
 			.extended = extended,
@@ -167,7 +167,7 @@ static void columns_have_room_for_their_titles(void **state)
 
 	for (size_t l = 0; l < COUNT(layouts); l++)
 		for (int i = 0; i < FIELDS; i++) {
-			struct line_format format = {.layout = layouts[l]};
+			struct line_format format = {.kind = layouts[l]};
 			struct field_list list;
 			struct diag diag;
 
@@ -192,7 +192,7 @@ static void errors_name_the_field_and_its_place(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct line_format format = {.layout = FORMAT_COLUMNS};
+		struct line_format format = {.kind = FORMAT_COLUMNS};
 		struct field_list list;
 		struct diag diag = {0};
 
@@ -207,7 +207,7 @@ static void errors_name_the_field_and_its_place(void **state)
 static void extras_are_those_of_the_fields(void **state)
 {
 	static const struct {
-		enum output_format layout;
+		enum output_format kind;
 		const char *names;
 		unsigned int optionals;
 	} cases[] = {
@@ -227,7 +227,7 @@ static void extras_are_those_of_the_fields(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct line_format format = {.layout = cases[i].layout};
+		struct line_format format = {.kind = cases[i].kind};
 		struct field_list list;
 		struct diag diag;
 

@@ -37,7 +37,7 @@ static const struct {
 
 struct golden {
 	const char *name; /* of the file */
-	enum output_format layout;
+	enum output_format kind;
 	bool time, timestamp;
 	const char *output; /* -o, or NULL */
 	const char *zone; /* or NULL: UTC */
@@ -53,76 +53,62 @@ struct golden {
 static char all[16 * FIELDS]; /* their names, in the order of the table */
 
 static const struct golden goldens[] = {
-	{.name = "columns", .layout = FORMAT_COLUMNS},
-	{.name = "columns-t", .layout = FORMAT_COLUMNS, .timestamp = true},
-	{.name = "columns-T", .layout = FORMAT_COLUMNS, .time = true},
-	{.name = "columns-tT", .layout = FORMAT_COLUMNS, .time = true, .timestamp = true},
-	{.name = "columns-color", .layout = FORMAT_COLUMNS, .color = true},
-	{.name = "wide", .layout = FORMAT_WIDE},
-	{.name = "wide-t", .layout = FORMAT_WIDE, .timestamp = true},
-	{.name = "wide-T", .layout = FORMAT_WIDE, .time = true},
-	{.name = "wide-tT", .layout = FORMAT_WIDE, .time = true, .timestamp = true},
-	{.name = "csv", .layout = FORMAT_CSV},
-	{.name = "csv-t", .layout = FORMAT_CSV, .timestamp = true},
-	{.name = "csv-T", .layout = FORMAT_CSV, .time = true},
-	{.name = "csv-safe", .layout = FORMAT_CSV, .csv_safe = true},
+	{.name = "columns", .kind = FORMAT_COLUMNS},
+	{.name = "columns-t", .kind = FORMAT_COLUMNS, .timestamp = true},
+	{.name = "columns-T", .kind = FORMAT_COLUMNS, .time = true},
+	{.name = "columns-tT", .kind = FORMAT_COLUMNS, .time = true, .timestamp = true},
+	{.name = "columns-color", .kind = FORMAT_COLUMNS, .color = true},
+	{.name = "wide", .kind = FORMAT_WIDE},
+	{.name = "wide-t", .kind = FORMAT_WIDE, .timestamp = true},
+	{.name = "wide-T", .kind = FORMAT_WIDE, .time = true},
+	{.name = "wide-tT", .kind = FORMAT_WIDE, .time = true, .timestamp = true},
+	{.name = "csv", .kind = FORMAT_CSV},
+	{.name = "csv-t", .kind = FORMAT_CSV, .timestamp = true},
+	{.name = "csv-T", .kind = FORMAT_CSV, .time = true},
+	{.name = "csv-safe", .kind = FORMAT_CSV, .csv_safe = true},
 	{.name = "list-csv-safe",
-	 .layout = FORMAT_CSV,
+	 .kind = FORMAT_CSV,
 	 .output = "time_s,ocomm,ms,comm,cgroup,unit",
 	 .csv_safe = true},
-	{.name = "csv-tT", .layout = FORMAT_CSV, .time = true, .timestamp = true},
-	{.name = "list", .layout = FORMAT_COLUMNS, .output = all},
-	{.name = "list-wide", .layout = FORMAT_WIDE, .output = all},
-	{.name = "list-csv", .layout = FORMAT_CSV, .output = all},
+	{.name = "csv-tT", .kind = FORMAT_CSV, .time = true, .timestamp = true},
+	{.name = "list", .kind = FORMAT_COLUMNS, .output = all},
+	{.name = "list-wide", .kind = FORMAT_WIDE, .output = all},
+	{.name = "list-csv", .kind = FORMAT_CSV, .output = all},
 	{.name = "list-more",
-	 .layout = FORMAT_COLUMNS,
+	 .kind = FORMAT_COLUMNS,
 	 .output = "+isotime,cpu,age_ms",
 	 .zone = EAST_5_30},
-	{.name = "list-more-csv",
-	 .layout = FORMAT_CSV,
-	 .output = "+isotime,cpu",
-	 .zone = WEST_3_30},
-	{.name = "list-members", .layout = FORMAT_COLUMNS, .output = "retrans,pid,netns,tx_bytes"},
-	{.name = "list-odd", .layout = FORMAT_COLUMNS, .output = ODD},
+	{.name = "list-more-csv", .kind = FORMAT_CSV, .output = "+isotime,cpu", .zone = WEST_3_30},
+	{.name = "list-members", .kind = FORMAT_COLUMNS, .output = "retrans,pid,netns,tx_bytes"},
+	{.name = "list-odd", .kind = FORMAT_COLUMNS, .output = ODD},
 	{.name = "list-Tt",
-	 .layout = FORMAT_COLUMNS,
+	 .kind = FORMAT_COLUMNS,
 	 .time = true,
 	 .timestamp = true,
 	 .output = "comm,time",
 	 .zone = EAST_5_30},
-	{.name = "list-one", .layout = FORMAT_WIDE, .output = "comm"},
+	{.name = "list-one", .kind = FORMAT_WIDE, .output = "comm"},
 	{.name = "list-color",
-	 .layout = FORMAT_COLUMNS,
+	 .kind = FORMAT_COLUMNS,
 	 .output = "oldstate,newstate,ms",
 	 .color = true},
 	{.name = "list-csv-color",
-	 .layout = FORMAT_CSV,
+	 .kind = FORMAT_CSV,
 	 .output = "oldstate,newstate",
 	 .color = true},
-	{.name = "json", .layout = FORMAT_JSON},
-	{.name = "json-all",
-	 .layout = FORMAT_JSON,
-	 .output = all,
-	 .zone = EAST_5_30,
-	 .color = true},
-	{.name = "json-odd", .layout = FORMAT_JSON, .output = "cpu,ms,comm"},
-	{.name = "json-members", .layout = FORMAT_JSON, .output = "cpu,rtt_us,mark,age_ms"},
-	{.name = "otel", .layout = FORMAT_OTEL},
-	{.name = "otel-all",
-	 .layout = FORMAT_OTEL,
-	 .output = all,
-	 .zone = WEST_3_30,
-	 .color = true},
-	{.name = "extended", .layout = FORMAT_COLUMNS, .extended = true},
-	{.name = "extended-wide", .layout = FORMAT_WIDE, .extended = true},
-	{.name = "extended-csv", .layout = FORMAT_CSV, .extended = true},
-	{.name = "extended-more",
-	 .layout = FORMAT_CSV,
-	 .output = "+age_ms,netns",
-	 .extended = true},
-	{.name = "extended-list", .layout = FORMAT_COLUMNS, .output = "ms,pid", .extended = true},
-	{.name = "extended-json", .layout = FORMAT_JSON, .extended = true},
-	{.name = "extended-otel", .layout = FORMAT_OTEL, .extended = true},
+	{.name = "json", .kind = FORMAT_JSON},
+	{.name = "json-all", .kind = FORMAT_JSON, .output = all, .zone = EAST_5_30, .color = true},
+	{.name = "json-odd", .kind = FORMAT_JSON, .output = "cpu,ms,comm"},
+	{.name = "json-members", .kind = FORMAT_JSON, .output = "cpu,rtt_us,mark,age_ms"},
+	{.name = "otel", .kind = FORMAT_OTEL},
+	{.name = "otel-all", .kind = FORMAT_OTEL, .output = all, .zone = WEST_3_30, .color = true},
+	{.name = "extended", .kind = FORMAT_COLUMNS, .extended = true},
+	{.name = "extended-wide", .kind = FORMAT_WIDE, .extended = true},
+	{.name = "extended-csv", .kind = FORMAT_CSV, .extended = true},
+	{.name = "extended-more", .kind = FORMAT_CSV, .output = "+age_ms,netns", .extended = true},
+	{.name = "extended-list", .kind = FORMAT_COLUMNS, .output = "ms,pid", .extended = true},
+	{.name = "extended-json", .kind = FORMAT_JSON, .extended = true},
+	{.name = "extended-otel", .kind = FORMAT_OTEL, .extended = true},
 };
 
 static void file_read(struct text *text, const char *name)
@@ -177,7 +163,7 @@ static unsigned char *number_append(unsigned char *at, uint64_t number)
 /* As the record comes out of a buffer: what is not wanted has not been sent. */
 static void event_append(struct line_format *format, size_t i, struct text *text)
 {
-	const struct format *ways = format_of(format->layout);
+	const struct format *ways = format_of(format->kind);
 	const struct event_layout *layout = format->event_layout;
 	unsigned char record[EVENT_SIZE + sizeof(optionals[i])], *at = record + EVENT_SIZE;
 	union {
@@ -218,7 +204,7 @@ static void output_is_golden(void **state)
 {
 	const struct golden *golden = *state;
 	struct line_format format = {
-		.layout = golden->layout,
+		.kind = golden->kind,
 		.time = golden->time,
 		.timestamp = golden->timestamp,
 		.color = golden->color,
@@ -227,7 +213,7 @@ static void output_is_golden(void **state)
 		.clock.offset_ns = GOLDEN_OFFSET_NS,
 	};
 	_cleanup_text_ struct text expected = {0}, got = {0};
-	bool json = golden->layout == FORMAT_JSON || golden->layout == FORMAT_OTEL;
+	bool json = golden->kind == FORMAT_JSON || golden->kind == FORMAT_OTEL;
 	struct field_list list = {0};
 	struct event_layout layout;
 	struct diag diag;
@@ -242,7 +228,7 @@ static void output_is_golden(void **state)
 	format.event_layout = &layout;
 	format.cgroups = cgroups_new(path_find, NULL);
 	if (!json) /* the first record of JSON is of now */
-		format_of(golden->layout)->begin(&format, &got);
+		format_of(golden->kind)->begin(&format, &got);
 	for (size_t i = 0; i < COUNT(events); i++)
 		event_append(&format, i, &got);
 	cgroups_free(format.cgroups);

@@ -34,9 +34,9 @@ static void time_take(struct text *text)
 
 #define NOW "********************************"
 
-static struct line_format format_make(enum output_format layout)
+static struct line_format format_make(enum output_format kind)
 {
-	struct line_format format = {.layout = layout};
+	struct line_format format = {.kind = kind};
 
 	wall_clock_update(&format.clock);
 	return format;
@@ -138,9 +138,9 @@ static void what_the_kernel_does_not_tell_is_null(void **state)
 /* Lines have a header, and nothing for what is lost: that is on stderr. */
 static void lines_have_no_records(void **state)
 {
-	for (enum output_format layout = FORMAT_COLUMNS; layout < FORMAT_JSON; layout++) {
-		assert_null(format_of(layout)->lost);
-		assert_null(format_of(layout)->end);
+	for (enum output_format kind = FORMAT_COLUMNS; kind < FORMAT_JSON; kind++) {
+		assert_null(format_of(kind)->lost);
+		assert_null(format_of(kind)->end);
 	}
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Random events in every layout, compared with a slow model made of printf and inet_ntop(3). */
+/* Random events in every format, compared with a slow model made of printf and inet_ntop(3). */
 #include "unit.h"
 
 #include <arpa/inet.h>
@@ -133,7 +133,7 @@ static const char *state_model(unsigned int state, char *out)
 /* What is before SKADDR. */
 static int times_model(const struct line_format *format, const struct event *event, char *out)
 {
-	bool csv = format->layout == FORMAT_CSV;
+	bool csv = format->kind == FORMAT_CSV;
 	int64_t us = (int64_t)(event->ts_ns / 1000 - format->start_us);
 	uint64_t distance = us < 0 ? -us : us;
 	char value[64], *at = out;
@@ -160,13 +160,13 @@ static void line_model(const struct line_format *format, const struct event *eve
 	const char *old = state_model(event->oldstate, states[0]),
 		   *new = state_model(event->newstate, states[1]);
 	uint64_t us = event->span_ns == UINT64_MAX ? 0 : event->span_ns / 1000;
-	bool wide = format->layout == FORMAT_WIDE;
+	bool wide = format->kind == FORMAT_WIDE;
 	size_t columns;
 
 	inet_ntop(ip, event->laddr, laddr, sizeof(laddr));
 	inet_ntop(ip, event->raddr, raddr, sizeof(raddr));
 	out += times_model(format, event, out);
-	if (format->layout == FORMAT_CSV) {
+	if (format->kind == FORMAT_CSV) {
 		comm_model(event, SIZE_MAX, comm);
 		quoted_model(comm, quoted);
 		sprintf(out, "%llx,%u,%s,%d,%s,%u,%s,%u,%s,%s,%" PRIu64 ".%03" PRIu64 "\n",
@@ -260,13 +260,13 @@ static void lines_are_the_models(void **state)
 	struct event event;
 
 	for (int f = 0; f < VARIANTS; f++)
-		formats[f] = (struct line_format){.layout = f % FORMAT_JSON,
+		formats[f] = (struct line_format){.kind = f % FORMAT_JSON,
 						  .time = f / FORMAT_JSON & 1,
 						  .timestamp = f / FORMAT_JSON & 2,
 						  .clock.offset_ns = OFFSET_NS};
 	for (int i = 0; i < EVENTS; i++) {
 		event_fill(&event);
-		/* One of the four in each layout; all of them at first. */
+		/* One of the four in each format; all of them at first. */
 		for (int f = i < 5000 ? 0 : i % 4 * FORMAT_JSON;
 		     f < (i < 5000 ? (int)VARIANTS : (i % 4 + 1) * FORMAT_JSON); f++) {
 			char expected[1024];

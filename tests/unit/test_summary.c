@@ -176,7 +176,7 @@ static void text_is_as_of_bcc(void **state)
 		"                   0 -> 1                    : 0        |                    |\n";
 	static const char last[] =
 		"        549755813888 -> 1099511627775        : 1        |********************|\n";
-	struct line_format format = {.layout = FORMAT_COLUMNS};
+	struct line_format format = {.kind = FORMAT_COLUMNS};
 	_cleanup_text_ struct text text = {0};
 	struct summary summary;
 	const char *at;
@@ -193,7 +193,7 @@ static void text_is_as_of_bcc(void **state)
 
 static void time_comes_first_where_it_is_asked_for(void **state)
 {
-	struct line_format format = {.layout = FORMAT_COLUMNS, .time = true};
+	struct line_format format = {.kind = FORMAT_COLUMNS, .time = true};
 	_cleanup_text_ struct text text = {0};
 	struct summary summary = {.now_ns = 1000};
 	static const char first[] = "\n00:00:00 since the start, 0.000 s:\n";
@@ -222,7 +222,7 @@ static void json_has_a_record_a_state(void **state)
 		"0,0,0,0,0]}\n"
 		"{\"record\":\"summary\",\"isotime\":\"1970-01-01T00:00:03.500999+00:00\","
 		"\"oldstate\":\"LISTEN\",";
-	struct line_format format = {.layout = FORMAT_JSON};
+	struct line_format format = {.kind = FORMAT_JSON};
 	_cleanup_text_ struct text text = {0};
 	struct summary summary;
 
@@ -241,7 +241,7 @@ static void json_has_a_record_a_state(void **state)
 /* As on a kernel that does not tell. */
 static void no_end_has_no_block(void **state)
 {
-	struct line_format format = {.layout = FORMAT_JSON};
+	struct line_format format = {.kind = FORMAT_JSON};
 	_cleanup_text_ struct text text = {0};
 	struct summary summary;
 

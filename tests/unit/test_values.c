@@ -43,7 +43,7 @@ static void line_assert(struct line_format *format, const struct event *event, c
 
 static void lines_are_appended(void **state)
 {
-	struct line_format format = {.layout = FORMAT_CSV};
+	struct line_format format = {.kind = FORMAT_CSV};
 	_cleanup_text_ struct text text = {0};
 
 	text_str(&text, "before\n");
@@ -57,7 +57,7 @@ static void lines_are_appended(void **state)
 /* From the first event that is shown, with times cut to microseconds before they are compared. */
 static void timestamp_counts_from_the_first(void **state)
 {
-	struct line_format format = {.layout = FORMAT_CSV, .timestamp = true};
+	struct line_format format = {.kind = FORMAT_CSV, .timestamp = true};
 	struct event event = four;
 
 	line_assert(&format, &event, "0.000000," FOUR_CSV);
@@ -70,7 +70,7 @@ static void timestamp_counts_from_the_first(void **state)
 /* A late event is given out after younger ones: it may even be older than the first. */
 static void timestamp_may_be_before_the_first(void **state)
 {
-	struct line_format format = {.layout = FORMAT_CSV, .timestamp = true};
+	struct line_format format = {.kind = FORMAT_CSV, .timestamp = true};
 	struct event event = four;
 
 	line_assert(&format, &event, "0.000000," FOUR_CSV);
@@ -81,7 +81,7 @@ static void timestamp_may_be_before_the_first(void **state)
 /* The time that the event was, not the time that it is. */
 static void time_is_the_events(void **state)
 {
-	struct line_format format = {.layout = FORMAT_CSV, .time = true};
+	struct line_format format = {.kind = FORMAT_CSV, .time = true};
 	struct event event = four;
 
 	setenv("TZ", "UTC", 1);
@@ -96,7 +96,7 @@ static void time_is_the_events(void **state)
 static void unknown_times_are_told_where_asked(void **state)
 {
 	static const struct {
-		enum output_format layout;
+		enum output_format kind;
 		bool extended;
 		const char *expected;
 	} cases[] = {
@@ -113,7 +113,7 @@ static void unknown_times_are_told_where_asked(void **state)
 	room.event.span_ns = SPAN_UNKNOWN;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct line_format format = {
-			.layout = cases[i].layout,
+			.kind = cases[i].kind,
 			.extended = cases[i].extended,
 		};
 		struct event_layout layout;
@@ -190,7 +190,7 @@ static int longest_find(void *arg, uint64_t id, char path[CGROUP_PATH_ROOM])
 static void longest_path_has_room(void **state)
 {
 	static const struct {
-		enum output_format layout;
+		enum output_format kind;
 		char byte;
 		size_t each; /* characters for it */
 		const char *around;
@@ -203,7 +203,7 @@ static void longest_path_has_room(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct line_format format = {.layout = cases[i].layout};
+		struct line_format format = {.kind = cases[i].kind};
 		union {
 			struct event event;
 			unsigned char bytes[EVENT_SIZE + 16];
@@ -219,7 +219,7 @@ static void longest_path_has_room(void **state)
 		format.list = &list;
 		format.event_layout = &layout;
 		format.cgroups = cgroups_new(longest_find, (void *)&cases[i].byte);
-		format_of(format.layout)->event(&format, &room.event, &text);
+		format_of(format.kind)->event(&format, &room.event, &text);
 		cgroups_free(format.cgroups);
 		assert_int_equal(text.len,
 				 (PATH_MAX - 2) * cases[i].each + 1 + strlen(cases[i].around));

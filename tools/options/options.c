@@ -92,12 +92,12 @@ static int fields_choose(struct options *options, struct diag *diag)
 	struct output_config *output = &options->trace.output;
 	const char *names = options->output, *own = NULL;
 	const struct line_format format = {
-		.layout = output->layout,
+		.kind = output->format,
 		.time = output->time,
 		.timestamp = output->timestamp,
 		.extended = output->extended,
 	};
-	bool is_classic = output->layout < FORMAT_JSON;
+	bool is_classic = output->format < FORMAT_JSON;
 	int err;
 
 	if (options->now && !output->extended && (!names || names[0] == '+'))
@@ -120,13 +120,13 @@ static int trace_finish(struct options *options, struct diag *diag)
 	int err;
 
 	if (options->otel)
-		output->layout = FORMAT_OTEL;
+		output->format = FORMAT_OTEL;
 	else if (options->json)
-		output->layout = FORMAT_JSON;
+		output->format = FORMAT_JSON;
 	else if (options->csv)
-		output->layout = FORMAT_CSV;
+		output->format = FORMAT_CSV;
 	else if (options->wide)
-		output->layout = FORMAT_WIDE;
+		output->format = FORMAT_WIDE;
 
 	/* https://no-color.org */
 	output->color = options->color == WHEN_ALWAYS ||

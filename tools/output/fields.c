@@ -92,7 +92,7 @@ static bool list_has(const struct field_list *list, const struct field *field)
 static void list_add(struct field_list *list, const struct field *field,
 		     const struct line_format *format)
 {
-	int width = abs(field->width[format->layout == FORMAT_WIDE]), title = strlen(field->title);
+	int width = abs(field->width[format->kind == FORMAT_WIDE]), title = strlen(field->title);
 
 	list->widths[list->count] = width > title ? width : title;
 	list->fields[list->count++] = field;
@@ -109,7 +109,7 @@ static bool field_is_own(const struct field *field, const struct line_format *fo
 {
 	if (!format->extended || field_is_time(field))
 		return field_shown(field, format);
-	return field->extended || (format->layout >= FORMAT_JSON && field_shown(field, format));
+	return field->extended || (format->kind >= FORMAT_JSON && field_shown(field, format));
 }
 
 int field_list_add(struct field_list *list, const struct line_format *format, const char *names,

@@ -95,7 +95,7 @@ static inline bool field_shown(const struct field *field, const struct line_form
 		return format->time;
 	if (field->kind == KIND_TIMESTAMP)
 		return format->timestamp;
-	return field->formats & IN(format->layout);
+	return field->formats & IN(format->kind);
 }
 
 /*

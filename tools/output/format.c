@@ -17,12 +17,12 @@ static const struct format json = {
 	.end = json_end,
 };
 
-const struct format *format_of(enum output_format layout)
+const struct format *format_of(enum output_format kind)
 {
-	return layout == FORMAT_JSON || layout == FORMAT_OTEL ? &json : &lines;
+	return kind == FORMAT_JSON || kind == FORMAT_OTEL ? &json : &lines;
 }
 
-const struct format *format_of_summary(enum output_format layout)
+const struct format *format_of_summary(enum output_format kind)
 {
-	return layout == FORMAT_JSON ? &json : &tables;
+	return kind == FORMAT_JSON ? &json : &tables;
 }

@@ -27,14 +27,14 @@ enum output_format {
 };
 
 struct line_format {
-	enum output_format layout;
+	enum output_format kind;
 	bool time; /* HH:MM:SS first */
 	bool timestamp; /* then seconds since the first event */
 	bool color; /* states, on a terminal */
 	bool csv_safe; /* a name in CSV is not a formula in a spreadsheet */
 	bool extended; /* -x; there is a list then */
 	bool no_object_pid; /* in the journal */
-	struct field_list *list; /* the fields that are asked for, or NULL: the layout's own */
+	struct field_list *list; /* the fields that are asked for, or NULL: the format's own */
 	const struct event_layout *event_layout; /* offsets of the optional members */
 	struct cgroups *cgroups; /* or NULL: none has a path */
 	struct cgroup_names cgroup; /* of the event that is written, if a field needs it */
@@ -58,9 +58,9 @@ struct format {
 		    struct text *text);
 };
 
-const struct format *format_of(enum output_format layout);
+const struct format *format_of(enum output_format kind);
 
 /* The format of a summary: tables or JSON. */
-const struct format *format_of_summary(enum output_format layout);
+const struct format *format_of_summary(enum output_format kind);
 
 #endif

@@ -23,7 +23,7 @@ static const struct names {
 
 static const struct names *names_of(const struct line_format *format)
 {
-	return format->layout == FORMAT_OTEL ? &otel : &plain;
+	return format->kind == FORMAT_OTEL ? &otel : &plain;
 }
 
 /*
@@ -65,7 +65,7 @@ static const char *otel_word(const struct field *field, const struct line_format
 	};
 	unsigned int state;
 
-	if (format->layout != FORMAT_OTEL)
+	if (format->kind != FORMAT_OTEL)
 		return NULL;
 	if (field->kind == KIND_VERSION)
 		return event->family == AF_INET ? "ipv4" : "ipv6";
@@ -132,7 +132,7 @@ void json_event(struct line_format *format, const struct event *event, struct te
 		const struct field *field = list->fields[i];
 
 		at = json_bytes_put(at, ",\"");
-		at = json_bytes_put(at, format->layout == FORMAT_OTEL ? field->otel : field->name);
+		at = json_bytes_put(at, format->kind == FORMAT_OTEL ? field->otel : field->name);
 		at = json_value_put(json_bytes_put(at, "\":"), field, format, event);
 	}
 	at = json_bytes_put(at, "}\n");

@@ -115,40 +115,40 @@ ROW_INLINE char *csv_put(char *at, const struct field *field, struct line_format
  * a part of the loop, not a function, it takes 5 % more instructions.
  */
 ROW_INLINE char *row_put(char *at, const char *begin, const struct field *field,
-			 struct line_format *format, enum output_format layout,
+			 struct line_format *format, enum output_format kind,
 			 const struct event *event)
 {
-	const char *before = layout == FORMAT_CSV ? "," : field->before;
+	const char *before = kind == FORMAT_CSV ? "," : field->before;
 
 	if (at > begin) {
 		memcpy(at, before, strlen(before));
 		at += strlen(before);
 	}
-	if (layout == FORMAT_CSV)
+	if (kind == FORMAT_CSV)
 		return csv_put(at, field, format, event);
-	return column_put(at, field, format, field->width[layout] < 0 ? 0 : field->width[layout],
-			  NULL, event);
+	return column_put(at, field, format, field->width[kind] < 0 ? 0 : field->width[kind], NULL,
+			  event);
 }
 
 /* A line without a list. */
 static char *line_put(char *at, struct line_format *format, const struct event *event)
 {
-	const enum output_format layout = format->layout;
+	const enum output_format kind = format->kind;
 	const char *begin = at;
 
 #pragma GCC unroll 64
 	for (const struct field *field = field_table; field < field_table + FIELDS; field++)
 		if (field_shown(field, format))
-			at = row_put(at, begin, field, format, layout, event);
+			at = row_put(at, begin, field, format, kind, event);
 	return at;
 }
 
 /* The separator before a field of a list; an arrow between two states. */
-static const char *list_before(const struct field_list *list, enum output_format layout, size_t i)
+static const char *list_before(const struct field_list *list, enum output_format kind, size_t i)
 {
 	if (!i)
 		return "";
-	if (layout == FORMAT_CSV)
+	if (kind == FORMAT_CSV)
 		return ",";
 	return list->fields[i]->kind == list->fields[i - 1]->kind ? list->fields[i]->before : " ";
 }
@@ -159,11 +159,11 @@ static char *list_put(char *at, struct line_format *format, const struct event *
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct field *field = list->fields[i];
-		const char *before = list_before(list, format->layout, i);
+		const char *before = list_before(list, format->kind, i);
 
 		memcpy(at, before, strlen(before));
 		at += strlen(before);
-		if (format->layout == FORMAT_CSV)
+		if (format->kind == FORMAT_CSV)
 			at = csv_put(at, field, format, event);
 		else
 			at = column_put(at, field, format,
@@ -198,9 +198,9 @@ void line_header(struct line_format *format, struct text *text)
 		list = &own;
 	}
 	for (size_t i = 0; i < list->count; i++) {
-		text_str(text, list_before(list, format->layout, i));
+		text_str(text, list_before(list, format->kind, i));
 		text_str(text, list->fields[i]->title);
-		if (format->layout == FORMAT_CSV || i + 1 == list->count)
+		if (format->kind == FORMAT_CSV || i + 1 == list->count)
 			continue;
 		for (size_t at = strlen(list->fields[i]->title); at < list->widths[i]; at++)
 			text_char(text, ' ');

@@ -148,7 +148,7 @@ static inline char *word_put(char *at, const char *word, const struct line_forma
 	size_t len;
 
 	if (!word)
-		word = format->layout == FORMAT_CSV && !format->extended ? "" : "-";
+		word = format->kind == FORMAT_CSV && !format->extended ? "" : "-";
 	len = strlen(word);
 	memcpy(at, word, len);
 	return at + len;

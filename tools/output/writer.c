@@ -26,7 +26,7 @@ void writer_open(struct writer *writer, const struct output_config *config,
 		.end = -1,
 	};
 	writer->line = (struct line_format){
-		.layout = config->layout,
+		.kind = config->format,
 		.time = config->time,
 		.timestamp = config->timestamp,
 		.color = config->color,
@@ -37,7 +37,7 @@ void writer_open(struct writer *writer, const struct output_config *config,
 		.event_layout = layout,
 	};
 	writer->format =
-		config->summary ? format_of_summary(config->layout) : format_of(config->layout);
+		config->summary ? format_of_summary(config->format) : format_of(config->format);
 	socket_numbers_init(&writer->numbers, config->numbered);
 	/* If this fails, the fields are unknown; the trace works. */
 	if (layout->wanted & 1U << OPTIONAL_cgroup && cgroups_open(&writer->line.cgroups, &why)) {
@@ -63,7 +63,7 @@ void writer_close(struct writer *writer)
 void writer_begin(struct writer *writer)
 {
 	wall_clock_update(&writer->line.clock);
-	if (!writer->config->no_header || writer->line.layout >= FORMAT_JSON)
+	if (!writer->config->no_header || writer->line.kind >= FORMAT_JSON)
 		writer->format->begin(&writer->line, &writer->output.lines);
 	writer_flush(writer);
 }

@@ -17,7 +17,7 @@ struct diag;
 
 /* The configuration of the output. A plain value. */
 struct output_config {
-	enum output_format layout;
+	enum output_format format;
 	bool time;
 	bool timestamp;
 	bool color;
@@ -28,7 +28,7 @@ struct output_config {
 	bool journal;
 	bool no_object_pid; /* nothing for which journald looks up the process */
 	bool summary; /* in place of the events */
-	struct field_list fields; /* none: the layout's own */
+	struct field_list fields; /* none: the format's own */
 	uint64_t numbered; /* number sockets, and remember at most so many; 0: print addresses */
 	uint64_t count; /* of events to show, or 0: no end */
 };

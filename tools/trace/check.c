@@ -125,7 +125,7 @@ static void line_append(struct check *check, const char *name, enum verdict verd
 	const struct check_line line = {name, verdicts[verdict], diag->what, remedy};
 	struct text *text = &check->output.lines;
 
-	if (check->format.layout >= FORMAT_JSON) {
+	if (check->format.kind >= FORMAT_JSON) {
 		json_check(&check->format, &line, text);
 		return;
 	}
@@ -380,7 +380,7 @@ int check_run(const struct trace_config *config, struct startup_log *log, struct
 		.config = config,
 		.fresh = config->program,
 		.log = log,
-		.format.layout = config->output.layout,
+		.format.kind = config->output.format,
 		.made = PROGRAM_NONE,
 		.output.fd = STDOUT_FILENO,
 	};
@@ -391,11 +391,11 @@ int check_run(const struct trace_config *config, struct startup_log *log, struct
 
 	check.fresh.cache_dir = NULL;
 	wall_clock_update(&check.format.clock);
-	if (check.format.layout >= FORMAT_JSON)
+	if (check.format.kind >= FORMAT_JSON)
 		json_begin(&check.format, lines);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		row_check(&check, &rows[i]);
-	if (check.format.layout >= FORMAT_JSON)
+	if (check.format.kind >= FORMAT_JSON)
 		json_end(&check.format, 0, &none, lines);
 	err = check.err;
 	if (err)
