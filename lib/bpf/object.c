@@ -36,7 +36,7 @@ struct elf_writer {
 	int fd;
 	struct text strings; /* .strtab */
 	struct text symbols; /* Elf64_Sym */
-	struct bpf_insn **insns; /* a copy a program, since relocations change them */
+	struct text *insns; /* struct bpf_insn, one text a program: relocations change them */
 	struct text *relocs; /* Elf64_Rel, one text a program */
 	struct btf *btf;
 	int *map_vars; /* the BTF variable of each map */
@@ -51,7 +51,7 @@ static void writer_free(struct elf_writer *writer)
 	text_free(&writer->strings);
 	text_free(&writer->symbols);
 	for (size_t i = 0; writer->insns && i < writer->source->program_count; i++)
-		free(writer->insns[i]);
+		text_free(&writer->insns[i]);
 	free(writer->insns);
 	for (size_t i = 0; writer->relocs && i < writer->source->program_count; i++)
 		text_free(&writer->relocs[i]);
@@ -142,10 +142,11 @@ static void symbol_add(struct elf_writer *writer, const char *name, int type, si
 }
 
 /* Turns each map descriptor in the instructions back into a relocation against the map's symbol. */
-static int relocs_add(const struct object_source *source, struct bpf_insn *insns, size_t count,
-		      struct text *relocs)
+static int relocs_add(const struct object_source *source, struct text *program, struct text *relocs)
 {
-	for (size_t i = 0; i < count; i++) {
+	struct bpf_insn *insns = (struct bpf_insn *)program->data;
+
+	for (size_t i = 0; i < program->len / sizeof(*insns); i++) {
 		Elf64_Rel rel = {.r_offset = i * sizeof(*insns)};
 		size_t map = 0;
 
@@ -211,8 +212,8 @@ static int program_sections_add(struct elf_writer *writer)
 						  .type = SHT_PROGBITS,
 						  .flags = SHF_ALLOC | SHF_EXECINSTR,
 						  .align = sizeof(struct bpf_insn),
-						  .data = writer->insns[i],
-						  .size = source->programs[i].size,
+						  .data = writer->insns[i].data,
+						  .size = writer->insns[i].len,
 					  });
 	for (size_t i = 0; !err && i < programs; i++) {
 		snprintf(name, sizeof(name), ".rel%s", source->programs[i].section);
@@ -349,14 +350,10 @@ static int object_render(struct elf_writer *writer, struct text *out)
 	if (err)
 		return err;
 	for (size_t i = 0; i < source->program_count; i++) {
-		size_t size = source->programs[i].size;
-
-		writer->insns[i] = malloc(size);
-		if (!writer->insns[i])
-			return -ENOMEM;
-		memcpy(writer->insns[i], source->programs[i].insns, size);
-		err = relocs_add(source, writer->insns[i], size / sizeof(struct bpf_insn),
-				 &writer->relocs[i]);
+		text_bytes(&writer->insns[i], source->programs[i].insns, source->programs[i].size);
+		if (writer->insns[i].err)
+			return writer->insns[i].err;
+		err = relocs_add(source, &writer->insns[i], &writer->relocs[i]);
 		if (err)
 			return err;
 	}
