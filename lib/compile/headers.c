@@ -109,13 +109,12 @@ static bool path_is_ours(const char *name)
 
 	if (!realpath(name, path))
 		return false;
-	for (char *end = path + strlen(path);; *end = '\0') {
+	for (;; *strrchr(path, '/') = '\0') {
 		if (stat(*path ? path : "/", &st) || (st.st_uid && st.st_uid != user) ||
 		    st.st_mode & (S_IWGRP | S_IWOTH))
 			return false;
 		if (!*path)
 			return true;
-		end = strrchr(path, '/');
 	}
 }
 

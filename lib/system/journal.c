@@ -27,8 +27,8 @@ int journal_open(struct diag *diag)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = SOCKET};
 	const char *stream = getenv("JOURNAL_STREAM");
-	unsigned long long device, inode;
 	int size = BUFFER_SIZE;
+	char stderr_stream[64];
 	struct stat st;
 
 	journald = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -40,8 +40,12 @@ int journal_open(struct diag *diag)
 		return err;
 	}
 	setsockopt(journald, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	has_stderr = stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
-		     !fstat(STDERR_FILENO, &st) && st.st_dev == device && st.st_ino == inode;
+	/* systemd.exec(5): journald's end of stderr, as DEVICE:INODE. */
+	if (stream && !fstat(STDERR_FILENO, &st)) {
+		snprintf(stderr_stream, sizeof(stderr_stream), "%llu:%llu",
+			 (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+		has_stderr = !strcmp(stream, stderr_stream);
+	}
 	return 0;
 }
 

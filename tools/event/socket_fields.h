@@ -44,8 +44,8 @@
 	X(cgroup, "sock.sk_cgrp_data.cgroup -> cgroup.kn -> kernfs_node.id",                       \
 	  "cgroup, unit, container")
 
-#define SOCKET_FIELD_ADD(...) +1
-#define SOCKET_FIELD_COUNT    (0 SOCKET_FIELDS(SOCKET_FIELD_ADD)) /* without the values */
+#define SOCKET_FIELD_NUMBER(name, ...) SOCKET_FIELD_##name,
+enum { SOCKET_FIELDS(SOCKET_FIELD_NUMBER) SOCKET_FIELD_COUNT /* without the values */ };
 
 struct btf_types;
 struct text;
