@@ -94,7 +94,7 @@ static void each_row_has_a_place_for_what_it_is_given(void **state)
 	for (size_t i = 0; i < option_row_count; i++) {
 		const struct option_row *row = &option_rows[i];
 		bool placed = row->metavar ? row->set != NULL
-					   : !row->set && (row->flag || row->letter == 'h');
+					   : !row->set && (row->member || row->letter == 'h');
 
 		if (!placed)
 			print_error("--%s has none\n", row->name);

@@ -8,11 +8,20 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct diag;
-struct options;
+struct option_row;
 
-typedef int option_fn(struct options *options, const char *value, struct diag *diag);
+/* A value of the command line. */
+struct option_value {
+	const struct option_row *row;
+	const char *name; /* as messages have it: "-L/--localport" */
+	void *member; /* of struct options */
+	const char *text; /* or NULL: it is optional, and none was given */
+};
+
+typedef int option_fn(const struct option_value *value, struct diag *diag);
 
 /* In the order in which -h prints them. */
 enum group {
@@ -51,8 +60,9 @@ struct option_row {
 	enum completion complete;
 	const char *conflicts; /* names of other options, separated by blanks, or NULL; A+B: both */
 	const char *requires; /* the name of another option, or NULL */
-	size_t flag; /* the bool to set ... */
-	option_fn *set; /* ... or what to do with the value */
+	size_t member; /* offset in struct options: of the bool to set, or of what set() fills */
+	option_fn *set; /* with a value */
+	uint64_t max; /* of a number, which is at least 1 */
 };
 
 #define OPTION_ROWS_MAX 64

@@ -68,6 +68,15 @@ static struct option getopt_long_row(const char *name, const struct option_row *
 			       .val = row_value(row - option_rows)};
 }
 
+#define NAMES_ROOM 128 /* for two options, as messages name them */
+
+/* "-s/--csv" or "--summary" */
+static int row_name(const struct option_row *row, char *name, size_t room)
+{
+	return row->letter ? snprintf(name, room, "-%c/--%s", row->letter, row->name)
+			   : snprintf(name, room, "--%s", row->name);
+}
+
 /* getopt_long(3) would print a message; ours goes through main(), as all do. */
 static int getopt_explain(int value, char **argv, struct diag *diag)
 {
@@ -159,15 +168,6 @@ static int trace_finish(struct options *options, struct diag *diag)
 	return filter_finish(&program->filter, diag);
 }
 
-#define NAMES_ROOM 128 /* for two options, as messages name them */
-
-/* "-s/--csv" or "--summary" */
-static int row_name(const struct option_row *row, char *name, size_t room)
-{
-	return row->letter ? snprintf(name, room, "-%c/--%s", row->letter, row->name)
-			   : snprintf(name, room, "--%s", row->name);
-}
-
 /* Whether all of the len bytes at names, "A" or "A+B", were given. */
 static bool names_are_given(const char *names, size_t len, const bool given[OPTION_ROWS_MAX],
 			    char shown[NAMES_ROOM])
@@ -246,7 +246,9 @@ int options_parse(int argc, char **argv, struct options *options, struct diag *d
 	struct option longs[OPTION_ROWS_MAX + COUNT(aliases) + 1] = {0};
 	bool given[OPTION_ROWS_MAX] = {false};
 	const struct option_row *row;
-	int value, err = 0;
+	struct option_value set;
+	char name[NAMES_ROOM];
+	int value, err;
 
 	*options = (struct options){
 		.trace.program.cache_dir = CACHE_DIR_DEFAULT,
@@ -271,10 +273,13 @@ int options_parse(int argc, char **argv, struct options *options, struct diag *d
 		row = value == '?' || value == ':' ? NULL : row_find(value);
 		if (!row)
 			return getopt_explain(value, argv, diag);
+		row_name(row, name, sizeof(name));
+		set = (struct option_value){row, name, (char *)options + row->member, optarg};
+		err = 0;
 		if (row->set)
-			err = row->set(options, optarg, diag);
+			err = row->set(&set, diag);
 		else
-			*(bool *)((char *)options + row->flag) = true;
+			*(bool *)set.member = true;
 		if (err)
 			return err;
 		given[row - option_rows] = true;
