@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/diag.h"
+#include "base/kernel_release.h"
 #include "compile/compile.h"
 #include "filter/expression.h"
 #include "program/bpf_text.h"
@@ -309,9 +310,13 @@ static void compared(struct expressions *expressions)
 
 static bool may_run(void)
 {
-	if (!geteuid())
+	if (geteuid())
+		print_message("not run: only root may load a program\n");
+	else if (kernel_before(5, 10))
+		print_message(
+			"not run: before Linux 5.10 BPF_PROG_TEST_RUN takes no raw tracepoint\n");
+	else
 		return true;
-	print_message("not run: only root may load a program\n");
 	return false;
 }
 
