@@ -62,7 +62,8 @@ static void helper_run(int to, pid_t parent, helper_fetch *fetch, void *arg)
 		answer.err = fetch(arg, &fd, &answer.diag);
 	if (answer.err)
 		message.msg_controllen = 0;
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	else
+		memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
 	_exit(sendmsg(to, &message, MSG_NOSIGNAL) == sizeof(answer) ? 0 : 1);
 }
 
