@@ -47,17 +47,19 @@ static bool rung_falls(const struct rung *rung)
 }
 
 /* Runs the steps up to the ladder's last one; after an error undoes those that were begun. */
-static int rung_try(struct ladder *ladder, struct rung *rung)
+static void rung_try(struct ladder *ladder, struct rung *rung)
 {
-	for (rung->step = STEP_PROBE;; rung->step++) {
-		rung->err = start_steps[rung->step].run(ladder, rung);
-		if (rung->err || rung->step == ladder->last)
+	enum step step = STEP_PROBE;
+
+	for (;; step++) {
+		rung->step = step;
+		rung->err = start_steps[step].run(ladder, rung);
+		if (rung->err || step == ladder->last)
 			break;
 	}
-	for (enum step step = rung->step; rung->err && step >= STEP_PROBE; step--)
+	for (; rung->err && step >= STEP_PROBE; step--)
 		if (start_steps[step].undo)
 			start_steps[step].undo(ladder, rung);
-	return rung->err;
 }
 
 int ladder_climb(struct ladder *ladder, struct diag *diag)

@@ -27,7 +27,7 @@ struct rung {
 	struct probe probe;
 	struct program program;
 	struct loader *loader; /* or NULL */
-	enum step step; /* the last one that was begun */
+	enum step step; /* the last begun; STEP_COMPILE if the compiler failed during STEP_LOAD */
 	int err; /* 0: it works as far as ladder.last */
 	struct diag why; /* of the error */
 	enum self_test tested;
