@@ -124,8 +124,8 @@ tool_install() {
 	cmake --install "$BUILD" >"$work/installed"
 }
 
-# told NAME: what the tool said on stderr, except misses where $probe is one of perf's: the kernel does not say which program's
-# session was missed, and an older one counts no misses.
+# told NAME: prints what the tool wrote to stderr. With a probe of perf it leaves out the count of misses, since the missed
+# session may be another program's; it always leaves out that an old kernel counts none.
 uncounted="tcpstates: events missed while the program is busy are not counted by this kernel"
 told() {
 	local misses='^$'

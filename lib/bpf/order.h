@@ -7,7 +7,7 @@
  * T and read every buffer, records older than T less a margin are final: no older record can still
  * come, unless it is on its way from reading the clock to its buffer, which the caller must know.
  * order_flush() passes on the final records, oldest first, and keeps the rest. A record older than
- * one that was passed on before is passed on all the same, and counted as late.
+ * one already passed on is late: it is counted, and passed on out of order.
  *
  * Records are of one size and begin with their time, a uint64_t of nanoseconds.
  */

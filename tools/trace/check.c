@@ -63,7 +63,7 @@ static enum verdict step_check(struct check *check, enum step step, struct diag 
 	const struct start_step *row = &start_steps[step];
 
 	if (row->prepare) {
-		bool required = !row->is_required || row->is_required(check->config);
+		bool required = start_requires(step, check->config);
 		int err = row->prepare(diag);
 
 		if (row->close && !required)

@@ -105,11 +105,11 @@ int ladder_climb(struct ladder *ladder, struct diag *diag)
 	return -ENOTSUP;
 }
 
-void ladder_detach(struct ladder *ladder)
+void ladder_detach(struct ladder *ladder, struct rung *rung)
 {
 	sockets_free(ladder->sockets); /* and what they hold of the attachments */
 	ladder->sockets = NULL;
-	loader_detach(ladder->rung->loader);
+	loader_detach(rung->loader);
 }
 
 void ladder_free(struct ladder *ladder)

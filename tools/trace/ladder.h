@@ -53,8 +53,8 @@ struct ladder { /* is not to be copied once it is climbed */
  */
 int ladder_climb(struct ladder *ladder, struct diag *diag);
 
-/* Detaches the programs; the maps stay. */
-void ladder_detach(struct ladder *ladder);
+/* Detaches the rung's programs, and forgets open sockets; the maps stay. */
+void ladder_detach(struct ladder *ladder, struct rung *rung);
 void ladder_free(struct ladder *ladder);
 
 #endif

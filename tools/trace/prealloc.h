@@ -40,6 +40,4 @@ void prealloc_end(struct prealloc *prealloc);
 /* Closes all. */
 void prealloc_free(struct prealloc *prealloc);
 
-#define _cleanup_ahead_ __attribute__((cleanup(prealloc_free)))
-
 #endif

@@ -105,9 +105,7 @@ static int attach_step(struct ladder *ladder, struct rung *rung)
 /* Drops the probe's records as well, or they would be taken for the next probe's. */
 static void attach_undo(struct ladder *ladder, struct rung *rung)
 {
-	sockets_free(ladder->sockets);
-	ladder->sockets = NULL;
-	loader_detach(rung->loader);
+	ladder_detach(ladder, rung);
 	waiter_hold_end(false);
 	prealloc_renew(&ladder->prealloc);
 }
@@ -150,15 +148,18 @@ const struct start_step start_steps[STEPS] = {
 		       .failure = "not working"},
 };
 
+bool start_requires(enum step step, const struct trace_config *config)
+{
+	const struct start_step *row = &start_steps[step];
+
+	return !row->is_required || row->is_required(config);
+}
+
 int start_prepare(const struct trace_config *config, struct diag *diag)
 {
 	for (enum step step = STEP_JOURNAL; step < STEP_PROBE; step++) {
-		const struct start_step *host = &start_steps[step];
-		int err;
+		int err = start_requires(step, config) ? start_steps[step].prepare(diag) : 0;
 
-		if (host->is_required && !host->is_required(config))
-			continue;
-		err = host->prepare(diag);
 		if (err)
 			return err;
 	}

@@ -43,6 +43,9 @@ struct start_step {
 
 extern const struct start_step start_steps[STEPS];
 
+/* Whether a start with this configuration requires the step. */
+bool start_requires(enum step step, const struct trace_config *config);
+
 /* Runs the required host steps. -errno with diag filled. */
 int start_prepare(const struct trace_config *config, struct diag *diag);
 

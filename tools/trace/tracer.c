@@ -270,7 +270,7 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 
 	err = tracer_loop(tracer, diag);
 	notify_send("STOPPING=1");
-	ladder_detach(&tracer->ladder);
+	ladder_detach(&tracer->ladder, tracer->ladder.rung);
 	if (!err) {
 		if (config->program.summary)
 			err = summary_round(tracer, diag);
