@@ -158,13 +158,15 @@ static void without_a_choice_of_cpu_it_is_a_thread_still(void **state)
 	if (!pid) {
 		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 		    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter))
-			_exit(1);
+			_exit(errno == EINVAL ? 77 : 1);
 		background_begin(&background, &call, 1);
 		background_free(&background);
 		_exit(seen.times == 1 && !pthread_equal(seen.thread, pthread_self()) ? 0 : 2);
 	}
 	assert_true(pid > 0);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		skip(); /* qemu-user has no seccomp */
 	assert_int_equal(status, 0);
 }
 
