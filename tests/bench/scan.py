@@ -28,7 +28,7 @@ def extended(host):
     tracer.stdout.readline()
     header = (time.monotonic() - begin) * 1000
     said = tracer.communicate(timeout=bench.PATIENCE)[1]
-    match = re.search(r"found the (\d+) sockets that are there \(([\d.]+) ms\)", said)
+    match = re.search(r"found (\d+) open sockets \(([\d.]+) ms\)", said)
     if not match:
         raise bench.Failed("-x: " + said)
     return int(match[1]), float(match[2]), header
