@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Kernel objects of a trace that do not depend on its program: the map of sockets and the perf
- * buffers. A thread creates them while the object is found and its programs are loaded.
+ * buffers. A thread creates them while the object is found and its programs are loaded. That saves
+ * 0.7 ms of a cached start's 6.6 on Debian 12, 2 % on Debian 13, and nothing of a first start
+ * (docs/performance.md).
  */
 #ifndef PREALLOC_H
 #define PREALLOC_H
