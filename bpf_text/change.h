@@ -21,18 +21,13 @@ BPF_TABLE("percpu_array", u32, u64, last_sent, 1); /* time of the last event, ns
 BPF_F_TABLE("array", u32, struct in_flight, in_flight, 1, 1024);
 #endif
 
-static inline void entry_change(struct sock_entry *entry, const struct event *event)
+static inline void entry_init(struct sock_entry *entry, const struct event *event, u32 share)
 {
 	entry->changed_ns = event->ts_ns;
+	entry->share = share;
 #ifdef EVENT_OWNER
 	entry->owner = event->owner;
 #endif
-}
-
-static inline void entry_init(struct sock_entry *entry, const struct event *event, u32 share)
-{
-	entry_change(entry, event);
-	entry->share = share;
 #ifdef EVENT_AGE
 	entry->first_ns = event->ts_ns;
 #endif
@@ -44,7 +39,7 @@ BPF_TABLE("array", u32, struct sock_entry, scratch, 1); /* all 0; the stack has 
 
 static inline long entry_new(u64 sk, const struct event *event)
 {
-	u32 zero = 0, share = share_of(sk, TABLE_SOCKETS);
+	u32 zero = 0, share = share_of(sk);
 	struct sock_entry *entry = scratch.lookup(&zero);
 	long error = entry ? entry_add(sk, entry, share) : -1;
 
@@ -58,7 +53,7 @@ static inline long entry_new(u64 sk, const struct event *event)
 #else
 static inline long entry_new(u64 sk, const struct event *event)
 {
-	u32 share = share_of(sk, TABLE_SOCKETS);
+	u32 share = share_of(sk);
 	struct sock_entry entry = {};
 
 	entry_init(&entry, event, share);
@@ -101,16 +96,6 @@ static inline struct sock_entry *entry_find(const struct event *event)
 	return 0;
 }
 
-/* From here on the address belongs to another socket. */
-static inline void entry_end(u64 sk, const struct sock_entry *entry, const struct event *event)
-{
-	entry_remove(sk, entry);
-#ifdef EVENT_OWNER
-	if (event->oldstate == TCP_LISTEN)
-		listener_remove(event);
-#endif
-}
-
 /*
  * Ends the time in the old state and begins that in the new one, with one reading of the clock.
  * Returns the entry of a socket that was known already, or NULL.
@@ -125,11 +110,11 @@ static inline struct sock_entry *event_clock(struct event *event)
 	event_durations(entry, event);
 	entry_leave(entry);
 #ifdef EVENT_OWNER
-	event_own(event, entry ? &entry->owner : 0);
+	event_own(event, entry);
 #endif
 	if (event->newstate == TCP_CLOSE) {
 		if (entry)
-			entry_end(sk, entry, event);
+			entry_remove(sk, entry);
 		return 0;
 	}
 	if (!entry)
@@ -144,13 +129,12 @@ static inline struct sock_entry *event_clock(struct event *event)
 			return 0;
 		}
 		entry_leave(entry);
+#ifdef EVENT_OWNER
+		event_own(event, entry);
+#endif
 	}
 	if (entry)
-		entry_change(entry, event);
-#ifdef EVENT_OWNER
-	if (event->newstate == TCP_LISTEN)
-		listener_add(event);
-#endif
+		entry->changed_ns = event->ts_ns;
 	return entry;
 }
 

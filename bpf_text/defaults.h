@@ -39,6 +39,11 @@
 #define SKC_NET		 48
 #define NET_INUM	 176
 #define SK_UID		 528
+#define SK_LOCK_OWNED	 156
+#define SKC_BIND_NODE	 32
+#define TASK_FLAGS	 44
+#define TASK_GROUP_LEADER 1100
+#define TASK_COMM	 2000
 #define SK_ERR		 344
 #define SKC_FLAGS	 96
 #define SND_UNA		 1472
@@ -61,7 +66,14 @@
 #define SOCKET_SK  24
 #define SKC_STATE  18
 #define TASK_TGID  1000
-#define TASK_COMM  2000
+
+#define MPTCP_CONN_LIST 1488
+#define SUBFLOW_NODE	0
+#define SUBFLOW_SOCK	336
+
+/* accept.bpf.c */
+#define ACCEPT_EXIT kretfunc__inet_csk_accept__1
+#define ACCEPT_ARGS 2
 
 /* tracepoint.bpf.c */
 #define ARGS_PROTOCOL u16

@@ -5,91 +5,31 @@
  * changes it can be any task that a softirq interrupted, or one that destroys the sockets of others
  * (ss -K). The last known owner stays with the socket.
  *
- * The owner of a listener is also kept by the local end, for the sockets that it will accept.
- * SKC_NET is the offset of the network namespace in struct sock, if the kernel has these.
+ * A child of a listening socket belongs to the process that listens, until it is accepted.
+ *
+ * TASK_..., SK_LOCK_OWNED and SKC_BIND_NODE are offsets of members in bytes.
  */
 #pragma once
 #include "sockets.h"
 
 #ifdef EVENT_OWNER
-struct listener_end {
-	u64 net;
-	u8 laddr[16];
-	u16 lport;
-	u16 family;
-	u32 zero; /* a key must have no hole */
-};
+#define TASK_KTHREAD 0x00200000 /* PF_KTHREAD, include/linux/sched.h */
 
-struct listener {
-	struct owner owner; /* unknown if listeners of several owners share the end */
-	u32 count;
-	u32 share; /* that the entry is counted in */
-};
-
-BPF_F_TABLE("hash", struct listener_end, struct listener, listeners, MAX_SOCKETS,
-	    BPF_F_NO_PREALLOC);
-
-static inline struct listener_end listener_end(const struct event *event)
+/* The name of the task's process, which is that of its first thread. */
+static inline void owner_name(struct owner *owner, u64 task)
 {
-	struct listener_end end = {.lport = event->lport, .family = event->family};
+	u64 leader = 0;
 
-#ifdef SKC_NET
-	bpf_probe_read_kernel(&end.net, sizeof(end.net), (void *)(event->skaddr + SKC_NET));
-#endif
-	__builtin_memcpy(end.laddr, event->laddr, sizeof(end.laddr));
-	return end;
+	bpf_probe_read_kernel(&leader, sizeof(leader), (void *)(task + TASK_GROUP_LEADER));
+	bpf_probe_read_kernel(owner->comm, sizeof(owner->comm), (void *)(leader + TASK_COMM));
 }
 
-/* With SO_REUSEPORT several sockets listen at one end. A child's owner is known if all are one's.
- */
-static inline void listener_add(const struct event *event)
+/* The process that the CPU runs. */
+static inline void owner_set(struct owner *owner, enum owner_from from)
 {
-	struct listener_end end = listener_end(event);
-	struct listener *listener = listeners.lookup(&end);
-	struct listener first = {.owner = event->owner, .count = 1};
-
-	if (!listener) {
-		first.share = share_of(event->skaddr, TABLE_LISTENERS);
-		if (share_take(first.share) && listeners.update(&end, &first))
-			share_return(first.share);
-		return;
-	}
-	if (listener->owner.pid != event->owner.pid)
-		listener->owner.from = OWNER_UNKNOWN;
-	__sync_fetch_and_add(&listener->count, 1);
-}
-
-static inline void listener_remove(const struct event *event)
-{
-	struct listener_end end = listener_end(event);
-	struct listener *listener = listeners.lookup(&end);
-	u32 share;
-
-	if (!listener)
-		return;
-	if (listener->count > 1) {
-		__sync_fetch_and_add(&listener->count, -1);
-		return;
-	}
-	share = listener->share;
-	if (!listeners.delete(&end))
-		share_return(share);
-}
-
-/* A child's local address is its listener's, unless that listens at all addresses. */
-static inline void listener_find(struct event *event)
-{
-	struct listener_end end = listener_end(event);
-	struct listener *listener = listeners.lookup(&end);
-
-	if (!listener) {
-		__builtin_memset(end.laddr, 0, sizeof(end.laddr));
-		listener = listeners.lookup(&end);
-	}
-	if (!listener || listener->owner.from == OWNER_UNKNOWN)
-		return;
-	event->owner = listener->owner;
-	event->owner.from = OWNER_LISTENER;
+	owner->from = from;
+	owner->pid = bpf_get_current_pid_tgid() >> 32;
+	owner_name(owner, bpf_get_current_task());
 }
 
 static inline int is_own_change(u8 oldstate, u8 newstate)
@@ -99,20 +39,96 @@ static inline int is_own_change(u8 oldstate, u8 newstate)
 	return newstate == TCP_FIN_WAIT1 || newstate == TCP_LAST_ACK;
 }
 
-/* Fills in the owner. known is the one of the socket's entry, or NULL. */
-static inline void event_own(struct event *event, const struct owner *known)
+/* A kernel thread acts for others: it closes what MPTCP, io_uring and the last put of a file leave.
+ */
+static inline int task_is_process(void)
+{
+	u32 flags = TASK_KTHREAD;
+
+	bpf_probe_read_kernel(&flags, sizeof(flags), (void *)(bpf_get_current_task() + TASK_FLAGS));
+	return !(flags & TASK_KTHREAD);
+}
+
+/* Whether the task makes the change itself: it has locked the socket, which a softirq does not. */
+static inline int is_by_process(u64 sk)
+{
+	u32 owned = 0;
+
+	bpf_probe_read_kernel(&owned, sizeof(owned), (void *)(sk + SK_LOCK_OWNED));
+	return owned && task_is_process();
+}
+
+#define COMPILER_BARRIER() asm volatile("" : : : "memory")
+
+/*
+ * accept() changes the owner while another CPU may read it. So it is unknown until all of it is
+ * written, and what was read is good if it is still the same after.
+ */
+static inline void entry_own(struct sock_entry *entry, const struct owner *owner)
+{
+	entry->owner.from = OWNER_UNKNOWN;
+	COMPILER_BARRIER();
+	entry->owner.pid = owner->pid;
+	__builtin_memcpy(entry->owner.comm, owner->comm, sizeof(owner->comm));
+	COMPILER_BARRIER();
+	entry->owner.from = owner->from;
+}
+
+static inline void owner_of(const struct sock_entry *entry, struct owner *owner)
+{
+	*owner = entry->owner;
+	COMPILER_BARRIER();
+	if (entry->owner.from != owner->from || entry->owner.pid != owner->pid)
+		owner->from = OWNER_UNKNOWN;
+}
+
+struct hlist_place {
+	u64 next;
+	u64 pprev; /* where the pointer to this node is */
+};
+
+/*
+ * Returns the listening socket that the child comes from, or 0. The kernel makes the child as a
+ * copy of it (net/core/sock.c, sk_clone_lock()), and until the child is bound, the copy still has
+ * the listener's place in the list of the sockets at its port: the pointer at pprev points to the
+ * listener's node. If a neighbour in that list comes or goes meanwhile, the two places differ.
+ */
+static inline u64 listener_of(u64 child)
+{
+	struct hlist_place copy = {}, place = {};
+	u64 node = 0;
+
+	bpf_probe_read_kernel(&copy, sizeof(copy), (void *)(child + SKC_BIND_NODE));
+	if (bpf_probe_read_kernel(&node, sizeof(node), (void *)copy.pprev))
+		return 0;
+	if (bpf_probe_read_kernel(&place, sizeof(place), (void *)node))
+		return 0;
+	if (place.next != copy.next || place.pprev != copy.pprev)
+		return 0;
+	return node - SKC_BIND_NODE;
+}
+
+/* Fills in the owner, and changes that of the entry, or NULL, if the event does. */
+static inline void event_own(struct event *event, struct sock_entry *entry)
 {
 	struct owner none = {};
 
 	event->owner = none;
-	if (is_own_change(event->oldstate, event->newstate)) {
-		event->owner.from = OWNER_SELF;
-		event->owner.pid = bpf_get_current_pid_tgid() >> 32;
-		bpf_get_current_comm(event->owner.comm, sizeof(event->owner.comm));
-	} else if (event->oldstate == TCP_LISTEN && event->newstate == TCP_SYN_RECV) {
-		listener_find(event); /* a known owner would be that of an earlier socket */
-	} else if (known) {
-		event->owner = *known;
+	if (event->oldstate == TCP_LISTEN && event->newstate == TCP_SYN_RECV) {
+		u64 listener = listener_of(event->skaddr);
+
+		entry = sockets.lookup(&listener);
+		if (entry)
+			owner_of(entry, &event->owner);
+		if (event->owner.from)
+			event->owner.from = OWNER_LISTENER;
+	} else if (is_own_change(event->oldstate, event->newstate) &&
+		   is_by_process(event->skaddr)) {
+		owner_set(&event->owner, OWNER_SELF);
+		if (entry)
+			entry_own(entry, &event->owner);
+	} else if (entry) {
+		owner_of(entry, &event->owner);
 	}
 }
 #endif

@@ -86,7 +86,7 @@ static inline void found_init(struct sock_entry *entry, const struct event *even
 static inline void found_add(struct event *event, int is_shown)
 {
 	u64 sk = event->skaddr;
-	u32 share = share_of(sk, TABLE_SOCKETS), zero = 0;
+	u32 share = share_of(sk), zero = 0;
 	struct sock_entry *new = found.lookup(&zero), *entry;
 	long error;
 
@@ -104,10 +104,6 @@ static inline void found_add(struct event *event, int is_shown)
 	if (is_shown)
 		summary_enter(event->oldstate);
 #endif
-#ifdef EVENT_OWNER
-	if (event->oldstate == TCP_LISTEN)
-		listener_add(event);
-#endif
 	if (sock_state(sk) != TCP_CLOSE)
 		return;
 	/* It has ended meanwhile, and no event will say so. */
@@ -116,10 +112,6 @@ static inline void found_add(struct event *event, int is_shown)
 		return;
 	entry_leave(entry);
 	entry_remove(sk, entry);
-#ifdef EVENT_OWNER
-	if (event->oldstate == TCP_LISTEN)
-		listener_remove(event);
-#endif
 }
 
 /* Fills in the durations and the owner, as far as the table has them. Returns the entry, or NULL.
@@ -131,10 +123,12 @@ static inline const struct sock_entry *event_complete(struct event *event)
 
 	event_durations(entry, event);
 #ifdef EVENT_OWNER
-	if (entry && entry->owner.from != OWNER_UNKNOWN)
-		event->owner = entry->owner;
-	else if (entry)
-		entry->owner = event->owner;
+	if (!entry)
+		return 0;
+	if (entry->owner.from == OWNER_UNKNOWN || entry->owner.from == OWNER_LISTENER)
+		entry_own(entry, &event->owner);
+	else
+		owner_of(entry, &event->owner);
 #endif
 	return entry;
 }
@@ -146,7 +140,7 @@ static inline void task_read(struct event *event, u64 task)
 #ifdef EVENT_OWNER
 	event->owner.from = OWNER_SCAN;
 	event->owner.pid = event->pid;
-	__builtin_memcpy(event->owner.comm, event->comm, sizeof(event->owner.comm));
+	owner_name(&event->owner, task);
 #endif
 }
 
@@ -174,22 +168,56 @@ static inline void sock_show(u64 seq, struct event *event)
 		bpf_seq_write(seq, event, EVENT_SIZE);
 }
 
+static inline void sock_found(u64 seq, u64 task, u64 sk)
+{
+	struct event event = {.newstate = STATE_STILL};
+
+	sock_read(&event, sk);
+	event.oldstate = sock_state(sk);
+	if ((event.family != AF_INET && event.family != AF_INET6) || event.oldstate == TCP_CLOSE)
+		return;
+	event.ts_ns = bpf_ktime_get_ns();
+	task_read(&event, task);
+	sock_show(seq, &event);
+}
+
+#if defined(MPTCP_CONN_LIST) && defined(SUBFLOW_NODE) && defined(SUBFLOW_SOCK)
+#define MPTCP	     262 /* IPPROTO_MPTCP, include/uapi/linux/in.h */
+#define SUBFLOWS_MAX 8 /* as many as the kernel's own path manager makes (net/mptcp/pm_netlink.c) */
+
+/* The TCP sockets of a MPTCP socket: a file has that one alone. The list may change meanwhile. */
+static inline void subflows_found(u64 seq, u64 task, u64 msk)
+{
+	u64 head = msk + MPTCP_CONN_LIST, node = head;
+
+	for (int i = 0; i < SUBFLOWS_MAX; i++) {
+		u64 sk = 0;
+
+		if (bpf_probe_read_kernel(&node, sizeof(node), (void *)node) || node == head)
+			return;
+		bpf_probe_read_kernel(&sk, sizeof(sk), (void *)(node - SUBFLOW_NODE + SUBFLOW_SOCK));
+		if (sk && sock_is_tcp(sk))
+			sock_found(seq, task, sk);
+	}
+}
+#endif
+
 int SCAN_ITER(struct task_file *args)
 {
 	u64 task = args->task, sk = file_sock(args->file), *meta = (u64 *)args->meta;
-	struct event event = {.newstate = STATE_TICK};
+	struct event tick = {.newstate = STATE_TICK};
+	u32 protocol;
 
 	if (!(meta[2] % FILES_PER_TICK)) /* struct bpf_iter_meta: seq, session_id, seq_num */
-		bpf_seq_write(meta[0], &event, EVENT_SIZE);
-	if (!task || !sk || !sock_is_tcp(sk))
+		bpf_seq_write(meta[0], &tick, EVENT_SIZE);
+	if (!task || !sk)
 		return 0;
-	sock_read(&event, sk);
-	event.newstate = STATE_STILL;
-	event.oldstate = sock_state(sk);
-	if ((event.family != AF_INET && event.family != AF_INET6) || event.oldstate == TCP_CLOSE)
-		return 0;
-	event.ts_ns = bpf_ktime_get_ns();
-	task_read(&event, task);
-	sock_show(meta[0], &event);
+	protocol = sock_protocol(sk);
+	if (protocol == IPPROTO_TCP)
+		sock_found(meta[0], task, sk);
+#ifdef MPTCP
+	else if (protocol == MPTCP)
+		subflows_found(meta[0], task, sk);
+#endif
 	return 0;
 }

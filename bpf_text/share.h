@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /*
- * No user gets more than 7/8 of a table, so that none can fill it for all others.
+ * No user gets more than 7/8 of the table, so that none can fill it for all others.
  *
  * The user is the socket's sk_uid; SK_UID is its offset in struct sock. If the kernel's BTF does
  * not have it, all sockets belong to one user. Users whose ids are equal modulo SHARES have one
@@ -12,22 +12,16 @@
 #define SHARE_MAX (MAX_SOCKETS - MAX_SOCKETS / 8)
 #define SHARES	  1024
 
-enum table {
-	TABLE_SOCKETS,
-	TABLE_LISTENERS,
-	TABLES,
-};
+BPF_TABLE("array", u32, u64, shares, SHARES); /* entries */
 
-BPF_TABLE("array", u32, u64, shares, TABLES *SHARES); /* entries */
-
-static inline u32 share_of(u64 sk, u32 table)
+static inline u32 share_of(u64 sk)
 {
 	u32 user = 0;
 
 #ifdef SK_UID
 	bpf_probe_read_kernel(&user, sizeof(user), (void *)(sk + SK_UID));
 #endif
-	return table * SHARES + user % SHARES;
+	return user % SHARES;
 }
 
 /* Counts one more entry and returns 1, or returns 0 if the share is used up. */

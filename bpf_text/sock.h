@@ -18,7 +18,7 @@
 #define INET_START MIN(INET_SPORT, INET_SADDR)
 #define INET_SIZE  (MAX(INET_SPORT + 2, INET_SADDR + 4) - INET_START)
 
-static inline int sock_is_tcp(u64 sk)
+static inline u32 sock_protocol(u64 sk)
 {
 #if SK_PROTOCOL_SIZE == 1
 	u8 protocol = 0;
@@ -27,7 +27,12 @@ static inline int sock_is_tcp(u64 sk)
 #endif
 
 	bpf_probe_read_kernel(&protocol, sizeof(protocol), (void *)(sk + SK_PROTOCOL));
-	return protocol == IPPROTO_TCP;
+	return protocol;
+}
+
+static inline int sock_is_tcp(u64 sk)
+{
+	return sock_protocol(sk) == IPPROTO_TCP;
 }
 
 static inline u16 big_endian(const u8 *at)

@@ -36,15 +36,16 @@
 enum owner_from {
 	OWNER_UNKNOWN,
 	OWNER_SELF, /* it acted on the socket in a system call of its own */
-	OWNER_LISTENER, /* it listens where the socket was accepted */
+	OWNER_LISTENER, /* it listens where the socket came from */
 	OWNER_SCAN, /* it had the socket open when the tracer looked */
+	OWNER_ACCEPT, /* it accepted the socket */
 };
 
 /* The owner of a socket; all 0 if it is unknown. */
 struct owner {
 	__u32 from;
 	__u32 pid; /* thread group */
-	char comm[EVENT_COMM_LEN]; /* of the task that acted */
+	char comm[EVENT_COMM_LEN]; /* of its first thread */
 };
 
 /* The socket at its change to CLOSE; all 0 at any other change. */

@@ -117,6 +117,12 @@ reach() {
 	exec {fifo}<&-
 }
 
+# accept_seen: whether this kernel lets the tool see which process accepts a session.
+accept_seen() {
+	"$tool" -x -v -d 0.01 2>"$work/accept_seen" >/dev/null || fail "accept_seen: $(cat "$work/accept_seen")"
+	! grep -q '^tcpstates: accept() is not seen: ' "$work/accept_seen"
+}
+
 # tool_install: below /usr/local, which is this mount namespace's alone from then on. With raised privileges the
 # tool takes no other compiler.
 tool_install() {

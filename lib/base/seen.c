@@ -52,6 +52,11 @@ bool seen_add(struct seen *seen, uint64_t number)
 	return true;
 }
 
+bool seen_has(const struct seen *seen, uint64_t number)
+{
+	return seen->room && *slot_find(seen->numbers, seen->room, number);
+}
+
 void seen_free(struct seen *seen)
 {
 	free(seen->numbers);

@@ -16,6 +16,7 @@ struct seen {
 
 /* False if it is in the set already. Without memory it is not added. */
 bool seen_add(struct seen *seen, uint64_t number);
+bool seen_has(const struct seen *seen, uint64_t number);
 void seen_free(struct seen *seen);
 
 #endif

@@ -320,10 +320,17 @@ int btf_types_field(const struct btf_types *types, const char *structure, const 
 	return type ? member_find(&search, type, member, 0, 0) : -ENOENT;
 }
 
-int btf_types_func(const struct btf_types *types, const char *name, uint32_t *id)
+int btf_types_func(const struct btf_types *types, const char *name, struct btf_func *func)
 {
-	*id = id_find(types, BTF_KIND_FUNC, 0, name);
-	return *id ? 0 : -ENOENT;
+	const struct btf_type *type, *proto;
+
+	func->id = id_find(types, BTF_KIND_FUNC, 0, name);
+	type = type_at(types, func->id);
+	proto = type ? type_at(types, type->type) : NULL;
+	if (!proto || INFO_KIND(proto->info) != BTF_KIND_FUNC_PROTO)
+		return -ENOENT;
+	func->params = BTF_INFO_VLEN(proto->info);
+	return 0;
 }
 
 int btf_types_need(const struct btf_types *types, const char *structure, const char *member,

@@ -44,7 +44,12 @@ int btf_types_field(const struct btf_types *types, const char *structure, const 
 int btf_types_need(const struct btf_types *types, const char *structure, const char *member,
 		   uint32_t size, struct btf_field *field, struct diag *diag);
 
-/* Finds a function's id, which bpf(2) calls attach_btf_id. -ENOENT: there is none of that name. */
-int btf_types_func(const struct btf_types *types, const char *name, uint32_t *id);
+struct btf_func {
+	uint32_t id; /* which bpf(2) calls attach_btf_id */
+	uint32_t params;
+};
+
+/* Finds a function. -ENOENT: there is none of that name. */
+int btf_types_func(const struct btf_types *types, const char *name, struct btf_func *func);
 
 #endif

@@ -56,15 +56,47 @@ int loader_cpus(struct diag *diag)
  * libbpf finds out itself where a tracing program attaches, and parses all of the kernel's BTF for
  * that, 14 ms. So the program gets its type and its id only when it is loaded.
  */
-static int iterator_prepare(struct bpf_program *program, struct bpf_prog_load_opts *opts,
-			    long cookie)
+static int tracing_prepare(struct bpf_program *program, struct bpf_prog_load_opts *opts,
+			   long attach_type)
 {
 	const char *id = strrchr(bpf_program__section_name(program), '/') + 1;
 
-	(void)cookie;
-	opts->expected_attach_type = BPF_TRACE_ITER;
+	int err = bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
+
+	if (!err)
+		err = bpf_program__set_expected_attach_type(program, attach_type);
+	opts->expected_attach_type = attach_type;
 	opts->attach_btf_id = strtoul(id, NULL, 10);
-	return bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
+	return err;
+}
+
+static int fexit_attach(const struct bpf_program *program, long attach_type, struct bpf_link **link)
+{
+	(void)attach_type;
+	*link = bpf_program__attach_trace(program);
+	return libbpf_get_error(*link);
+}
+
+/* Sections for which libbpf's own way is not ours. */
+static int sections_register(struct diag *diag)
+{
+	LIBBPF_OPTS(libbpf_prog_handler_opts, iter, .cookie = BPF_TRACE_ITER,
+		    .prog_prepare_load_fn = tracing_prepare);
+	LIBBPF_OPTS(libbpf_prog_handler_opts, fexit, .cookie = BPF_TRACE_FEXIT,
+		    .prog_prepare_load_fn = tracing_prepare, .prog_attach_fn = fexit_attach);
+	static bool registered;
+	int err = 0;
+
+	if (registered)
+		return 0;
+	err = libbpf_register_prog_handler("iter/", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &iter);
+	if (err >= 0)
+		err = libbpf_register_prog_handler("fexit/", BPF_PROG_TYPE_RAW_TRACEPOINT, 0,
+						   &fexit);
+	if (err < 0)
+		return diag_errno(diag, err, "loading the program");
+	registered = true;
+	return 0;
 }
 
 /*
@@ -111,8 +143,6 @@ static int maps_prepare(const struct loader *loader, struct diag *diag)
 
 int loader_open(struct loader **opened, const void *object, size_t size, struct diag *diag)
 {
-	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = iterator_prepare);
-	static int handler = -1;
 	struct loader *loader = *opened = calloc(1, sizeof(*loader));
 	struct bpf_program *program;
 	size_t programs = 0;
@@ -126,11 +156,9 @@ int loader_open(struct loader **opened, const void *object, size_t size, struct 
 	loader->values = calloc(loader->cpus, sizeof(*loader->values));
 	if (!loader->values)
 		return diag_errno(diag, -ENOMEM, "loading the program");
-	if (handler < 0)
-		handler = libbpf_register_prog_handler("iter/", BPF_PROG_TYPE_RAW_TRACEPOINT, 0,
-						       &opts);
-	if (handler < 0)
-		return diag_errno(diag, handler, "loading the program");
+	err = sections_register(diag);
+	if (err)
+		return err;
 	loader->object = bpf_object__open_mem(object, size, NULL);
 	err = libbpf_get_error(loader->object);
 	if (err) {

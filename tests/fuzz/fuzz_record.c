@@ -108,21 +108,20 @@ static int still_on_record(void *arg, const void *event)
 static void records_take(struct shown *shown, struct stuck *stuck, struct input *input)
 {
 	const struct event_layout *layout = shown->line.event_layout;
-	size_t got, padded = (layout->sent + 7) / 8 * 8;
+	size_t got, entry = event_entry_size(layout, true);
 
 	stuck->show = still_on_record;
 	stuck->arg = shown;
 	for (int i = 0; input->left && i < RECORDS_MAX; i++) {
 		void *event = order_slot(shown->order);
-		uint8_t *record = input_copy(input, i % 2 ? layout->sent : padded, &got);
+		uint8_t *record = input_copy(input, i % 2 ? layout->sent : entry, &got);
 
 		PROMISE(event &&
 			(got < layout->sent) == !event_decode(layout, i, record, got, event));
 		if (got >= layout->sent)
 			order_add(shown->order);
 		if (i % 2 == 0)
-			PROMISE((stuck_entry_check(stuck, record, got) == -EINVAL) ==
-				(got < padded));
+			PROMISE((entry_show(stuck, record, got) == -EINVAL) == (got < entry));
 		free(record);
 	}
 }

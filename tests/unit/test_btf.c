@@ -31,7 +31,8 @@ static const char strings[] = "\0int\0outer\0plain\0deep\0bits\0odd\0short\0name
  * 5: struct bits, with bit fields: bits, 8 of them at bit 16; odd, 3 at bit 24
  * 6: pointer to 4   7: anonymous struct { deep: 1 at byte 4, at: 6 at byte 8 }
  * 8: typedef of 7 named short   9: struct named { (3) at 0; plain: 1 at 4; named: 8 at byte 16 }
- * 10: function named outer   11: function named plain
+ * 10: function named outer, of type 12   11: function named plain, of type 13
+ * 12: int(6 at, 1 bits)   13: void()
  */
 static const uint32_t types[] = {
 	S_INT,
@@ -94,9 +95,19 @@ static const uint32_t types[] = {
 	128,
 	S_OUTER,
 	INFO(BTF_KIND_FUNC, 0),
-	0,
+	12,
 	S_PLAIN,
 	INFO(BTF_KIND_FUNC, BTF_FUNC_GLOBAL),
+	13,
+	0,
+	INFO(BTF_KIND_FUNC_PROTO, 2),
+	1,
+	S_AT,
+	6,
+	S_BITS,
+	1,
+	0,
+	INFO(BTF_KIND_FUNC_PROTO, 0),
 	0,
 };
 
@@ -170,15 +181,17 @@ static void functions_are_found(void **state)
 {
 	struct image image = image_make();
 	struct btf_types *decoded;
-	uint32_t id;
+	struct btf_func func;
 
 	assert_int_equal(btf_types_decode(&decoded, &image, sizeof(image)), 0);
-	assert_int_equal(btf_types_func(decoded, "outer", &id), 0);
-	assert_int_equal(id, 10);
-	assert_int_equal(btf_types_func(decoded, "plain", &id), 0);
-	assert_int_equal(id, 11);
-	assert_int_equal(btf_types_func(decoded, "bits", &id), -ENOENT);
-	assert_int_equal(btf_types_func(decoded, "outer.plain", &id), -ENOENT);
+	assert_int_equal(btf_types_func(decoded, "outer", &func), 0);
+	assert_int_equal(func.id, 10);
+	assert_int_equal(func.params, 2);
+	assert_int_equal(btf_types_func(decoded, "plain", &func), 0);
+	assert_int_equal(func.id, 11);
+	assert_int_equal(func.params, 0);
+	assert_int_equal(btf_types_func(decoded, "bits", &func), -ENOENT);
+	assert_int_equal(btf_types_func(decoded, "outer.plain", &func), -ENOENT);
 	btf_types_free(decoded);
 }
 

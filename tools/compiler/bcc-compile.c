@@ -16,8 +16,9 @@
  *
  * A function named as BCC's probes are (kprobe__FUNCTION, kretprobe__FUNCTION,
  * tracepoint__CATEGORY__EVENT, raw_tracepoint__EVENT) becomes a program of that type,
- * raw_tracepoint_tail__NAME one that those on raw tracepoints can end in, and iter__TARGET__ID an
- * iterator (bpf_iter_TARGET in the kernel, of that id in its BTF).
+ * raw_tracepoint_tail__NAME one that those on raw tracepoints can end in, iter__TARGET__ID an
+ * iterator (bpf_iter_TARGET in the kernel, of that id in its BTF), and kretfunc__FUNCTION__ID one
+ * that runs when the function of that id returns.
  */
 #include <bcc/bcc_common.h>
 #include <errno.h>
@@ -151,9 +152,10 @@ static void *module_compile(const char *text, const char *build)
 }
 
 /*
- * kprobe__F -> kprobe/F, iter__T__ID -> iter/T/ID, tracepoint__C__E -> tracepoint/C/E,
- * raw_tracepoint__E -> raw_tp/E, as well as raw_tracepoint__E__ANYTHING, for further programs on
- * one event. What is not to be attached has a type, but no event.
+ * kprobe__F -> kprobe/F, iter__T__ID -> iter/T/ID, kretfunc__F__ID -> fexit/F/ID,
+ * tracepoint__C__E -> tracepoint/C/E, raw_tracepoint__E -> raw_tp/E, as well as
+ * raw_tracepoint__E__ANYTHING, for further programs on one event. What is not to be attached has a
+ * type, but no event.
  */
 static int section_name(const char *function, char section[NAME_SIZE])
 {
@@ -164,7 +166,8 @@ static int section_name(const char *function, char section[NAME_SIZE])
 		     {"tracepoint__", "tracepoint/"},
 		     {"raw_tracepoint__", "raw_tp/"},
 		     {"raw_tracepoint_tail__", "raw_tp"},
-		     {"iter__", "iter/"}};
+		     {"iter__", "iter/"},
+		     {"kretfunc__", "fexit/"}};
 
 	for (size_t i = 0; i < COUNT(kinds); i++) {
 		size_t len = strlen(kinds[i].function);
@@ -177,8 +180,8 @@ static int section_name(const char *function, char section[NAME_SIZE])
 		between = strstr(section, "__");
 		if (between && !strncmp(section, "raw_tp/", 7)) {
 			*between = '\0';
-		} else if (between && (!strncmp(section, "tracepoint/", 11) ||
-				       !strncmp(section, "iter/", 5))) {
+		} else if (between && strncmp(section, "kprobe/", 7) &&
+			   strncmp(section, "kretprobe/", 10)) {
 			*between = '/';
 			memmove(between + 1, between + 2, strlen(between + 2) + 1);
 		}

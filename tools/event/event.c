@@ -42,14 +42,19 @@ size_t event_last_size(const struct event_layout *layout)
 	return (layout->sent + 7) / 8 * 8;
 }
 
+size_t event_entry_owner(const struct event_layout *layout)
+{
+	bool age = layout->wanted & 1U << OPTIONAL_AGE;
+
+	return 2 * sizeof(uint64_t) + age * optionals[OPTIONAL_AGE].size;
+}
+
 size_t event_entry_size(const struct event_layout *layout, bool stuck)
 {
-	size_t size = 2 * sizeof(uint64_t);
+	bool owner = layout->wanted & 1U << OPTIONAL_OWNER;
 
-	for (int i = 0; i < OPTIONALS; i++)
-		if (layout->wanted & 1U << i && (i == OPTIONAL_AGE || i == OPTIONAL_OWNER))
-			size += optionals[i].size;
-	return size + stuck * event_last_size(layout);
+	return event_entry_owner(layout) + owner * sizeof(struct owner) +
+	       stuck * event_last_size(layout);
 }
 
 void event_layout_render(const struct event_layout *layout, struct text *text)
@@ -108,6 +113,12 @@ uint64_t event_socket_field(const struct event_layout *layout, enum event_option
 const struct owner *event_owner(const struct event_layout *layout, const struct event *event)
 {
 	return (const void *)((const char *)event + layout->offsets[OPTIONAL_OWNER]);
+}
+
+void event_set_owner(const struct event_layout *layout, struct event *event,
+		     const struct owner *owner)
+{
+	memcpy((char *)event + layout->offsets[OPTIONAL_OWNER], owner, sizeof(*owner));
 }
 
 const struct close_info *event_close(const struct event_layout *layout, const struct event *event)

@@ -48,6 +48,9 @@ size_t event_last_size(const struct event_layout *layout);
 /* Bytes of struct sock_entry, which keeps the last event with --stuck. */
 size_t event_entry_size(const struct event_layout *layout, bool stuck);
 
+/* Where struct sock_entry has the owner, which must be wanted. */
+size_t event_entry_owner(const struct event_layout *layout);
+
 /* Appends the macros of the wanted optional members. */
 void event_layout_render(const struct event_layout *layout, struct text *text);
 
@@ -68,6 +71,8 @@ uint64_t event_age_ns(const struct event_layout *layout, const struct event *eve
 uint64_t event_socket_field(const struct event_layout *layout, enum event_optional member,
 			    const struct event *event);
 const struct owner *event_owner(const struct event_layout *layout, const struct event *event);
+void event_set_owner(const struct event_layout *layout, struct event *event,
+		     const struct owner *owner);
 const struct close_info *event_close(const struct event_layout *layout, const struct event *event);
 int event_cpu(const struct event_layout *layout, const struct event *event);
 

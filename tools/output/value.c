@@ -69,6 +69,7 @@ const char *value_word(const struct field *field, const struct line_format *form
 		[OWNER_SCAN] = "scan",
 		[OWNER_SELF] = "self",
 		[OWNER_LISTENER] = "listener",
+		[OWNER_ACCEPT] = "accept",
 	};
 	unsigned int from;
 

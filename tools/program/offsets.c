@@ -39,11 +39,18 @@ static const struct offset_row {
 	{GROUP_FILES, "SOCKET_SK", "socket", "sk", .size = sizeof(void *)},
 	{GROUP_FILES, "SKC_STATE", "sock_common", "skc_state", .size = 1},
 	{GROUP_FILES, "TASK_TGID", "task_struct", "tgid", .size = 4},
+	/* Missing without MPTCP. */
+	{GROUP_FILES, "MPTCP_CONN_LIST", "mptcp_sock", "conn_list", .size = 0, .optional = true},
+	{GROUP_FILES, "SUBFLOW_NODE", "mptcp_subflow_context", "node", .size = 0, .optional = true},
+	{GROUP_FILES, "SUBFLOW_SOCK", "mptcp_subflow_context", "tcp_sock", .size = sizeof(void *),
+	 .optional = true},
 	{GROUP_FILES, "TASK_COMM", "task_struct", "comm", .size = 0},
 
-	/* Missing without network namespaces. */
-	{GROUP_OWNER, "SKC_NET", "sock_common", "skc_net.net", .size = sizeof(void *),
-	 .optional = true},
+	{GROUP_OWNER, "SK_LOCK_OWNED", "sock", "sk_lock.owned", .size = 4},
+	{GROUP_OWNER, "SKC_BIND_NODE", "sock_common", "skc_bind_node", .size = 0},
+	{GROUP_OWNER, "TASK_FLAGS", "task_struct", "flags", .size = 4},
+	{GROUP_OWNER, "TASK_GROUP_LEADER", "task_struct", "group_leader", .size = sizeof(void *)},
+	{GROUP_OWNER, "TASK_COMM", "task_struct", "comm", .size = 0},
 
 	{GROUP_CLOSE, "SK_ERR", "sock", "sk_err", .size = 4},
 	{GROUP_CLOSE, "SKC_FLAGS", "sock_common", "skc_flags", .size = sizeof(long)},
@@ -90,17 +97,28 @@ static int group_render(const struct btf_types *types, enum group group, struct 
 /* The id of the iterator over the files of all tasks. */
 static int files_render(const struct btf_types *types, struct text *text, struct diag *diag)
 {
-	uint32_t id;
+	struct btf_func iterator;
 	int err = group_render(types, GROUP_FILES, text, diag);
 
 	if (err)
 		return err;
-	if (btf_types_func(types, "bpf_iter_task_file", &id)) {
+	if (btf_types_func(types, "bpf_iter_task_file", &iterator)) {
 		diag_set(diag, -ENOTSUP, "this kernel has no bpf_iter_task_file");
 		diag_hint(diag, "it comes with Linux 5.8");
 		return -ENOTSUP;
 	}
-	text_printf(text, "#define SCAN_ITER iter__task_file__%u\n", id);
+	text_printf(text, "#define SCAN_ITER iter__task_file__%u\n", iterator.id);
+	return 0;
+}
+
+static int accept_render(const struct btf_types *types, struct text *text, struct diag *diag)
+{
+	struct btf_func accept;
+
+	if (btf_types_func(types, "inet_csk_accept", &accept))
+		return diag_set(diag, -ENOTSUP, BTF_VMLINUX ": no inet_csk_accept()");
+	text_printf(text, "#define ACCEPT_EXIT kretfunc__inet_csk_accept__%u\n", accept.id);
+	text_printf(text, "#define ACCEPT_ARGS %u\n", accept.params);
 	return 0;
 }
 
@@ -159,7 +177,7 @@ bool offsets_need_types(const struct offset_needs *needs)
 	for (size_t i = 0; i < COUNT(needed); i++)
 		if (is_needed(needs, i))
 			return true;
-	return needs->sock || needs->files;
+	return needs->sock || needs->files || needs->accept;
 }
 
 int offsets_fail(const struct offset_needs *needs, int err, const struct diag *why,
@@ -184,6 +202,8 @@ int offsets_render(const struct btf_types *types, const char *why, const struct 
 		err = group_render(types, GROUP_SOCK, text, diag);
 	if (!err && needs->files)
 		err = files_render(types, text, diag);
+	if (!err && needs->accept)
+		err = accept_render(types, text, diag);
 	for (size_t i = 0; !err && i < COUNT(needed); i++)
 		if (is_needed(needs, i))
 			err = group_render(types, needed[i].group, text, diag);

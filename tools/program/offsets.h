@@ -16,6 +16,7 @@ struct offset_needs {
 	bool netns; /* the socket's network namespace, for a filter */
 	bool sock; /* the addresses, out of struct sock */
 	bool files; /* the open files of all tasks */
+	bool accept; /* what accept(2) takes from the queue */
 };
 
 /* Every text with a filter by network namespace has this. */

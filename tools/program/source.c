@@ -16,6 +16,13 @@ const struct source source_scan = {
 	.reads_files = true,
 };
 
+const struct source source_accept = {
+	.name = "accept",
+	.body = bpf_text_accept,
+	.macros = "",
+	.sees_accept = true,
+};
+
 int source_render_offsets(const struct source *source, struct offset_needs needs, struct text *text,
 			  struct text *missing, struct diag *diag)
 {
@@ -27,6 +34,7 @@ int source_render_offsets(const struct source *source, struct offset_needs needs
 		err = btf_types_read(&types, BTF_VMLINUX, &why);
 	needs.sock = source->reads_sock;
 	needs.files = source->reads_files;
+	needs.accept = source->sees_accept;
 	if (err && (needs.sock || err == -ENOMEM)) {
 		*diag = why;
 		return err;

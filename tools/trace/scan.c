@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "trace/scan.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -79,32 +81,69 @@ bool scan_may_read(const struct scan *scan)
 	return iterator_may_run(scan->iterator);
 }
 
+/*
+ * A socket has a record of each descriptor, and is found once. Its owner is the one that the table
+ * has, if one of its descriptors is that process's; else the process of the first descriptor.
+ */
 struct found {
-	struct seen seen;
+	const struct event_layout *layout;
+	struct seen seen; /* sockets found */
+	struct seen deferred; /* those of which the owner's descriptor may be yet to come */
+	size_t missing; /* deferred ones not found */
+	bool last; /* no such descriptor is to come */
+	struct event *event; /* room for one */
 	int (*on_record)(void *arg, const void *record);
 	void *arg;
 };
 
-/* Every descriptor of a socket has a record. Without memory, a duplicate is better than none. */
+/* Whether the event's task is its owner. */
+static bool is_of_owner(const struct found *found, const struct event *event)
+{
+	return !(found->layout->wanted & 1U << OPTIONAL_OWNER) ||
+	       event_owner(found->layout, event)->pid == event->pid;
+}
+
+/* Without memory, a duplicate is better than none. */
 static int found_on_record(void *arg, const void *record)
 {
 	struct found *found = arg;
-	struct event event;
+	struct event *event = found->event;
+	struct owner holder = {.from = OWNER_SCAN};
 
 	if (!record)
 		return found->on_record(found->arg, NULL);
-	memcpy(&event, record, EVENT_SIZE);
-	if (event.newstate == STATE_TICK || !seen_add(&found->seen, event.skaddr))
+	event_decode(found->layout, CPU_UNKNOWN, record, found->layout->sent, event);
+	if (event->newstate == STATE_TICK || seen_has(&found->seen, event->skaddr))
 		return 0;
-	return found->on_record(found->arg, record);
+	if (!is_of_owner(found, event)) {
+		if (!found->last) {
+			found->missing += seen_add(&found->deferred, event->skaddr);
+			return 0;
+		}
+		holder.pid = event->pid;
+		memcpy(holder.comm, event->comm, sizeof(holder.comm));
+		event_set_owner(found->layout, event, &holder);
+	}
+	seen_add(&found->seen, event->skaddr);
+	found->missing -= seen_has(&found->deferred, event->skaddr);
+	return found->on_record(found->arg, event);
 }
 
 int scan_run(const struct scan *scan, const struct event_layout *layout,
 	     int (*on_record)(void *arg, const void *record), void *arg, struct diag *diag)
 {
-	struct found found = {.on_record = on_record, .arg = arg};
-	int err = iterator_run(scan->iterator, layout->sent, found_on_record, &found, diag);
+	struct found found = {.layout = layout, .on_record = on_record, .arg = arg};
+	int err;
 
+	found.event = malloc(layout->size);
+	if (!found.event)
+		return diag_errno(diag, -ENOMEM, "scanning");
+	err = iterator_run(scan->iterator, layout->sent, found_on_record, &found, diag);
+	found.last = true;
+	if (!err && found.missing)
+		err = iterator_run(scan->iterator, layout->sent, found_on_record, &found, diag);
 	seen_free(&found.seen);
+	seen_free(&found.deferred);
+	free(found.event);
 	return err;
 }

@@ -40,10 +40,12 @@ void scan_close(struct scan *scan);
 bool scan_may_read(const struct scan *scan);
 
 /*
- * Scans once. Calls on_record for each socket that the filters match, once, with an event that did
- * not happen: its old state is the present one, its new state STATE_STILL, its task one that has
- * the socket open. Calls it with NULL in between, at least every few milliseconds. layout is that
- * of the spec that the scan was opened with. -errno with diag filled, or what on_record returned.
+ * Scans. Calls on_record for each socket that the filters match, once, with an event that did not
+ * happen: its old state is the present one, its new state STATE_STILL, its task one that has the
+ * socket open, its owner too. Calls it with NULL in between, at least every few milliseconds.
+ * layout is that of the spec that the scan was opened with. It looks through all files a second
+ * time if the owner that the trace knows has a socket no longer. -errno with diag filled, or what
+ * on_record returned.
  */
 int scan_run(const struct scan *scan, const struct event_layout *layout,
 	     int (*on_record)(void *arg, const void *record), void *arg, struct diag *diag);

@@ -4,10 +4,12 @@
 #include <stdlib.h>
 
 #include "base/diag.h"
+#include "bpf/loader.h"
 #include "log/message.h"
 #include "log/startup_log.h"
 #include "program/program.h"
 #include "system/helper.h"
+#include "trace/accept.h"
 #include "trace/scan.h"
 
 struct sockets {
@@ -15,6 +17,7 @@ struct sockets {
 	const struct loader *tracing;
 	struct startup_log *log;
 	struct helper *helper; /* or NULL */
+	struct loader *accept; /* sees who accepts a session, or NULL */
 	struct scan scan;
 	struct diag why; /* of a failed scan_open() */
 	bool asked;
@@ -35,12 +38,19 @@ struct sockets *sockets_new(const struct program_spec *spec, const struct loader
 			    struct startup_log *log)
 {
 	struct sockets *sockets = calloc(1, sizeof(*sockets));
+	struct diag unseen = {0};
 
 	if (!sockets)
 		return NULL;
 	*sockets = (struct sockets){spec, tracing, log, .scan = SCAN_NONE};
 	if (!scan_is_wanted(spec))
 		return sockets;
+	if (spec->layout.wanted & 1U << OPTIONAL_OWNER &&
+	    accept_watch(&sockets->accept, spec, tracing, log, &unseen)) {
+		startup_log_step(log, "accept() is not seen: %s", unseen.what);
+		loader_free(sockets->accept);
+		sockets->accept = NULL;
+	}
 	if (scan_open(&sockets->scan, spec, tracing, log, &sockets->why))
 		scan_fails(&sockets->why);
 	return sockets;
@@ -52,6 +62,7 @@ void sockets_free(struct sockets *sockets)
 		return;
 	helper_free(sockets->helper);
 	scan_close(&sockets->scan);
+	loader_free(sockets->accept);
 	free(sockets);
 }
 
@@ -63,18 +74,30 @@ static int found_count(void *arg, const void *record)
 	return found->on_record(found->arg, record);
 }
 
+static bool sockets_run(struct sockets *sockets, int (*on_record)(void *arg, const void *record),
+			void *arg)
+{
+	if (sockets->scan.iterator < 0)
+		return false;
+	if (!scan_run(&sockets->scan, &sockets->spec->layout, on_record, arg, &sockets->why))
+		return true;
+	scan_fails(&sockets->why);
+	return false;
+}
+
 void sockets_find(struct sockets *sockets, int (*on_record)(void *arg, const void *record),
 		  void *arg)
 {
 	struct listing found = {on_record, arg, 0};
-	struct diag diag = {0};
 
-	if (sockets->scan.iterator < 0)
-		return;
-	if (scan_run(&sockets->scan, &sockets->spec->layout, found_count, &found, &diag))
-		scan_fails(&diag);
-	else
+	if (sockets_run(sockets, found_count, &found))
 		startup_log_step(sockets->log, "found %zu open sockets", found.count);
+}
+
+void sockets_scan(struct sockets *sockets, int (*on_record)(void *arg, const void *record),
+		  void *arg)
+{
+	sockets_run(sockets, on_record, arg);
 }
 
 /* In a process of its own, whose steps are not printed. */
@@ -119,7 +142,7 @@ void sockets_list(struct sockets *sockets, int (*on_record)(void *arg, const voi
 	if (!sockets->asked || sockets->helper)
 		return;
 	sockets->asked = false;
-	if (sockets->scan.iterator < 0 ||
-	    scan_run(&sockets->scan, &sockets->spec->layout, on_record, arg, &sockets->why))
+	if (sockets->scan.iterator < 0)
 		scan_fails(&sockets->why);
+	sockets_run(sockets, on_record, arg);
 }

@@ -29,6 +29,10 @@ void sockets_free(struct sockets *sockets);
 void sockets_find(struct sockets *sockets, int (*on_record)(void *arg, const void *record),
 		  void *arg);
 
+/* Runs the scan again, if there is one. */
+void sockets_scan(struct sockets *sockets, int (*on_record)(void *arg, const void *record),
+		  void *arg);
+
 /*
  * Prepares listing in a helper process, since it requires privileges that are about to be dropped,
  * and perhaps a compilation. Returns a descriptor that becomes readable when it is ready, for

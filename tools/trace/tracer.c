@@ -214,8 +214,8 @@ static int tracer_loop(struct tracer *tracer, struct diag *diag)
 			}
 			sockets_list(sockets, listed_on_record, tracer);
 			if (came & WAKE_STUCK)
-				err = stuck_poll(tracer->stuck, tracer->loader, clock_now_ns(),
-						 listed_on_record, tracer, diag);
+				err = stuck_poll(tracer->stuck, tracer->loader, sockets,
+						 clock_now_ns(), listed_on_record, tracer, diag);
 			if (!err)
 				err = events_round(tracer, false, diag);
 		}
