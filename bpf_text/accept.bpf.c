@@ -4,13 +4,14 @@
  * accept(2) takes the session from the queue with. It changes the table of the tracing program.
  *
  * ACCEPT_EXIT is kretfunc__inet_csk_accept__ID, where ID is the function's in the kernel's BTF, and
- * ACCEPT_ARGS the number of its arguments; the result comes after them.
+ * ACCEPT_RESULT the number of its arguments, after which the result comes. Where the kernel cannot
+ * run that, it is kretprobe__inet_csk_accept, and ACCEPT_RESULT the place of the register.
  */
 #include "owner.h"
 
 int ACCEPT_EXIT(u64 *args)
 {
-	u64 sk = args[ACCEPT_ARGS];
+	u64 sk = args[ACCEPT_RESULT];
 	struct sock_entry *entry = sockets.lookup(&sk);
 	struct owner owner;
 

@@ -27,28 +27,28 @@
 #define FILTER_EXPRESSION                                                                          \
 	(lport == 80 && rport && family == 4 && oldstate && newstate && span_us > 0 && pid)
 
-#define SKC_FAMILY	 16
-#define SKC_DPORT	 12
-#define SKC_DADDR	 0
-#define INET_SPORT	 814
-#define INET_SADDR	 808
-#define SK_PROTOCOL	 532
-#define SK_PROTOCOL_SIZE 2
-#define SKC_V6_RCV_SADDR 72
-#define SKC_V6_DADDR	 56
-#define SKC_NET		 48
-#define NET_INUM	 176
-#define SK_UID		 528
-#define SK_LOCK_OWNED	 156
-#define SKC_BIND_NODE	 32
-#define TASK_FLAGS	 44
+#define SKC_FAMILY	  16
+#define SKC_DPORT	  12
+#define SKC_DADDR	  0
+#define INET_SPORT	  814
+#define INET_SADDR	  808
+#define SK_PROTOCOL	  532
+#define SK_PROTOCOL_SIZE  2
+#define SKC_V6_RCV_SADDR  72
+#define SKC_V6_DADDR	  56
+#define SKC_NET		  48
+#define NET_INUM	  176
+#define SK_UID		  528
+#define SK_LOCK_OWNED	  156
+#define SKC_BIND_NODE	  32
+#define TASK_FLAGS	  44
 #define TASK_GROUP_LEADER 1100
-#define TASK_COMM	 2000
-#define SK_ERR		 344
-#define SKC_FLAGS	 96
-#define SND_UNA		 1472
-#define WRITE_SEQ	 1596
-#define SK_SHUTDOWN	 563
+#define TASK_COMM	  2000
+#define SK_ERR		  344
+#define SKC_FLAGS	  96
+#define SND_UNA		  1472
+#define WRITE_SEQ	  1596
+#define SK_SHUTDOWN	  563
 
 #define ECONNRESET   104
 #define EPIPE	     32
@@ -73,7 +73,7 @@
 
 /* accept.bpf.c */
 #define ACCEPT_EXIT kretfunc__inet_csk_accept__1
-#define ACCEPT_ARGS 2
+#define ACCEPT_RESULT 2
 
 /* tracepoint.bpf.c */
 #define ARGS_PROTOCOL u16

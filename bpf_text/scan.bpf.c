@@ -183,9 +183,9 @@ static inline void sock_found(u64 seq, u64 task, u64 sk)
 
 #if defined(MPTCP_CONN_LIST) && defined(SUBFLOW_NODE) && defined(SUBFLOW_SOCK)
 #define MPTCP	     262 /* IPPROTO_MPTCP, include/uapi/linux/in.h */
-#define SUBFLOWS_MAX 8 /* as many as the kernel's own path manager makes (net/mptcp/pm_netlink.c) */
+#define SUBFLOWS_MAX 8 /* as many as the kernel's own path manager makes */
 
-/* The TCP sockets of a MPTCP socket: a file has that one alone. The list may change meanwhile. */
+/* The TCP sockets of an MPTCP socket, which is what the file has. The list may change meanwhile. */
 static inline void subflows_found(u64 seq, u64 task, u64 msk)
 {
 	u64 head = msk + MPTCP_CONN_LIST, node = head;
@@ -195,7 +195,8 @@ static inline void subflows_found(u64 seq, u64 task, u64 msk)
 
 		if (bpf_probe_read_kernel(&node, sizeof(node), (void *)node) || node == head)
 			return;
-		bpf_probe_read_kernel(&sk, sizeof(sk), (void *)(node - SUBFLOW_NODE + SUBFLOW_SOCK));
+		bpf_probe_read_kernel(&sk, sizeof(sk),
+				      (void *)(node - SUBFLOW_NODE + SUBFLOW_SOCK));
 		if (sk && sock_is_tcp(sk))
 			sock_found(seq, task, sk);
 	}

@@ -73,14 +73,15 @@ EVENTS = [
 # Paths of cgroups, and the unit and the container that each shows.
 ID = b"0123456789abcdef" * 4
 CGROUPS = [
-    (b"/system.slice/nginx.service", b"nginx.service", None),
-    (None, None, None),
-    (b"/", None, None),
-    (b"/system.slice/docker-%s.scope" % ID, b"docker-%s.scope" % ID, b"0123456789ab"),
-    (b"/docker/" + ID, None, b"0123456789ab"),
-    (b'/a "b", \\ c\n\xff\xe2\x80\xae', None, None),
-    (b"/system.slice/_.odd.service/x", b".odd.service", None),
-    (b"/-.mount", b"-.mount", None),
-    (b"/system.slice/a-b\\x2dc.service/\\x2d", b"a-b\\x2dc.service", None),
-    (b"/\x01" + b'"' * 300 + "/\u0085ž".encode() * 500, None, None),
+    (b"/system.slice/nginx.service", b"nginx.service", None, None),
+    (None, None, None, None),
+    (b"/", None, None, None),
+    (b"/system.slice/docker-%s.scope" % ID, b"docker-%s.scope" % ID, b"0123456789ab", None),
+    (b"/kubepods/burstable/pod01234567-89ab-cdef-0123-456789abcdef/" + ID, None, b"0123456789ab",
+     b"01234567-89ab-cdef-0123-456789abcdef"),
+    (b'/a "b", \\ c\n\xff\xe2\x80\xae', None, None, None),
+    (b"/system.slice/_.odd.service/x", b".odd.service", None, None),
+    (b"/-.mount", b"-.mount", None, None),
+    (b"/system.slice/a-b\\x2dc.service/\\x2d", b"a-b\\x2dc.service", None, None),
+    (b"/\x01" + b'"' * 300 + "/\u0085ž".encode() * 500, None, None, None),
 ]

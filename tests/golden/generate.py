@@ -92,6 +92,7 @@ FIELDS = {
     "cgroup": ("CGROUP", 24, 32, "tcpstates.cgroup"),
     "unit": ("UNIT", 16, 24, "tcpstates.unit"),
     "container": ("CONTAINER", 12, 12, "container.id"),
+    "pod": ("POD", 36, 36, "k8s.pod.uid"),
     "netns": ("NETNS", 10, 10, "tcpstates.netns"),
     "uid": ("UID", 5, 5, "tcpstates.uid"),
     "mark": ("MARK", 5, 5, "tcpstates.mark"),
@@ -278,7 +279,7 @@ def cgroup_of(number):
     return {
         "cgroup": None if path is None else visible(path, None),
         **{name: None if value is None else value.decode("ascii")
-           for name, value in zip(("unit", "container"), names)},
+           for name, value in zip(("unit", "container", "pod"), names)},
     }
 
 
@@ -340,7 +341,7 @@ def columns_line(names, values, widths, color):
     return line
 
 
-NAMES = ("comm", "ocomm", "cgroup", "unit", "container")
+NAMES = ("comm", "ocomm", "cgroup", "unit", "container", "pod")
 
 
 def csv_list_text(names, east):

@@ -13,6 +13,7 @@ struct path_case {
 	const char *path;
 	const char *unit; /* "": none */
 	const char *container;
+	const char *pod; /* NULL: none */
 };
 
 static void part_assert(const struct path_case *want, const struct cgroup_part *part,
@@ -36,6 +37,7 @@ static void paths_check(const struct path_case *cases, size_t count)
 		part_assert(&cases[i], &names.path, cases[i].path);
 		part_assert(&cases[i], &names.unit, cases[i].unit);
 		part_assert(&cases[i], &names.container, cases[i].container);
+		part_assert(&cases[i], &names.pod, cases[i].pod ? cases[i].pod : "");
 	}
 }
 
@@ -48,6 +50,7 @@ static void no_path_has_no_names(void **state)
 	assert_int_equal(names.path.len, 0);
 	assert_int_equal(names.unit.len, 0);
 	assert_int_equal(names.container.len, 0);
+	assert_int_equal(names.pod.len, 0);
 }
 
 static void unit_follows_the_slices(void **state)
@@ -131,6 +134,63 @@ static void container_is_an_id_or_its_scope(void **state)
 	paths_check(cases, COUNT(cases));
 }
 
+#define POD	 "01234567-89ab-cdef-0123-456789abcdef"
+#define POD_UNIT "01234567_89ab_cdef_0123_456789abcdef"
+#define HASH	 "0123456789abcdef0123456789abcdef"
+
+/* By the engines' two ways of making cgroups: through systemd, or by themselves. */
+static void engines_have_forms_of_their_own(void **state)
+{
+	static const struct path_case cases[] = {
+		{"/default/" ID, "", SHOWN},
+		{"/system.slice/nerdctl-" ID ".scope", "nerdctl-" ID ".scope", SHOWN},
+		{"/libpod_parent/libpod-" ID, "", SHOWN},
+		{"/machine.slice/machine-libpod_pod_" OTHER ".slice/libpod-" ID ".scope",
+		 "libpod-" ID ".scope", SHOWN},
+		/* podman run --cgroups=split, and Quadlet */
+		{"/system.slice/web.service/libpod-payload-" ID, "web.service", SHOWN},
+		{"/kubepods/besteffort/pod" POD "/" ID, "", SHOWN, POD},
+		{"/kubepods/pod" POD "/crio-" ID, "", SHOWN, POD},
+		{"/kubepods/burstable/pod" HASH "/" ID, "", SHOWN, HASH},
+		{"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" POD_UNIT
+		 ".slice/cri-containerd-" ID ".scope",
+		 "cri-containerd-" ID ".scope", SHOWN, POD},
+		{"/kubepods.slice/kubepods-pod" POD_UNIT ".slice/crio-" ID ".scope/container",
+		 "crio-" ID ".scope", SHOWN, POD},
+		{"/kubepods.slice/kubepods-pod" POD_UNIT ".slice/docker-" ID ".scope",
+		 "docker-" ID ".scope", SHOWN, POD},
+		/* containerd that takes systemd's names for paths */
+		{"/system.slice/containerd.service/kubepods-burstable-pod" POD_UNIT
+		 ".slice:cri-containerd:" ID,
+		 "containerd.service", SHOWN, POD},
+		/* kind: Kubernetes in a container of Docker, which is the outermost */
+		{"/docker/" OTHER "/kubelet/kubepods/pod" POD "/" ID, "", "fedcba987654"},
+		{"/lxc.payload.web-1", "", "web-1"},
+		{"/lxc.payload.web_1/system.slice/nginx.service", "", "web_1"},
+		{"/lxc/100/ns/system.slice/nginx.service", "", "100"},
+		{"/machine.slice/systemd-nspawn@debian-13.service/payload/system.slice/a.service",
+		 "systemd-nspawn@debian-13.service", "debian-13"},
+		{"/machine.slice/machine-debian\\x2d13.scope/payload",
+		 "machine-debian\\x2d13.scope", "debian-13"},
+	};
+
+	paths_check(cases, COUNT(cases));
+}
+
+static void pod_is_of_kubernetes(void **state)
+{
+	static const struct path_case cases[] = {
+		{"/pod" POD "/" ID, "", SHOWN},
+		{"/kubepods/pod" POD "0/" ID, "", SHOWN},
+		{"/kubepods/pod0" POD "/" ID, "", SHOWN},
+		{"/kubepods/pod01234567-89AB-cdef-0123-456789abcdef/" ID, "", SHOWN},
+		{"/kubepods/burstable", "", ""},
+		{"/kubepods/pod", "", ""},
+	};
+
+	paths_check(cases, COUNT(cases));
+}
+
 /* Whoever has a cgroup delegated can name those below it as they like, but not those above. */
 static void outermost_names_win(void **state)
 {
@@ -165,7 +225,6 @@ static void container_is_nothing_else(void **state)
 		 ""},
 		{"/docker/A123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "",
 		 ""},
-		{"/docker-" ID, "", ""},
 		{"/system.slice/" ID ".scope", ID ".scope", ""},
 		{"/system.slice/docker-.scope", "docker-.scope", ""},
 		{"/system.slice/other-" ID ".scope", "other-" ID ".scope", ""},
@@ -174,6 +233,21 @@ static void container_is_nothing_else(void **state)
 		/* What looks after a container is not in it. */
 		{"/machine.slice/libpod-conmon-" ID ".scope", "libpod-conmon-" ID ".scope", ""},
 		{"/system.slice/crio-conmon-" ID ".scope", "crio-conmon-" ID ".scope", ""},
+		{"/system.slice/web.service/libpod-conmon-" ID, "web.service", ""},
+		{"/lxc.monitor.web", "", ""},
+		{"/machine.slice/systemd-nspawn@web.service/supervisor",
+		 "systemd-nspawn@web.service", ""},
+		/* A virtual machine, a pod, a health check. */
+		{"/machine.slice/machine-qemu\\x2d1\\x2dweb.scope/libvirt/emulator",
+		 "machine-qemu\\x2d1\\x2dweb.scope", ""},
+		{"/machine.slice/machine-libpod_pod_" ID ".slice", "", ""},
+		{"/system.slice/" ID "-1a2b3c4d.service", ID "-1a2b3c4d.service", ""},
+		/* No name that needs an escape, nor one that is too long. */
+		{"/lxc.payload.a b", "", ""},
+		{"/lxc.payload.", "", ""},
+		{"/lxc.payload.\\x1b", "", ""},
+		{"/lxc.payload." ID "0", "", ""},
+		{"/a/lxc/web", "", ""},
 	};
 
 	paths_check(cases, COUNT(cases));
@@ -187,6 +261,8 @@ int main(void)
 		cmocka_unit_test(unit_has_a_valid_name),
 		cmocka_unit_test(container_is_an_id_or_its_scope),
 		cmocka_unit_test(container_is_nothing_else),
+		cmocka_unit_test(engines_have_forms_of_their_own),
+		cmocka_unit_test(pod_is_of_kubernetes),
 		cmocka_unit_test(outermost_names_win),
 	};
 

@@ -112,7 +112,7 @@ static void cgroup_is_of_three_fields(void **state)
 		       "#define CGROUP_OFFSET 0\n#define CGROUP_SIZE 0\n"
 		       "#define CGROUP_OFFSET_2 0\n#define CGROUP_SIZE_2 0\n"
 		       "#define CGROUP_OFFSET_3 0\n#define CGROUP_SIZE_3 0\n",
-		       "cgroup, unit, container: this kernel has no sock.sk_cgrp_data.cgroup");
+		       "cgroup, unit, container, pod: this kernel has no sock.sk_cgrp_data.cgroup");
 }
 
 static void kernel_may_have_no_btf(void **state)

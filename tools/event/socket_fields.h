@@ -42,7 +42,7 @@
 #define SOCKET_VALUES(X)                                                                           \
 	/* kernfs_node.id is a union before Linux 5.5 */                                           \
 	X(cgroup, "sock.sk_cgrp_data.cgroup -> cgroup.kn -> kernfs_node.id",                       \
-	  "cgroup, unit, container")
+	  "cgroup, unit, container, pod")
 
 #define SOCKET_FIELD_NUMBER(name, ...) SOCKET_FIELD_##name,
 enum { SOCKET_FIELDS(SOCKET_FIELD_NUMBER) SOCKET_FIELD_COUNT /* without the values */ };

@@ -9,6 +9,7 @@
 #define SCOPE		 ".scope"
 #define CONTAINER_DIGITS 64
 #define CONTAINER_SHOWN	 12 /* as by docker ps and podman ps */
+#define POD_HASH_LEN	 32
 
 static bool part_ends(const struct cgroup_part *part, const char *end)
 {
@@ -67,32 +68,147 @@ static bool unit_is_valid(const struct cgroup_part *part, bool plain)
 	return !sign || (!plain && sign > part->bytes && sign + 1 < dot);
 }
 
+static bool is_id(const struct cgroup_part *part)
+{
+	return part->len == CONTAINER_DIGITS &&
+	       strspn(part->bytes, "0123456789abcdef") == CONTAINER_DIGITS;
+}
+
+static bool suffix_drop(struct cgroup_part *part, const char *suffix)
+{
+	if (!part_ends(part, suffix))
+		return false;
+	part->len -= strlen(suffix);
+	return true;
+}
+
 /*
- * Whether the component is a container's id, or the name of its scope: then the part becomes the
- * id, without the words of the runtime around it.
+ * Whether the component is a container's id, alone or behind the name of its runtime: in a scope
+ * (docker-ID.scope), without one (crio-ID), or behind the slice too (SLICE:cri-containerd:ID, where
+ * the runtime takes systemd's name for a path). The part becomes the id.
  */
 static bool container_id_read(struct cgroup_part *part)
 {
-	static const char *const runtimes[] = {"docker-", "cri-containerd-", "crio-", "libpod-"};
+	static const char *const runtimes[] = {"docker",	 "cri-containerd", "crio",
+					       "libpod-payload", "libpod",	   "nerdctl"};
+	const char *colon = memchr(part->bytes, ':', part->len);
+	bool is_scope = suffix_drop(part, SCOPE);
 
-	if (part_ends(part, SCOPE)) {
-		size_t i = 0;
-
-		while (i < COUNT(runtimes) && !prefix_drop(part, runtimes[i]))
-			i++;
-		if (i == COUNT(runtimes))
-			return false;
-		part->len -= strlen(SCOPE);
+	if (!is_scope && is_id(part))
+		return true;
+	if (colon && !is_scope) {
+		part->len -= colon + 1 - part->bytes;
+		part->bytes = colon + 1;
 	}
-	return part->len == CONTAINER_DIGITS &&
-	       strspn(part->bytes, "0123456789abcdef") == CONTAINER_DIGITS;
+	for (size_t i = 0; i < COUNT(runtimes); i++) {
+		struct cgroup_part id = *part;
+
+		if (prefix_drop(&id, runtimes[i]) && prefix_drop(&id, colon ? ":" : "-") &&
+		    is_id(&id)) {
+			*part = id;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Letters that need no escape in any format. */
+static bool name_is_plain(const char *name, size_t len)
+{
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-_.";
+
+	return len && strspn(name, chars) >= len;
+}
+
+static int hex_digit(char digit)
+{
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+}
+
+/* Undoes systemd-escape(1): \xHH is a byte. */
+static void machine_unescape(struct cgroup_names *names, const struct cgroup_part *part)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < part->len; i++) {
+		const char *at = part->bytes + i;
+
+		if (len == sizeof(names->machine))
+			return;
+		names->machine[len++] = *at;
+		if (part->len - i < 4 || at[0] != '\\' || at[1] != 'x' || hex_digit(at[2]) < 0 ||
+		    hex_digit(at[3]) < 0)
+			continue;
+		names->machine[len - 1] = hex_digit(at[2]) << 4 | hex_digit(at[3]);
+		i += 3;
+	}
+	if (name_is_plain(names->machine, len))
+		names->container = (struct cgroup_part){names->machine, len};
+}
+
+/*
+ * Containers that have a name: of LXC and Incus (lxc.payload.NAME, formerly lxc/NAME), and of
+ * systemd-nspawn (systemd-nspawn@NAME.service/payload, machine-NAME.scope/payload). What is beside
+ * the payload belongs to the host.
+ */
+static void machine_read(struct cgroup_names *names, struct cgroup_part part, const char *at)
+{
+	struct cgroup_part next = component_next(&at);
+	bool has_payload =
+		next.len == strlen("payload") && !memcmp(next.bytes, "payload", next.len);
+
+	if (prefix_drop(&part, "lxc.payload."))
+		machine_unescape(names, &part);
+	else if (part.len == strlen("lxc") && part.bytes - names->path.bytes <= 1 &&
+		 prefix_drop(&part, "lxc"))
+		machine_unescape(names, &next);
+	else if (has_payload && prefix_drop(&part, "systemd-nspawn@") &&
+		 suffix_drop(&part, ".service"))
+		machine_unescape(names, &part);
+	else if (has_payload && prefix_drop(&part, "machine-") && suffix_drop(&part, SCOPE))
+		machine_unescape(names, &part);
+}
+
+/*
+ * The UID of a pod of Kubernetes: podUID, or ...-podUID.slice, in which systemd's driver writes _
+ * for -. That of a static pod is a hash without these.
+ */
+static void pod_read(struct cgroup_names *names, struct cgroup_part part)
+{
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	const char *colon = memchr(part.bytes, ':', part.len), *pod;
+	size_t len;
+
+	if (colon)
+		part.len = colon - part.bytes;
+	suffix_drop(&part, ".slice");
+	pod = memmem(part.bytes, part.len, "pod", 3);
+	while (pod && pod > part.bytes && pod[-1] != '-') /* kubepods */
+		pod = memmem(pod + 1, part.bytes + part.len - pod - 1, "pod", 3);
+	if (!pod)
+		return;
+	pod += strlen("pod");
+	len = part.bytes + part.len - pod;
+	if (len != POD_UID_LEN && len != POD_HASH_LEN)
+		return;
+	for (size_t i = 0; i < len; i++) {
+		bool is_dash = len == POD_UID_LEN && form[i] == '-';
+
+		if (is_dash ? pod[i] != '-' && pod[i] != '_' : hex_digit(pod[i]) < 0)
+			return;
+		names->pod_uid[i] = is_dash ? '-' : pod[i];
+	}
+	names->pod = (struct cgroup_part){names->pod_uid, len};
 }
 
 void cgroup_names_read(struct cgroup_names *names, const char *path)
 {
 	const char *at = path;
 	struct cgroup_part part;
-	bool slice;
+	bool slice, kubernetes = false;
 
 	*names = (struct cgroup_names){0};
 	if (!path)
@@ -106,8 +222,15 @@ void cgroup_names_read(struct cgroup_names *names, const char *path)
 	if (!slice && unit_is_valid(&part, false))
 		names->unit = part;
 	for (at = path; *at && !names->container.len;) {
-		part = component_next(&at);
-		if (container_id_read(&part))
-			names->container = (struct cgroup_part){part.bytes, CONTAINER_SHOWN};
+		struct cgroup_part id = part = component_next(&at);
+
+		kubernetes |= prefix_drop(&id, "kubepods");
+		id = part;
+		if (kubernetes && !names->pod.len)
+			pod_read(names, part);
+		if (container_id_read(&id))
+			names->container = (struct cgroup_part){id.bytes, CONTAINER_SHOWN};
+		else
+			machine_read(names, part, at);
 	}
 }

@@ -11,13 +11,20 @@ struct cgroup_part {
 	size_t len;
 };
 
+#define MACHINE_LEN_MAX 64 /* a host's name */
+#define POD_UID_LEN	36
+
+/* Parts may point to its own bytes: it is not to be copied. */
 struct cgroup_names {
 	struct cgroup_part path; /* the whole */
 	struct cgroup_part unit;
 	struct cgroup_part container;
+	struct cgroup_part pod;
+	char machine[MACHINE_LEN_MAX];
+	char pod_uid[POD_UID_LEN];
 };
 
-#define CGROUP_NAMES 3
+#define CGROUP_NAMES 4
 
 /*
  * Reads a path from the hierarchy's root, which must stay, or NULL: then nothing is known.
@@ -26,10 +33,13 @@ struct cgroup_names {
  * with, if that is the name of a unit, and not a template's. An underscore that systemd puts before
  * a name which the kernel could take for its own is not a part of it.
  *
- * container is the first 12 of 64 hexadecimal digits that are a whole component, or all of it but
- * the words around them of a container's scope.
+ * container is the first 12 of the 64 hexadecimal digits that docker, containerd, CRI-O, podman and
+ * nerdctl name it by, under either cgroup driver; or the name that LXC, Incus and systemd-nspawn
+ * give it.
  *
- * Both are the outermost of several: a user with a delegated cgroup can name those below it freely.
+ * pod is the UID of the pod of Kubernetes that the container is in.
+ *
+ * All are the outermost of several: a user with a delegated cgroup can name those below it freely.
  */
 void cgroup_names_read(struct cgroup_names *names, const char *path);
 

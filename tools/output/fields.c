@@ -53,9 +53,9 @@ const struct field field_table[FIELDS] = {
 	 {3, 3}, " ", 0, false, KIND_CPU, 0, 1 << OPTIONAL_CPU},
 	{"opid", "O-PID", "tcpstates.owner.pid", "process that owns the socket, if known",
 	 {5, 5}, " ", 0, true, KIND_OWNER_PID, 0, 1 << OPTIONAL_OWNER},
-	{"ocomm", "O-COMM", "tcpstates.owner.comm", "name of the owner's task",
+	{"ocomm", "O-COMM", "tcpstates.owner.comm", "name of the owner",
 	 {10, 16}, " ", 0, true, KIND_OWNER_COMM, 0, 1 << OPTIONAL_OWNER},
-	{"ofrom", "O-FROM", "tcpstates.owner.from", "source of the owner: self, listener or scan",
+	{"ofrom", "O-FROM", "tcpstates.owner.from", "source of the owner: self, accept, scan or listener",
 	 {8, 8}, " ", 0, true, KIND_OWNER_FROM, 0, 1 << OPTIONAL_OWNER},
 	{"why", "WHY", "tcpstates.why", "close reason, at the change to CLOSE",
 	 {13, 13}, " ", 0, true, KIND_WHY, 0, 1 << OPTIONAL_CLOSE},
@@ -65,8 +65,10 @@ const struct field field_table[FIELDS] = {
 	 {24, 32}, " ", 0, false, KIND_CGROUP, 0, 1 << OPTIONAL_cgroup},
 	{"unit", "UNIT", "tcpstates.unit", "systemd unit of that cgroup",
 	 {16, 24}, " ", 0, false, KIND_UNIT, 0, 1 << OPTIONAL_cgroup},
-	{"container", "CONTAINER", "container.id", "container of that cgroup, first 12 digits of its id",
+	{"container", "CONTAINER", "container.id", "container of that cgroup: first 12 digits of its id, or its name",
 	 {12, 12}, " ", 0, false, KIND_CONTAINER, 0, 1 << OPTIONAL_cgroup},
+	{"pod", "POD", "k8s.pod.uid", "UID of that container's pod (Kubernetes)",
+	 {36, 36}, " ", 0, false, KIND_POD, 0, 1 << OPTIONAL_cgroup},
 #define SOCKET_FIELD(name, title, width, otel, path, help)                                         \
 	{#name, title, otel, help, {width, width}, " ", 0, false, KIND_SOCKET, OPTIONAL_##name, 1 << OPTIONAL_##name},
 	SOCKET_FIELDS(SOCKET_FIELD)

@@ -39,6 +39,7 @@ enum kind {
 	KIND_CGROUP, /* parts of a path of unknown origin, which may be unknown as well */
 	KIND_UNIT,
 	KIND_CONTAINER,
+	KIND_POD,
 };
 
 #define IN(format) (1 << (format))
@@ -58,8 +59,8 @@ struct field {
 	uint32_t optionals; /* the bit of the optional member (enum event_optional) that it shows */
 };
 
-#define FIELDS	      (25 + SOCKET_FIELD_COUNT)
-#define CGROUP_FIELDS "cgroup, unit, container" /* those that need the cgroup's path */
+#define FIELDS	      (26 + SOCKET_FIELD_COUNT)
+#define CGROUP_FIELDS "cgroup, unit, container, pod" /* those that need the cgroup's path */
 
 extern const struct field field_table[FIELDS];
 

@@ -70,6 +70,8 @@ static inline const struct cgroup_part *value_part(const struct field *field,
 		return &format->cgroup.unit;
 	case KIND_CONTAINER:
 		return &format->cgroup.container;
+	case KIND_POD:
+		return &format->cgroup.pod;
 	}
 	return NULL;
 }
@@ -137,6 +139,7 @@ static inline __attribute__((always_inline)) bool value_is_unknown(const struct 
 	case KIND_CGROUP:
 	case KIND_UNIT:
 	case KIND_CONTAINER:
+	case KIND_POD:
 		return !value_part(field, format)->len;
 	}
 	return false;

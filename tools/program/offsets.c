@@ -111,14 +111,43 @@ static int files_render(const struct btf_types *types, struct text *text, struct
 	return 0;
 }
 
-static int accept_render(const struct btf_types *types, struct text *text, struct diag *diag)
+/* The register that has a function's result, where a probe saves it: ax of x86, and so on. */
+static int result_find(const struct btf_types *types, uint32_t *place, struct diag *diag)
+{
+	static const struct {
+		const char *member;
+		uint32_t index; /* of the registers there */
+	} results[] = {{"ax", 0}, {"regs", 0}, {"gprs", 2}};
+	struct btf_field field;
+
+	for (size_t i = 0; i < COUNT(results); i++) {
+		if (btf_types_field(types, "pt_regs", results[i].member, &field))
+			continue;
+		*place = field.offset / sizeof(uint64_t) + results[i].index;
+		return 0;
+	}
+	return diag_set(diag, -ENOTSUP, "no kretprobes on this architecture");
+}
+
+static int accept_render(const struct btf_types *types, enum accept_by by, struct text *text,
+			 struct diag *diag)
 {
 	struct btf_func accept;
+	uint32_t place;
+	int err;
 
 	if (btf_types_func(types, "inet_csk_accept", &accept))
 		return diag_set(diag, -ENOTSUP, BTF_VMLINUX ": no inet_csk_accept()");
-	text_printf(text, "#define ACCEPT_EXIT kretfunc__inet_csk_accept__%u\n", accept.id);
-	text_printf(text, "#define ACCEPT_ARGS %u\n", accept.params);
+	if (by == ACCEPT_FEXIT) {
+		text_printf(text, "#define ACCEPT_EXIT kretfunc__inet_csk_accept__%u\n", accept.id);
+		text_printf(text, "#define ACCEPT_RESULT %u\n", accept.params);
+		return 0;
+	}
+	err = result_find(types, &place, diag);
+	if (err)
+		return err;
+	text_str(text, "#define ACCEPT_EXIT kretprobe__inet_csk_accept\n");
+	text_printf(text, "#define ACCEPT_RESULT %u\n", place);
 	return 0;
 }
 
@@ -203,7 +232,7 @@ int offsets_render(const struct btf_types *types, const char *why, const struct 
 	if (!err && needs->files)
 		err = files_render(types, text, diag);
 	if (!err && needs->accept)
-		err = accept_render(types, text, diag);
+		err = accept_render(types, needs->accept, text, diag);
 	for (size_t i = 0; !err && i < COUNT(needed); i++)
 		if (is_needed(needs, i))
 			err = group_render(types, needed[i].group, text, diag);

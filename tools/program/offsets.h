@@ -9,6 +9,13 @@ struct btf_types;
 struct diag;
 struct text;
 
+/* How a program comes to run when a function of the kernel returns. */
+enum accept_by {
+	ACCEPT_NONE,
+	ACCEPT_FEXIT, /* Linux 5.5, with function tracing and a BPF JIT */
+	ACCEPT_KRETPROBE,
+};
+
 /* What a program reads. */
 struct offset_needs {
 	unsigned int optionals; /* of the record, a bit for each of enum event_optional */
@@ -16,7 +23,7 @@ struct offset_needs {
 	bool netns; /* the socket's network namespace, for a filter */
 	bool sock; /* the addresses, out of struct sock */
 	bool files; /* the open files of all tasks */
-	bool accept; /* what accept(2) takes from the queue */
+	enum accept_by accept; /* what accept(2) takes from the queue */
 };
 
 /* Every text with a filter by network namespace has this. */

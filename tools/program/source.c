@@ -16,11 +16,18 @@ const struct source source_scan = {
 	.reads_files = true,
 };
 
-const struct source source_accept = {
-	.name = "accept",
+const struct source source_accept_fexit = {
+	.name = "fexit",
 	.body = bpf_text_accept,
 	.macros = "",
-	.sees_accept = true,
+	.accept = ACCEPT_FEXIT,
+};
+
+const struct source source_accept_kretprobe = {
+	.name = "kretprobe",
+	.body = bpf_text_accept,
+	.macros = "",
+	.accept = ACCEPT_KRETPROBE,
 };
 
 int source_render_offsets(const struct source *source, struct offset_needs needs, struct text *text,
@@ -34,7 +41,7 @@ int source_render_offsets(const struct source *source, struct offset_needs needs
 		err = btf_types_read(&types, BTF_VMLINUX, &why);
 	needs.sock = source->reads_sock;
 	needs.files = source->reads_files;
-	needs.accept = source->sees_accept;
+	needs.accept = source->accept;
 	if (err && (needs.sock || err == -ENOMEM)) {
 		*diag = why;
 		return err;

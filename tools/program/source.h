@@ -18,14 +18,15 @@ struct source {
 	const char *body;
 	const char *macros; /* that precede it */
 	bool needs_kernel_headers;
-	bool reads_sock, reads_files, sees_accept; /* struct offset_needs */
+	bool reads_sock, reads_files; /* struct offset_needs */
+	enum accept_by accept;
 };
 
 /* The scan: an iterator over the files of all tasks. */
 extern const struct source source_scan;
 
-/* Learns which process accepts a session. */
-extern const struct source source_accept;
+/* Each sees which process accepts a session. */
+extern const struct source source_accept_fexit, source_accept_kretprobe;
 
 /*
  * Appends the macros and the offsets that the source and the needs require. It takes a few

@@ -1,28 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "trace/accept.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include "base/diag.h"
 #include "bpf/loader.h"
+#include "bpf/perf_event.h"
 #include "program/program.h"
 #include "program/source.h"
 
-int accept_watch(struct loader **watching, const struct program_spec *spec,
-		 const struct loader *tracing, struct startup_log *log, struct diag *diag)
+/* Only what the map depends on, so that few objects in the cache serve all options. */
+static struct program_spec spec_reduce(const struct program_spec *spec)
 {
-	_cleanup_program_ struct program program = PROGRAM_NONE;
 	struct program_spec plain = *spec;
-	const struct text *object = &program.object;
-	int err;
+	unsigned int wanted = 1U << OPTIONAL_AGE | 1U << OPTIONAL_OWNER;
 
-	*watching = NULL;
-	/* Only what the map depends on, so that few objects in the cache serve all options. */
 	plain.filter = (struct filter){0};
 	plain.netns = false;
 	plain.text = NULL;
 	if (!spec->stuck)
-		event_layout_init(&plain.layout, spec->layout.wanted & (1U << OPTIONAL_AGE |
-									1U << OPTIONAL_OWNER));
-	err = program_compile(&plain, &source_accept, log, &program, diag);
+		event_layout_init(&plain.layout, spec->layout.wanted & wanted);
+	return plain;
+}
+
+static int watch_try(struct loader **watching, const struct program_spec *spec,
+		     const struct source *source, const struct loader *tracing,
+		     struct startup_log *log, struct diag *diag)
+{
+	_cleanup_program_ struct program program = PROGRAM_NONE;
+	const struct text *object = &program.object;
+	int err = program_compile(spec, source, log, &program, diag);
+
 	if (!err)
 		err = program_finish(&program, diag);
 	if (!err)
@@ -31,5 +40,27 @@ int accept_watch(struct loader **watching, const struct program_spec *spec,
 		err = loader_share(*watching, tracing, diag);
 	if (!err)
 		err = loader_load(*watching, diag);
-	return err ? err : loader_attach(*watching, NULL, NULL, diag);
+	if (!err)
+		err = loader_attach(*watching, NULL, NULL, diag);
+	if (!err)
+		return 0;
+	loader_free(*watching);
+	*watching = NULL;
+	return err;
+}
+
+int accept_watch(struct loader **watching, const struct program_spec *spec,
+		 const struct loader *tracing, struct startup_log *log, struct diag *diag)
+{
+	const struct program_spec plain = spec_reduce(spec);
+	struct diag fexit, kretprobe;
+
+	*watching = NULL;
+	if (!watch_try(watching, &plain, &source_accept_fexit, tracing, log, &fexit))
+		return 0;
+	if (access(KPROBE_PMU, F_OK))
+		diag_set(&kretprobe, -ENOENT, "this kernel has no kprobes");
+	else if (!watch_try(watching, &plain, &source_accept_kretprobe, tracing, log, &kretprobe))
+		return 0;
+	return diag_set(diag, -ENOTSUP, "fexit: %s; kretprobe: %s", fexit.what, kretprobe.what);
 }

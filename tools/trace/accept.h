@@ -10,8 +10,8 @@ struct startup_log;
 
 /*
  * Compiles (or takes from the cache), loads and attaches the program, which writes owners into the
- * map of sockets of tracing, a loaded program of that spec. -errno with diag filled.
- * loader_free(watching) in any case.
+ * map of sockets of tracing, a loaded program of that spec. -errno with diag filled, and watching
+ * NULL.
  */
 int accept_watch(struct loader **watching, const struct program_spec *spec,
 		 const struct loader *tracing, struct startup_log *log, struct diag *diag);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/diag.h"
+#include "bpf/loader.h"
 #include "bpf/object.h"
 #include "compile/headers.h"
 #include "log/startup_log.h"
@@ -16,6 +17,7 @@
 #include "program/probe.h"
 #include "system/privileges.h"
 #include "system/tracefs.h"
+#include "trace/accept.h"
 #include "trace/check_host.h"
 #include "trace/ladder.h"
 #include "trace/rights.h"
@@ -319,6 +321,24 @@ static enum verdict scan_check(struct check *check, struct diag *diag)
 	return VERDICT_OK;
 }
 
+static enum verdict accept_check(struct check *check, struct diag *diag)
+{
+	const struct program_spec *spec = &check->fresh;
+	struct loader *watching;
+	int err;
+
+	if (!(spec->layout.wanted & 1U << OPTIONAL_OWNER) || !scan_is_wanted(spec))
+		return VERDICT_NONE;
+	if (!passed(check, STEP_TEST))
+		return untried("a program", diag);
+	err = accept_watch(&watching, spec, check->rung->loader, check->log, diag);
+	loader_free(watching);
+	if (err)
+		return VERDICT_WITHOUT;
+	diag_set(diag, 0, "the process that accepts a session is seen");
+	return VERDICT_OK;
+}
+
 /* In the order of a start, so that the first "no" is the error of a start. */
 static const struct check_row {
 	const char *name; /* or NULL: the step's */
@@ -346,6 +366,9 @@ static const struct check_row {
 	 .judge = buffers_check,
 	 .remedy = "fewer --buffer-pages, or higher limits: ulimit -l, ulimit -n"},
 	{.step = STEP_TEST, .judge = record_check},
+	{.name = "accept",
+	 .judge = accept_check,
+	 .remedy = "until a scan, a session belongs to the process that listens"},
 	{.name = "scan", .judge = scan_check},
 };
 

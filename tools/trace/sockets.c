@@ -44,13 +44,10 @@ struct sockets *sockets_new(const struct program_spec *spec, const struct loader
 		return NULL;
 	*sockets = (struct sockets){spec, tracing, log, .scan = SCAN_NONE};
 	if (!scan_is_wanted(spec))
-		return sockets;
+		return sockets; /* which is so for a map of sockets that is not ours */
 	if (spec->layout.wanted & 1U << OPTIONAL_OWNER &&
-	    accept_watch(&sockets->accept, spec, tracing, log, &unseen)) {
+	    accept_watch(&sockets->accept, spec, tracing, log, &unseen))
 		startup_log_step(log, "accept() is not seen: %s", unseen.what);
-		loader_free(sockets->accept);
-		sockets->accept = NULL;
-	}
 	if (scan_open(&sockets->scan, spec, tracing, log, &sockets->why))
 		scan_fails(&sockets->why);
 	return sockets;

@@ -14,8 +14,8 @@
 
 #define ENTRIES_PER_TICK 4096
 
-#define SCAN_PERIOD_NS	 NS_PER_SECOND
-#define HOLDERS_FIRST	 64
+#define SCAN_PERIOD_NS NS_PER_SECOND
+#define HOLDERS_FIRST  64
 
 /* Who holds a socket, as a scan has found. */
 struct holder {
