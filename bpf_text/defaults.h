@@ -45,6 +45,12 @@
 #define TASK_GROUP_LEADER 1100
 #define TASK_COMM	  2000
 #define SK_ERR		  344
+#define SK_ERR_SOFT	  348
+#define SK_LINGERTIME	  400
+#define USER_TIMEOUT	  1300
+#define TOTAL_RETRANS	  1700
+#define COPIED_SEQ	  1480
+#define RCV_NXT		  1484
 #define SKC_FLAGS	  96
 #define SND_UNA		  1472
 #define WRITE_SEQ	  1596
@@ -57,6 +63,12 @@
 #define EHOSTUNREACH 113
 #define ENETUNREACH  101
 #define ECONNABORTED 103
+#define EHOSTDOWN    112
+#define ENONET	     64
+#define EACCES	     13
+#define ENOPROTOOPT  92
+#define EOPNOTSUPP   95
+#define EPROTO	     71
 
 /* scan.bpf.c */
 #define SCAN_ITER  iter__task_file__1
@@ -72,7 +84,7 @@
 #define SUBFLOW_SOCK	336
 
 /* accept.bpf.c */
-#define ACCEPT_EXIT kretfunc__inet_csk_accept__1
+#define ACCEPT_EXIT   kretfunc__inet_csk_accept__1
 #define ACCEPT_RESULT 2
 
 /* tracepoint.bpf.c */

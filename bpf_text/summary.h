@@ -10,7 +10,6 @@
 #include "wire.h"
 
 #ifdef SUMMARY
-#include "why.h"
 
 BPF_TABLE("percpu_array", u32, struct summary_state, summary, SUMMARY_STATES);
 BPF_TABLE("percpu_array", u32, u64, whys, WHYS);

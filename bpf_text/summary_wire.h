@@ -26,12 +26,20 @@ enum why {
 	WHY_UNKNOWN, /* it is not certain */
 	WHY_FIN,
 	WHY_RESET_BY_PEER,
-	WHY_RESET_BY_US,
+	WHY_RESET_UNREAD, /* ours: closed with unread data */
+	WHY_RESET_LINGER, /* ours: SO_LINGER with a time of 0 */
+	WHY_RESET_BY_US, /* ours, for another reason */
 	WHY_RESET, /* whose it was is not certain */
 	WHY_REFUSED,
+	WHY_REJECTED, /* by ICMP: there is no such service */
+	WHY_UNREACHABLE, /* by ICMP: not to be reached */
+	WHY_NO_PORT, /* no local port was free */
+	WHY_GAVE_UP, /* closed while connecting, after waiting for an answer */
+	WHY_ABORTED, /* closed while connecting, before that */
 	WHY_TIMEOUT,
-	WHY_UNREACHABLE,
-	WHY_ABORTED,
+	WHY_KEEPALIVE, /* keepalive probes were not answered */
+	WHY_USER_TIMEOUT, /* TCP_USER_TIMEOUT passed */
+	WHY_KILLED, /* by ss -K and the like */
 	WHY_LISTEN_END,
 	WHYS,
 };

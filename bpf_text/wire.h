@@ -48,17 +48,6 @@ struct owner {
 	char comm[EVENT_COMM_LEN]; /* of its first thread */
 };
 
-/* The socket at its change to CLOSE; all 0 at any other change. */
-struct close_info {
-	__u32 error; /* sk_err */
-	__u32 flags;
-};
-
-#define CLOSE_ORPHAN	   1U /* no file refers to it any more (SOCK_DEAD) */
-#define CLOSE_FIN_RECEIVED 2U /* the remote's FIN came in its turn (SOCK_DONE) */
-#define CLOSE_ALL_ACKED	   4U /* the remote acknowledged all that was written, and the FIN if any */
-#define CLOSE_RCV_SHUTDOWN 8U /* data that arrives now is answered with a reset */
-
 struct event {
 	__u64 ts_ns; /* CLOCK_MONOTONIC */
 	__u64 skaddr;
@@ -82,7 +71,7 @@ struct event {
 		struct owner owner;
 #endif
 #ifdef EVENT_CLOSE
-	struct close_info close;
+	__u64 why EVENT_OPTIONAL; /* enum why (summary_wire.h), at the change to CLOSE */
 #endif
 	char end[0];
 };

@@ -142,12 +142,19 @@ char *cgroup_mount_point(char *line)
 		strsep(&at, " ");
 	root = strsep(&at, " ");
 	point = strsep(&at, " ");
-	if (!point || strcmp(root, "/"))
+	if (!point || (strcmp(root, "/") && strncmp(root, "/..", strlen("/.."))))
 		return NULL;
 	octal_decode(point);
 	return point;
 }
 
+/* The root of the whole hierarchy alone has no such file; that of a cgroup namespace has one. */
+static bool is_whole(int root)
+{
+	return faccessat(root, "cgroup.events", F_OK, 0) && errno == ENOENT;
+}
+
+/* The whole hierarchy, if it is mounted, else what is. */
 static int root_find(void)
 {
 	FILE *file = fopen(MOUNTS, "re");
@@ -157,17 +164,21 @@ static int root_find(void)
 
 	if (!file)
 		return -errno;
-	while (root < 0 && getline(&line, &room, file) > 0) {
+	while ((root < 0 || !is_whole(root)) && getline(&line, &room, file) > 0) {
 		const char *point = cgroup_mount_point(line);
+		int fd = point ? open(point, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 		struct statfs fs;
 
-		if (!point)
+		if (fd < 0)
 			continue;
-		root = open(point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		/* Something else may be mounted over it. */
-		if (root >= 0 && (fstatfs(root, &fs) || fs.f_type != CGROUP2_SUPER_MAGIC)) {
-			close(root);
-			root = -1;
+		if (!fstatfs(fd, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC &&
+		    (root < 0 || is_whole(fd))) {
+			if (root >= 0)
+				close(root);
+			root = fd;
+		} else {
+			close(fd);
 		}
 	}
 	free(line);

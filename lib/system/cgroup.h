@@ -47,7 +47,8 @@ const char *cgroups_path(struct cgroups *cgroups, uint64_t id);
 
 /*
  * The mount point in a line of /proc/self/mountinfo (proc_pid_mountinfo(5)), or NULL if it is not
- * of a whole cgroup2 hierarchy. The line is changed; the result is in it.
+ * of a cgroup2 hierarchy with all that is below the root of this cgroup namespace ("/"), or more
+ * than that ("/.."). The line is changed; the result is in it.
  */
 char *cgroup_mount_point(char *line);
 

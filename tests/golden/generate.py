@@ -20,7 +20,6 @@ share with the rest only how a name is made visible.
 """
 import datetime
 import difflib
-import errno
 import json
 import pathlib
 import socket
@@ -252,11 +251,9 @@ def owner_of(number):
     return number % 3, pid, comm
 
 
-def ending_of(number):
-    """The error and the signs of the end."""
-    if EVENTS[number][9] != 7:
-        return 0, 0
-    return (errno.ETIMEDOUT, 1) if EVENTS[number][8] == 9 else (errno.ECONNRESET, 2)
+def why_of(number):
+    """The reason of the end, or None."""
+    return {(9, 7): "timeout", (10, 7): "listen-end"}.get(tuple(EVENTS[number][8:10]))
 
 
 def owner_and_end(number):
@@ -268,7 +265,7 @@ def owner_and_end(number):
         "opid": str(pid) if came else None,
         "ocomm": visible(comm, None) if came else None,
         "ofrom": (None, "self", "listener")[came],
-        "why": {(9, 7): "timeout", (10, 7): "listen-end"}.get((old, new)),
+        "why": why_of(number),
         "first": closed.get(old if new == 7 else new),
     }
 
@@ -468,9 +465,9 @@ def c_extras():
         members = ["FIELD_UNKNOWN" if value is UNKNOWN else "%dULL" % value
                    for value in members_of(number).values()]
         came, pid, comm = owner_of(number)
-        rows.append("\t{%dULL, %d, {%s}, {%d, %dU, {%s}}, {%d, %d}, %s},\n" % (
+        rows.append("\t{%dULL, %d, {%s}, {%d, %dU, {%s}}, %s, %s},\n" % (
             *age_and_cpu(number), ", ".join(members), came, pid, c_chars(comm),
-            *ending_of(number), c_string(CGROUPS[number % len(CGROUPS)][0])))
+            "WHY_" + (why_of(number) or "unknown").upper().replace("-", "_"), c_string(CGROUPS[number % len(CGROUPS)][0])))
     return "/* SPDX-License-Identifier: Apache-2.0 */\n/* Made by generate.py. */\n" + "".join(rows)
 
 

@@ -118,7 +118,7 @@ static void more_are_right(void **state)
 	cgroups_free(cgroups);
 }
 
-static void mount_point_is_that_of_a_whole_hierarchy(void **state)
+static void mount_point_is_that_of_a_hierarchy(void **state)
 {
 	static const struct {
 		const char *line, *point;
@@ -130,7 +130,8 @@ static void mount_point_is_that_of_a_whole_hierarchy(void **state)
 		{"41 31 0:38 / /a\\040b\\134c rw shared:1 master:2 - cgroup2 x rw", "/a b\\c"},
 		{"41 31 0:38 / /a\\1 rw - cgroup2 x rw", "/a\\1"},
 		{"41 31 0:38 /system.slice /mnt rw,relatime - cgroup2 cgroup2 rw\n", NULL},
-		{"41 31 0:38 /../.. /mnt rw,relatime - cgroup2 cgroup2 rw\n", NULL},
+		{"41 31 0:38 /../.. /mnt rw,relatime - cgroup2 cgroup2 rw\n", "/mnt"},
+		{"41 31 0:38 /.system /mnt rw,relatime - cgroup2 cgroup2 rw\n", NULL},
 		{"41 31 0:38 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n", NULL},
 		{"41 31 0:38 / /mnt rw - cgroup20 cgroup2 rw\n", NULL},
 		{"41 31 0:38 / /mnt rw - tmpfs cgroup2 rw\n", NULL},
@@ -161,7 +162,7 @@ int main(void)
 		cmocka_unit_test(what_is_gone_is_asked_for_once),
 		cmocka_unit_test(many_are_kept),
 		cmocka_unit_test(more_are_right),
-		cmocka_unit_test(mount_point_is_that_of_a_whole_hierarchy),
+		cmocka_unit_test(mount_point_is_that_of_a_hierarchy),
 	};
 
 	return cmocka_run_group_tests_name("cgroup", tests, NULL, NULL);

@@ -96,7 +96,8 @@ static void extras_follow(void **state)
 	assert_int_equal(layout.sent, EVENT_SIZE + 40);
 	assert_int_equal(layout.size, 128);
 	assert_ptr_equal(event_owner(&layout, &room.event), room.bytes + EVENT_SIZE + 8);
-	assert_ptr_equal(event_close(&layout, &room.event), room.bytes + EVENT_SIZE + 32);
+	memcpy(room.bytes + EVENT_SIZE + 32, &(uint64_t){WHY_REFUSED}, sizeof(uint64_t));
+	assert_int_equal(event_why(&layout, &room.event), WHY_REFUSED);
 
 	event_layout_init(&layout, 1 << OPTIONAL_CPU);
 	assert_int_equal(layout.sent, EVENT_SIZE);

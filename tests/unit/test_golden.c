@@ -29,7 +29,7 @@ static const struct {
 	uint32_t cpu;
 	uint64_t members[OPTIONAL_cgroup - OPTIONAL_netns]; /* of the socket */
 	struct owner owner;
-	struct close_info ending;
+	uint64_t why;
 	const char *cgroup; /* its path, or NULL: it has none */
 } optionals[] = {
 #include "extras.inc"
@@ -183,7 +183,7 @@ static void event_append(struct line_format *format, size_t i, struct text *text
 	if (layout->wanted & 1 << OPTIONAL_OWNER)
 		at = mempcpy(at, &optionals[i].owner, sizeof(optionals[i].owner));
 	if (layout->wanted & 1 << OPTIONAL_CLOSE)
-		at = mempcpy(at, &optionals[i].ending, sizeof(optionals[i].ending));
+		at = mempcpy(at, &optionals[i].why, sizeof(optionals[i].why));
 	assert_true(layout->size <= sizeof(room) && layout->sent == (size_t)(at - record));
 	assert_true(event_decode(layout, optionals[i].cpu, record, layout->sent, &room.event));
 	ways->event(format, &room.event, text);

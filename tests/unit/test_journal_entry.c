@@ -32,21 +32,15 @@ int journal_send(const struct iovec *fields, int count, int end)
 	return answer;
 }
 
-static struct line_format format = {.clock.offset_ns = 1710892800 * NS_PER_SECOND};
+static const struct event_layout bare; /* no optional members */
+static struct line_format format = {.clock.offset_ns = 1710892800 * NS_PER_SECOND,
+				    .event_layout = &bare};
 
-static void sent_assert(const struct event *event, const char *before_comm, const char *comm,
-			const char *after_comm)
+static void sent_assert(const struct event *event, const char *expected)
 {
-	_cleanup_text_ struct text expected = {0};
-
-	text_str(&expected, before_comm);
-	/* journald looks OBJECT_COMM up itself, for root. */
-	if (geteuid())
-		text_printf(&expected, "OBJECT_COMM=%s\n", comm);
-	text_str(&expected, after_comm);
 	answer = 0;
 	assert_int_equal(journal_entry_send(event, &format, -1), 0);
-	assert_string_equal(sent.data, expected.data);
+	assert_string_equal(sent.data, expected);
 }
 
 static void fields_of_ipv4(void **state)
@@ -66,31 +60,50 @@ static void fields_of_ipv4(void **state)
 	};
 
 	sent_assert(&event,
-		    "MESSAGE=na\xc3\xafve 192.0.2.1 80 \xe2\x86\x92 198.51.100.2 54321 "
-		    "ESTABLISHED \xe2\x86\x92 CLOSE_WAIT\n"
-		    "MESSAGE_ID=" CHANGE_ID
-		    "\nSYSLOG_IDENTIFIER=tcpstates\nPRIORITY=5\nOBJECT_PID=4711\n",
-		    "na\xc3\xafve",
+		    "MESSAGE=192.0.2.1:80 \xe2\x86\x92 198.51.100.2:54321 "
+		    "ESTABLISHED \xe2\x86\x92 CLOSE_WAIT after 1.999 ms\n"
+		    "MESSAGE_ID=" CHANGE_ID "\nSYSLOG_IDENTIFIER=tcpstates\nPRIORITY=5\n"
 		    "OBJECT_IPV4_SOURCE_ADDRESS=192.0.2.1\nOBJECT_TCP_SOURCE_PORT=80\n"
 		    "OBJECT_IPV4_DESTINATION_ADDRESS=198.51.100.2\n"
 		    "OBJECT_TCP_DESTINATION_PORT=54321\n"
 		    "OBJECT_TCP_OLD_STATE=ESTABLISHED\nOBJECT_TCP_NEW_STATE=CLOSE_WAIT\n"
-		    "OBJECT_TCP_SPAN_TIME=1999\nTCPSTATES_COMM=na\xc3\xafve\n"
+		    "OBJECT_TCP_SPAN_TIME=1999\nTCPSTATES_PID=4711\nTCPSTATES_COMM=na\xc3\xafve\n"
 		    "TCPSTATES_TIMESTAMP=1710892801234567\n");
 }
 
-/* The number of the process stays, but under a name that makes journald add nothing. */
-static void pid_is_no_object(void **state)
+/* The object of an entry is the owner, if it is known; journald adds more about it, if it may. */
+static void owner_is_the_object(void **state)
 {
-	static const struct event event = {.pid = 4711, .family = AF_INET, .comm = "x"};
-	struct line_format ours = format;
+	static const struct owner owner = {OWNER_SELF, 12, "curl"};
+	struct {
+		struct event event;
+		char more[sizeof(struct owner) + sizeof(uint64_t)];
+	} room = {.event = {.pid = 4711, .family = AF_INET, .oldstate = 1, .newstate = 7,
+			    .span_ns = SPAN_UNKNOWN, .comm = "x"}};
+	struct line_format owned = format;
+	struct event_layout layout;
 
-	ours.no_object_pid = true;
+	event_layout_init(&layout, 1U << OPTIONAL_OWNER | 1U << OPTIONAL_CLOSE);
+	owned.event_layout = &layout;
 	answer = 0;
-	assert_int_equal(journal_entry_send(&event, &ours, -1), 0);
+	assert_int_equal(journal_entry_send(&room.event, &owned, -1), 0);
 	assert_null(strstr(sent.data, "OBJECT_PID="));
+	assert_null(strstr(sent.data, "OBJECT_COMM="));
+
+	event_set_owner(&layout, &room.event, &owner);
+	memcpy((char *)&room.event + layout.offsets[OPTIONAL_CLOSE], &(uint64_t){WHY_FIN},
+	       sizeof(uint64_t));
+	assert_int_equal(journal_entry_send(&room.event, &owned, -1), 0);
+	assert_non_null(strstr(sent.data, "MESSAGE=curl[12] 0.0.0.0:0 \xe2\x86\x92 0.0.0.0:0 "
+					  "ESTABLISHED \xe2\x86\x92 CLOSE: fin\n"));
+	assert_non_null(strstr(sent.data, "\nOBJECT_PID=12\n"));
+	/* journald looks it up itself, for root. */
+	assert_int_equal(!strstr(sent.data, "\nOBJECT_COMM=curl\n"), !geteuid());
 	assert_non_null(strstr(sent.data, "\nTCPSTATES_PID=4711\n"));
-	assert_int_equal(!strstr(sent.data, "\nOBJECT_COMM=x\n"), !geteuid());
+
+	owned.no_object_pid = true;
+	assert_int_equal(journal_entry_send(&room.event, &owned, -1), 0);
+	assert_null(strstr(sent.data, "OBJECT_PID="));
 }
 
 /* A task's name cannot begin another field. */
@@ -107,15 +120,12 @@ static void fields_of_ipv6(void **state)
 	};
 
 	sent_assert(&event,
-		    "MESSAGE=a\\x0aPRIORITY=0 2001:db8::1 0 \xe2\x86\x92 ::1 0 "
-		    "CLOSE \xe2\x86\x92 13\n"
-		    "MESSAGE_ID=" CHANGE_ID
-		    "\nSYSLOG_IDENTIFIER=tcpstates\nPRIORITY=5\nOBJECT_PID=0\n",
-		    "a\\x0aPRIORITY=0",
+		    "MESSAGE=[2001:db8::1]:0 \xe2\x86\x92 [::1]:0 CLOSE \xe2\x86\x92 13\n"
+		    "MESSAGE_ID=" CHANGE_ID "\nSYSLOG_IDENTIFIER=tcpstates\nPRIORITY=5\n"
 		    "OBJECT_IPV6_SOURCE_ADDRESS=2001:db8::1\nOBJECT_TCP_SOURCE_PORT=0\n"
 		    "OBJECT_IPV6_DESTINATION_ADDRESS=::1\nOBJECT_TCP_DESTINATION_PORT=0\n"
 		    "OBJECT_TCP_OLD_STATE=CLOSE\nOBJECT_TCP_NEW_STATE=13\n"
-		    "OBJECT_TCP_SPAN_TIME=0\nTCPSTATES_COMM=a\\x0aPRIORITY=0\n"
+		    "OBJECT_TCP_SPAN_TIME=0\nTCPSTATES_PID=0\nTCPSTATES_COMM=a\\x0aPRIORITY=0\n"
 		    "TCPSTATES_TIMESTAMP=1710892800000000\n");
 }
 
@@ -135,12 +145,15 @@ static void kinds_are_told_apart(void **state)
 	for (size_t i = 0; i < COUNT(kinds); i++) {
 		struct event event = {.family = AF_INET,
 				      .oldstate = 8,
-				      .newstate = kinds[i].newstate};
+				      .newstate = kinds[i].newstate,
+				      .span_ns = SPAN_UNKNOWN};
 		char line[64];
 
 		snprintf(line, sizeof(line), "\nMESSAGE_ID=%s\n", kinds[i].id);
 		assert_int_equal(journal_entry_send(&event, &format, -1), 0);
 		assert_non_null(strstr(sent.data, line));
+		assert_int_equal(!strstr(sent.data, "\nPRIORITY=4\n"),
+				 kinds[i].newstate != STATE_STUCK);
 		assert_int_equal(!strstr(sent.data, "CLOSE_WAIT \xe2\x86\x92 (still)\n"), !i);
 	}
 }
@@ -177,7 +190,7 @@ static int path_find(void *arg, uint64_t id, char path[CGROUP_PATH_ROOM])
 static void fields_asked_for_follow(void **state)
 {
 	static const struct owner owner = {OWNER_LISTENER, 99, "a\nUID=0"}, nobody;
-	static const struct close_info ending = {ECONNRESET, 0}, none;
+	static const uint64_t why = WHY_RESET_BY_PEER, none;
 	static char path[] = "/system.slice/a\nb.slice/docker-0123456789abcdef0123456789abcdef"
 			     "0123456789abcdef0123456789abcdef.scope";
 	_cleanup_text_ struct text names = {0}, want = {0};
@@ -218,7 +231,7 @@ static void fields_asked_for_follow(void **state)
 		memcpy(room.bytes + layout.offsets[extra], &number, sizeof(number));
 	}
 	memcpy(room.bytes + layout.offsets[OPTIONAL_OWNER], &owner, sizeof(owner));
-	memcpy(room.bytes + layout.offsets[OPTIONAL_CLOSE], &ending, sizeof(ending));
+	memcpy(room.bytes + layout.offsets[OPTIONAL_CLOSE], &why, sizeof(why));
 	assert_int_equal(journal_entry_send(&room.event, &asked, -1), 0);
 	at = strstr(sent.data, "TCPSTATES_TIMESTAMP=");
 	text_str(&want, "\nTCPSTATES_AGE_MS=0.000\nTCPSTATES_CPU_LOGICAL_NUMBER=0\n"
@@ -246,7 +259,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields_of_ipv4),	   cmocka_unit_test(fields_of_ipv6),
 		cmocka_unit_test(kinds_are_told_apart),	   cmocka_unit_test(fields_of_a_loss),
-		cmocka_unit_test(pid_is_no_object),	   cmocka_unit_test(error_is_passed_on),
+		cmocka_unit_test(owner_is_the_object),	   cmocka_unit_test(error_is_passed_on),
 		cmocka_unit_test(fields_asked_for_follow),
 	};
 

@@ -19,7 +19,7 @@ static const size_t places[] = {
 	SOCKET_FIELDS(AT_MEMBER)
 	SOCKET_VALUES(AT_MEMBER)
 	[OPTIONAL_OWNER] = AT(owner),
-	[OPTIONAL_CLOSE] = AT(close),
+	[OPTIONAL_CLOSE] = AT(why),
 	[OPTIONAL_CPU] = EVENT_SIZE, /* the reader's, behind what is sent */
 	/* clang-format on */
 };

@@ -1,52 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "event/close_reason.h"
 
-#include <errno.h>
 #include <netinet/tcp.h>
 #include <stddef.h>
-
-#define CLOSE_SOURCE struct close_info
-
-static inline unsigned int close_error(const struct close_info *info)
-{
-	return info->error;
-}
-
-static inline unsigned int close_flags(const struct close_info *info, unsigned int wanted)
-{
-	return info->flags & wanted;
-}
-
-#include "why.h"
-
-static enum why why_at(const struct close_info *info, unsigned int oldstate, unsigned int newstate)
-{
-	return newstate == TCP_CLOSE ? why_of(info, oldstate) : WHY_UNKNOWN;
-}
 
 const char *why_word(enum why why)
 {
 	static const char *const words[WHYS] = {
 		[WHY_FIN] = "fin",
 		[WHY_RESET_BY_PEER] = "reset-by-peer",
+		[WHY_RESET_UNREAD] = "reset-unread",
+		[WHY_RESET_LINGER] = "reset-linger",
 		[WHY_RESET_BY_US] = "reset-by-us",
 		[WHY_RESET] = "reset",
 		[WHY_REFUSED] = "refused",
-		[WHY_TIMEOUT] = "timeout",
+		[WHY_REJECTED] = "rejected",
 		[WHY_UNREACHABLE] = "unreachable",
+		[WHY_NO_PORT] = "no-port",
+		[WHY_GAVE_UP] = "gave-up",
 		[WHY_ABORTED] = "aborted",
+		[WHY_TIMEOUT] = "timeout",
+		[WHY_KEEPALIVE] = "keepalive",
+		[WHY_USER_TIMEOUT] = "user-timeout",
+		[WHY_KILLED] = "killed",
 		[WHY_LISTEN_END] = "listen-end",
 	};
 
-	return words[why];
+	return why < WHYS ? words[why] : NULL;
 }
 
-const char *close_why(const struct close_info *info, unsigned int oldstate, unsigned int newstate)
-{
-	return why_word(why_at(info, oldstate, newstate));
-}
-
-const char *close_first(const struct close_info *info, unsigned int oldstate, unsigned int newstate)
+const char *close_first(enum why why, unsigned int oldstate, unsigned int newstate)
 {
 	/* Each state after a FIN is reached by one side's FIN alone. */
 	switch (newstate == TCP_CLOSE ? oldstate : newstate) {
@@ -58,9 +41,11 @@ const char *close_first(const struct close_info *info, unsigned int oldstate, un
 	case TCP_LAST_ACK:
 		return "remote";
 	}
-	switch (why_at(info, oldstate, newstate)) {
+	switch (why) {
 	case WHY_RESET_BY_PEER:
 		return "remote";
+	case WHY_RESET_UNREAD:
+	case WHY_RESET_LINGER:
 	case WHY_RESET_BY_US:
 		return "local";
 	default:

@@ -16,7 +16,7 @@ static const struct {
 	SOCKET_FIELDS(OPTIONAL_SIZE)
 	SOCKET_VALUES(OPTIONAL_SIZE)
 	[OPTIONAL_OWNER] = {"EVENT_OWNER", sizeof(struct owner)},
-	[OPTIONAL_CLOSE] = {"EVENT_CLOSE", sizeof(struct close_info)},
+	[OPTIONAL_CLOSE] = {"EVENT_CLOSE", sizeof(uint64_t)},
 	[OPTIONAL_CPU] = {NULL, sizeof(int)},
 	/* clang-format on */
 };
@@ -121,9 +121,9 @@ void event_set_owner(const struct event_layout *layout, struct event *event,
 	memcpy((char *)event + layout->offsets[OPTIONAL_OWNER], owner, sizeof(*owner));
 }
 
-const struct close_info *event_close(const struct event_layout *layout, const struct event *event)
+enum why event_why(const struct event_layout *layout, const struct event *event)
 {
-	return (const void *)((const char *)event + layout->offsets[OPTIONAL_CLOSE]);
+	return event_socket_field(layout, OPTIONAL_CLOSE, event);
 }
 
 int event_cpu(const struct event_layout *layout, const struct event *event)

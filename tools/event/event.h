@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "event/socket_fields.h"
+#include "summary_wire.h"
 #include "wire.h"
 
 struct text;
@@ -24,7 +25,7 @@ enum event_optional {
 	SOCKET_VALUES(OPTIONAL_OF)
 	/* clang-format on */
 	OPTIONAL_OWNER, /* struct owner */
-	OPTIONAL_CLOSE, /* struct close_info */
+	OPTIONAL_CLOSE, /* __u64: enum why */
 	OPTIONAL_CPU, /* int; the reader adds it */
 	OPTIONALS,
 };
@@ -73,7 +74,7 @@ uint64_t event_socket_field(const struct event_layout *layout, enum event_option
 const struct owner *event_owner(const struct event_layout *layout, const struct event *event);
 void event_set_owner(const struct event_layout *layout, struct event *event,
 		     const struct owner *owner);
-const struct close_info *event_close(const struct event_layout *layout, const struct event *event);
+enum why event_why(const struct event_layout *layout, const struct event *event);
 int event_cpu(const struct event_layout *layout, const struct event *event);
 
 /* Time in the old state; 0 if unknown, as BCC's tool prints it. */

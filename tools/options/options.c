@@ -124,6 +124,7 @@ static int trace_finish(struct options *options, struct diag *diag)
 	struct output_config *output = &options->trace.output;
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 	unsigned int optionals;
+	struct diag none;
 	bool shows_skaddr;
 	struct stat st;
 	int err;
@@ -161,6 +162,9 @@ static int trace_finish(struct options *options, struct diag *diag)
 		output->numbered = program->max_sockets;
 		optionals |= 1U << OPTIONAL_AGE; /* for socket_numbers_replace() */
 	}
+	/* An entry belongs to the owner of the socket, where this kernel shows it. */
+	if (output->journal && !program->summary && !offsets_available(&none))
+		optionals |= 1U << OPTIONAL_OWNER;
 	event_layout_init(&program->layout, optionals);
 	program->stuck = options->trace.stuck.after_ns;
 	if (options->no_cache)

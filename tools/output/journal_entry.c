@@ -8,11 +8,12 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "event/close_reason.h"
 #include "event/event.h"
 #include "output/value.h"
 #include "system/journal.h"
 
-#define FIELDS_MAX (20 + FIELDS)
+#define FIELDS_MAX (21 + FIELDS)
 
 enum entry_kind { ENTRY_CHANGE, ENTRY_STUCK, ENTRY_LISTED, ENTRY_LOST };
 
@@ -73,7 +74,8 @@ static void entry_begin(struct entry *entry, enum entry_kind kind)
 	text_str(entry_field(entry, "MESSAGE_ID"), message_ids[kind]);
 	text_str(entry_field(entry, "SYSLOG_IDENTIFIER"), "tcpstates");
 	/* LOG_WARNING, LOG_NOTICE */
-	text_str(entry_field(entry, "PRIORITY"), kind == ENTRY_LOST ? "4" : "5");
+	text_str(entry_field(entry, "PRIORITY"),
+		 kind == ENTRY_LOST || kind == ENTRY_STUCK ? "4" : "5");
 }
 
 /* Sends and frees it. */
@@ -92,38 +94,77 @@ static int entry_send(struct entry *entry, int end)
 	return err;
 }
 
+/* The owner of the socket, or NULL if it is unknown. */
+static const struct owner *owner_find(const struct line_format *format, const struct event *event)
+{
+	const struct owner *owner;
+
+	if (!(format->event_layout->wanted & 1U << OPTIONAL_OWNER))
+		return NULL;
+	owner = event_owner(format->event_layout, event);
+	return owner->from ? owner : NULL;
+}
+
+static void end_append(struct text *text, const struct event *event, const uint8_t address[16],
+		       unsigned int port)
+{
+	bool brackets = event->family == AF_INET6;
+
+	text_str(text, brackets ? "[" : "");
+	address_append(text, event, address);
+	text_printf(text, "%s:%u", brackets ? "]" : "", port);
+}
+
+/* As "curl[4711] 192.0.2.1:54321 → 198.51.100.2:443 SYN_SENT → CLOSE after 3003.712 ms: timeout". */
+static void message_append(struct text *text, const struct line_format *format,
+			   const struct event *event, const struct owner *owner)
+{
+	bool has_why = format->event_layout->wanted & 1U << OPTIONAL_CLOSE;
+	const char *why = has_why ? why_word(event_why(format->event_layout, event)) : NULL;
+
+	if (owner) {
+		comm_append(text, owner->comm);
+		text_printf(text, "[%u] ", owner->pid);
+	}
+	end_append(text, event, event->laddr, event->lport);
+	text_str(text, " → ");
+	end_append(text, event, event->raddr, event->rport);
+	text_char(text, ' ');
+	state_append(text, event->oldstate);
+	text_str(text, " → ");
+	state_append(text, event->newstate);
+	if (event->span_ns != SPAN_UNKNOWN)
+		text_printf(text, " after %llu.%03llu ms",
+			    (unsigned long long)event->span_ns / 1000000,
+			    (unsigned long long)event->span_ns / 1000 % 1000);
+	if (why)
+		text_printf(text, ": %s", why);
+}
+
 /*
- * journald adds OBJECT_COMM, OBJECT_CMDLINE and more itself where root names OBJECT_PID
- * (systemd.journal-fields(7)), but only while the process lives, and it ignores fields that begin
- * with "_". With --no-object-pid the number is in a field of our own. So the task's name and the
- * event's time have fields of our own: TCPSTATES_COMM, and TCPSTATES_TIMESTAMP in microseconds
- * since the Epoch, as _SOURCE_REALTIME_TIMESTAMP would be.
+ * journald adds OBJECT_COMM, OBJECT_CMDLINE, OBJECT_SYSTEMD_UNIT and more itself where root names
+ * OBJECT_PID (systemd.journal-fields(7)), but only while the process lives, and it ignores fields
+ * that begin with "_". So the task on the CPU, which others own, and the event's time have fields
+ * of our own: TCPSTATES_PID, TCPSTATES_COMM, and TCPSTATES_TIMESTAMP in microseconds since the
+ * Epoch, as _SOURCE_REALTIME_TIMESTAMP would be.
  */
 int journal_entry_send(const struct event *event, struct line_format *format, int end)
 {
 	size_t more = format->list ? value_parts_find(format, event) : 0;
+	const struct owner *owner = owner_find(format, event);
 	enum entry_kind kind = ENTRY_CHANGE;
 	struct entry entry = {0};
-	struct text *message = entry_field(&entry, "MESSAGE");
 
-	comm_append(message, event);
-	text_char(message, ' ');
-	address_append(message, event, event->laddr);
-	text_printf(message, " %u → ", event->lport);
-	address_append(message, event, event->raddr);
-	text_printf(message, " %u ", event->rport);
-	state_append(message, event->oldstate);
-	text_str(message, " → ");
-	state_append(message, event->newstate);
 	if (event->newstate == STATE_STUCK)
 		kind = ENTRY_STUCK;
 	else if (event->newstate == STATE_STILL)
 		kind = ENTRY_LISTED;
+	message_append(entry_field(&entry, "MESSAGE"), format, event, owner);
 	entry_begin(&entry, kind);
-	text_dec(entry_field(&entry, format->no_object_pid ? "TCPSTATES_PID" : "OBJECT_PID"),
-		 event->pid);
-	if (getauxval(AT_UID)) /* it needs no system call, which seccomp would refuse */
-		comm_append(entry_field(&entry, "OBJECT_COMM"), event);
+	if (owner && !format->no_object_pid)
+		text_dec(entry_field(&entry, "OBJECT_PID"), owner->pid);
+	if (owner && getauxval(AT_UID)) /* needs no system call, which seccomp would refuse */
+		comm_append(entry_field(&entry, "OBJECT_COMM"), owner->comm);
 	entry_address(&entry, event, "SOURCE", event->laddr);
 	text_dec(entry_field(&entry, "OBJECT_TCP_SOURCE_PORT"), event->lport);
 	entry_address(&entry, event, "DESTINATION", event->raddr);
@@ -131,7 +172,8 @@ int journal_entry_send(const struct event *event, struct line_format *format, in
 	state_append(entry_field(&entry, "OBJECT_TCP_OLD_STATE"), event->oldstate);
 	state_append(entry_field(&entry, "OBJECT_TCP_NEW_STATE"), event->newstate);
 	text_dec(entry_field(&entry, "OBJECT_TCP_SPAN_TIME"), event_span_us(event));
-	comm_append(entry_field(&entry, "TCPSTATES_COMM"), event);
+	text_dec(entry_field(&entry, "TCPSTATES_PID"), event->pid);
+	comm_append(entry_field(&entry, "TCPSTATES_COMM"), event->comm);
 	text_dec(entry_field(&entry, "TCPSTATES_TIMESTAMP"),
 		 wall_clock_ns(&format->clock, event->ts_ns) / 1000);
 	for (size_t i = 0; format->list && i < format->list->count; i++)

@@ -21,13 +21,13 @@ void state_append(struct text *text, unsigned int state)
 		text_commit(text, state_put(at, state));
 }
 
-void comm_append(struct text *text, const struct event *event)
+void comm_append(struct text *text, const char comm[EVENT_COMM_LEN])
 {
 	char *at = text_reserve(text, COMM_ROOM);
 	size_t columns;
 
 	if (at)
-		text_commit(text, comm_put(at, event->comm, SIZE_MAX, &columns));
+		text_commit(text, comm_put(at, comm, SIZE_MAX, &columns));
 }
 
 char *quote_put(char *begin, char *end, char mark)
@@ -78,10 +78,9 @@ const char *value_word(const struct field *field, const struct line_format *form
 		from = event_owner(format->event_layout, event)->from;
 		return from < sizeof(owner_words) / sizeof(*owner_words) ? owner_words[from] : NULL;
 	case KIND_WHY:
-		return close_why(event_close(format->event_layout, event), event->oldstate,
-				 event->newstate);
+		return why_word(event_why(format->event_layout, event));
 	case KIND_FIRST:
-		return close_first(event_close(format->event_layout, event), event->oldstate,
+		return close_first(event_why(format->event_layout, event), event->oldstate,
 				   event->newstate);
 	}
 	return NULL;

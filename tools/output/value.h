@@ -224,6 +224,6 @@ static inline __attribute__((always_inline)) char *value_put(char *at, const str
 /* Values that are text in every format. */
 void address_append(struct text *text, const struct event *event, const uint8_t address[16]);
 void state_append(struct text *text, unsigned int state);
-void comm_append(struct text *text, const struct event *event);
+void comm_append(struct text *text, const char comm[EVENT_COMM_LEN]);
 
 #endif

@@ -157,10 +157,14 @@ static bool has_optionals(const struct custom_text *custom, unsigned int optiona
 void custom_text_fit(const struct custom_text *custom, unsigned int shown,
 		     struct program_spec *spec)
 {
+	/* The age for socket numbers, the owner for the journal. */
+	static const unsigned int unshown[] = {1U << OPTIONAL_AGE, 1U << OPTIONAL_OWNER};
+
 	spec->text = custom;
 	spec->netns = strstr(custom->text.data, OFFSETS_NETNS);
-	if (has_optionals(custom, 1U << OPTIONAL_AGE))
-		shown |= 1U << OPTIONAL_AGE;
+	for (size_t i = 0; i < sizeof(unshown) / sizeof(*unshown); i++)
+		if (has_optionals(custom, unshown[i]))
+			shown |= unshown[i];
 	event_layout_init(&spec->layout, shown);
 }
 

@@ -53,6 +53,12 @@ static const struct offset_row {
 	{GROUP_OWNER, "TASK_COMM", "task_struct", "comm", .size = 0},
 
 	{GROUP_CLOSE, "SK_ERR", "sock", "sk_err", .size = 4},
+	{GROUP_CLOSE, "SK_ERR_SOFT", "sock", "sk_err_soft", .size = 4},
+	{GROUP_CLOSE, "SK_LINGERTIME", "sock", "sk_lingertime", .size = sizeof(long)},
+	{GROUP_CLOSE, "USER_TIMEOUT", "inet_connection_sock", "icsk_user_timeout", .size = 4},
+	{GROUP_CLOSE, "TOTAL_RETRANS", "tcp_sock", "total_retrans", .size = 4},
+	{GROUP_CLOSE, "COPIED_SEQ", "tcp_sock", "copied_seq", .size = 4},
+	{GROUP_CLOSE, "RCV_NXT", "tcp_sock", "rcv_nxt", .size = 4},
 	{GROUP_CLOSE, "SKC_FLAGS", "sock_common", "skc_flags", .size = sizeof(long)},
 	{GROUP_CLOSE, "SND_UNA", "tcp_sock", "snd_una", .size = 4},
 	{GROUP_CLOSE, "WRITE_SEQ", "tcp_sock", "write_seq", .size = 4},
@@ -151,20 +157,36 @@ static int accept_render(const struct btf_types *types, enum accept_by by, struc
 	return 0;
 }
 
-/* Optional for a summary, with the errors that mean "missing". */
-static void why_render(const struct btf_types *types, const char *without, struct text *text,
-		       struct text *missing)
+/* Their values depend on the architecture. */
+static void errors_render(struct text *text)
 {
-	/* Their values depend on the architecture. */
 	static const struct {
 		const char *macro;
 		int number;
 	} errors[] = {
-		{"ECONNRESET", ECONNRESET},	{"EPIPE", EPIPE},
-		{"ECONNREFUSED", ECONNREFUSED}, {"ETIMEDOUT", ETIMEDOUT},
-		{"EHOSTUNREACH", EHOSTUNREACH}, {"ENETUNREACH", ENETUNREACH},
+		{"ECONNRESET", ECONNRESET},
+		{"EPIPE", EPIPE},
+		{"ECONNREFUSED", ECONNREFUSED},
+		{"ETIMEDOUT", ETIMEDOUT},
+		{"EHOSTUNREACH", EHOSTUNREACH},
+		{"ENETUNREACH", ENETUNREACH},
 		{"ECONNABORTED", ECONNABORTED},
+		{"EHOSTDOWN", EHOSTDOWN},
+		{"ENONET", ENONET},
+		{"EACCES", EACCES},
+		{"ENOPROTOOPT", ENOPROTOOPT},
+		{"EOPNOTSUPP", EOPNOTSUPP},
+		{"EPROTO", EPROTO},
 	};
+
+	for (size_t i = 0; i < COUNT(errors); i++)
+		text_printf(text, "#define %s %d\n", errors[i].macro, errors[i].number);
+}
+
+/* Optional for a summary: without the offsets, it does not count reasons. */
+static void why_render(const struct btf_types *types, const char *without, struct text *text,
+		       struct text *missing)
+{
 	_cleanup_text_ struct text offsets = {0};
 	struct diag diag = {0};
 
@@ -176,12 +198,11 @@ static void why_render(const struct btf_types *types, const char *without, struc
 		text_printf(missing, "why: %s", diag.what);
 		return;
 	}
+	errors_render(&offsets);
 	if (offsets.err)
 		text->err = offsets.err;
 	else
 		text_str(text, offsets.data);
-	for (size_t i = 0; i < COUNT(errors); i++)
-		text_printf(text, "#define %s %d\n", errors[i].macro, errors[i].number);
 }
 
 /* The feature that requires the kernel's BTF, as messages name it. */
@@ -238,6 +259,8 @@ int offsets_render(const struct btf_types *types, const char *why, const struct 
 			err = group_render(types, needed[i].group, text, diag);
 	if (err)
 		return err;
+	if (needs->optionals & 1U << OPTIONAL_CLOSE)
+		errors_render(text);
 	if (needs->summary)
 		why_render(types, why, text, missing);
 	socket_fields_render_offsets(types, why, needs->optionals, text, missing);

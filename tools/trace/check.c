@@ -315,7 +315,7 @@ static enum verdict scan_check(struct check *check, struct diag *diag)
 		return untried("a program", diag);
 	err = scan_open(&scan, &check->fresh, check->rung->loader, check->log, diag);
 	scan_close(&scan);
-	if (err)
+	if (err || !scan_sees_host(diag))
 		return VERDICT_WITHOUT;
 	diag_set(diag, 0, "the kernel loads it");
 	return VERDICT_OK;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/diag.h"
+#include "log/message.h"
 #include "trace/rights.h"
 #include "trace/scan.h"
 #include "trace/trace_config.h"
@@ -37,12 +38,15 @@ int now_run(const struct trace_config *config, struct startup_log *log, struct d
 	struct scan scan = SCAN_NONE;
 	struct now now = {0};
 	struct writer *writer = &now.writer;
+	struct diag unseen = {0};
 	int err;
 
 	writer_open(writer, &config->output, &config->program.layout);
 	now.event = calloc(1, writer->layout->size);
 	err = now.event ? scan_open(&scan, &config->program, NULL, log, diag)
 			: diag_errno(diag, -ENOMEM, "starting");
+	if (!err && !scan_sees_host(&unseen))
+		message_diag(&unseen, false);
 	if (!err)
 		err = rights_drop(config->keep_privileges, writer->line.cgroups, iterator_may_read,
 				  &scan, log, diag);

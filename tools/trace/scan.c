@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/diag.h"
@@ -14,6 +15,8 @@
 #include "program/custom_text.h"
 #include "program/program.h"
 #include "program/source.h"
+
+#define PID_NS_INITIAL 0xEFFFFFFCU /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
 
 /* A changed source may keep something else in the map. */
 static bool text_is_changed(const struct program_spec *spec)
@@ -74,6 +77,17 @@ void scan_close(struct scan *scan)
 	if (scan->iterator >= 0)
 		close(scan->iterator);
 	*scan = SCAN_NONE;
+}
+
+bool scan_sees_host(struct diag *diag)
+{
+	struct stat ns;
+
+	if (stat("/proc/self/ns/pid", &ns) || ns.st_ino == PID_NS_INITIAL)
+		return true;
+	diag_set(diag, -ENOTSUP, "sockets of processes in other PID namespaces are not found");
+	diag_hint(diag, "run it in the host's (--pid=host, hostPID)");
+	return false;
 }
 
 bool scan_may_read(const struct scan *scan)

@@ -36,6 +36,12 @@ int scan_open(struct scan *scan, const struct program_spec *spec, const struct l
 	      struct startup_log *log, struct diag *diag);
 void scan_close(struct scan *scan);
 
+/*
+ * Whether the scan finds the processes of the host, and not only those of a PID namespace. If not,
+ * diag is filled.
+ */
+bool scan_sees_host(struct diag *diag);
+
 /* Whether the present privileges suffice for scan_run(). */
 bool scan_may_read(const struct scan *scan);
 

@@ -21,6 +21,7 @@ struct sockets {
 	struct scan scan;
 	struct diag why; /* of a failed scan_open() */
 	bool asked;
+	bool told; /* what a scan does not see */
 };
 
 struct listing {
@@ -32,6 +33,15 @@ struct listing {
 static void scan_fails(const struct diag *diag)
 {
 	message_print("open sockets are not known: %s", diag->what);
+}
+
+static void limits_tell(struct sockets *sockets)
+{
+	struct diag diag = {0};
+
+	if (!sockets->told && !scan_sees_host(&diag))
+		message_diag(&diag, false);
+	sockets->told = true;
 }
 
 struct sockets *sockets_new(const struct program_spec *spec, const struct loader *tracing,
@@ -50,6 +60,8 @@ struct sockets *sockets_new(const struct program_spec *spec, const struct loader
 		startup_log_step(log, "accept() is not seen: %s", unseen.what);
 	if (scan_open(&sockets->scan, spec, tracing, log, &sockets->why))
 		scan_fails(&sockets->why);
+	else
+		limits_tell(sockets);
 	return sockets;
 }
 
@@ -141,5 +153,7 @@ void sockets_list(struct sockets *sockets, int (*on_record)(void *arg, const voi
 	sockets->asked = false;
 	if (sockets->scan.iterator < 0)
 		scan_fails(&sockets->why);
+	else
+		limits_tell(sockets);
 	sockets_run(sockets, on_record, arg);
 }
