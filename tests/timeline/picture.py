@@ -254,7 +254,7 @@ class Inputs(unittest.TestCase):
         for i in range(5000):
             lines.append({"record": "event", "isotime": moment(chance.randrange(10 * S)),
                           "skaddr": f"{i // 10:x}", "oldstate": chance.choice(STATES[1:]),
-                          "newstate": chance.choice(STATES[1:] + ("(still)", "13")),
+                          "newstate": chance.choice(STATES[1:] + ("(stuck)", "(open)", "13")),
                           "ms": chance.choice([None, 0, chance.random() * 1000]),
                           "lport": chance.randrange(3), "rport": chance.randrange(3)})
         picture = Picture(run("--max-sessions", "9999", stdin=json_of(lines))[0])

@@ -125,7 +125,7 @@ static const char *state_model(unsigned int state, char *out)
 	if (state >= 1 && state <= COUNT(names))
 		return names[state - 1];
 	if (state == STATE_STILL || state == STATE_STUCK)
-		return "(still)";
+		return state == STATE_STILL ? "(open)" : "(stuck)";
 	sprintf(out, "%u", state);
 	return out;
 }

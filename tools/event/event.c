@@ -161,8 +161,8 @@ const struct state_name *state_name(unsigned int state)
 		[10] = {NAME("LISTEN")},
 		[11] = {NAME("CLOSING")},
 		[12] = {NAME("NEW_SYN_RECV")},
-		[STATE_STUCK] = {NAME("(still)")},
-		[STATE_STILL] = {NAME("(still)")},
+		[STATE_STUCK] = {NAME("(stuck)")},
+		[STATE_STILL] = {NAME("(open)")},
 	};
 
 	if (state >= sizeof(names) / sizeof(*names) || !names[state].len)

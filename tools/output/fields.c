@@ -25,9 +25,9 @@ const struct field field_table[FIELDS] = {
 	 {9, 9}, " ", 0, false, KIND_TIMESTAMP, 0, 0},
 	{"skaddr", "SKADDR", "tcpstates.skaddr", "number of the socket, or its kernel address with --skaddr",
 	 {16, 16}, " ", IN_ALL, false, KIND_HEX64, MEMBER(skaddr), 0},
-	{"pid", "C-PID", "process.pid", "process on the CPU at the change",
+	{"pid", "C-PID", "tcpstates.task.pid", "process on the CPU at the change",
 	 {5, 5}, " ", IN_ALL, false, KIND_DEC32, MEMBER(pid), 0},
-	{"comm", "C-COMM", "thread.name", "name of the task on the CPU at the change",
+	{"comm", "C-COMM", "tcpstates.task.comm", "name of the task on the CPU at the change",
 	 {10, 16}, " ", IN_ALL, false, KIND_COMM, MEMBER(comm), 0},
 	{"ip", "IP", "network.type", "IP version, 4 or 6",
 	 {2, 2}, " ", IN_ALL_BUT_COLUMNS, false, KIND_VERSION, MEMBER(family), 0},
@@ -51,8 +51,8 @@ const struct field field_table[FIELDS] = {
 	 {10, 10}, " ", 0, false, KIND_AGE, 0, 1 << OPTIONAL_AGE},
 	{"cpu", "CPU", "cpu.logical_number", "CPU on which the state changed",
 	 {3, 3}, " ", 0, false, KIND_CPU, 0, 1 << OPTIONAL_CPU},
-	{"opid", "O-PID", "tcpstates.owner.pid", "process that owns the socket, if known",
-	 {5, 5}, " ", 0, true, KIND_OWNER_PID, 0, 1 << OPTIONAL_OWNER},
+	{"opid", "O-PID", "process.pid", "process that owns the socket, if known",
+	 {5, 5}, " ", 0, true, KIND_OWNER_PID, 0, 1 << OPTIONAL_OWNER, "owner.pid"},
 	{"ocomm", "O-COMM", "tcpstates.owner.comm", "name of the owner",
 	 {10, 16}, " ", 0, true, KIND_OWNER_COMM, 0, 1 << OPTIONAL_OWNER},
 	{"ofrom", "O-FROM", "tcpstates.owner.from", "source of the owner: self, accept, scan or listener",
@@ -180,7 +180,7 @@ unsigned int field_list_optionals(const struct field_list *list)
 bool field_journal_name(const struct field *field, char name[FIELD_JOURNAL_ROOM])
 {
 	static const char ours[] = "tcpstates.";
-	const char *rest = field->otel;
+	const char *rest = field->journal ? field->journal : field->otel;
 
 	if (!field->optionals)
 		return false;

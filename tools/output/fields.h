@@ -57,6 +57,7 @@ struct field {
 	uint8_t kind;
 	uint8_t offset; /* of the member */
 	uint32_t optionals; /* the bit of the optional member (enum event_optional) that it shows */
+	const char *journal; /* the name that the journal's is made of, or NULL: otel */
 };
 
 #define FIELDS	      (26 + SOCKET_FIELD_COUNT)

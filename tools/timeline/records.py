@@ -16,8 +16,8 @@ NAMES = (
     ("time_s", "TIME(s)", "tcpstates.time_s"),
     ("ts_ns", "TS(ns)", "tcpstates.ts_ns"),
     ("skaddr", "SKADDR", "tcpstates.skaddr"),
-    ("pid", "C-PID", "process.pid"),
-    ("comm", "C-COMM", "thread.name"),
+    ("pid", "C-PID", "tcpstates.task.pid"),
+    ("comm", "C-COMM", "tcpstates.task.comm"),
     ("ip", "IP", "network.type"),
     ("laddr", "LADDR", "network.local.address"),
     ("lport", "LPORT", "network.local.port"),
@@ -28,7 +28,7 @@ NAMES = (
     ("ms", "MS", "tcpstates.duration_ms"),
     ("age_ms", "AGE(ms)", "tcpstates.age_ms"),
     ("cpu", "CPU", "cpu.logical_number"),
-    ("opid", "O-PID", "tcpstates.owner.pid"),
+    ("opid", "O-PID", "process.pid"),
     ("ocomm", "O-COMM", "tcpstates.owner.comm"),
     ("ofrom", "O-FROM", "tcpstates.owner.from"),
     ("why", "WHY", "tcpstates.why"),
@@ -44,7 +44,7 @@ WHOLE = {"ts_ns": limits.TIME * 1000, "pid": 2 ** 32, "lport": 2 ** 16, "rport":
          "netns": 2 ** 32, "count": 2 ** 64, "events": 2 ** 64}  # and what each is less than
 TIMES = ("isotime", "ts_ns", "time_s", "time")  # the best first
 NEEDED = ("skaddr", "oldstate", "newstate")
-STILL = "(still)"
+STILL = ("(stuck)", "(open)")
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 MICROSECOND = datetime.timedelta(microseconds=1)
 SECOND = 1000000
@@ -123,7 +123,7 @@ def plain_names(line):
         elif name != "network.transport":
             record[OF_OTEL.get(name, name.removeprefix("tcpstates."))] = value
     for name in ("oldstate", "newstate"):
-        if record.get(name) != STILL:
+        if record.get(name) not in STILL:
             record[name] = state_of(record.get(name))
     return {name: value for name, value in record.items() if value is not None}
 

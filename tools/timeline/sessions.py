@@ -217,7 +217,7 @@ class Trace:
             since = known if session.since is None else max(known, session.since)
             session.spans.append(Span(None, session.since, since, None))
             session.state, session.since = old, since
-        if new == STILL:
+        if new in STILL:
             return
         self.changes += 1
         if session.state is not None:

@@ -106,7 +106,8 @@ void sockets_find(struct sockets *sockets, int (*on_record)(void *arg, const voi
 void sockets_scan(struct sockets *sockets, int (*on_record)(void *arg, const void *record),
 		  void *arg)
 {
-	sockets_run(sockets, on_record, arg);
+	if (!sockets_run(sockets, on_record, arg))
+		scan_close(&sockets->scan); /* it would fail each time */
 }
 
 /* In a process of its own, whose steps are not printed. */

@@ -165,13 +165,14 @@ int stuck_may_poll(const struct loader *loader, struct diag *diag)
 }
 
 /* Keeps who holds a socket that is due. Without memory, the table's answer is shown. */
-static int found_on_record(void *arg, const void *record)
+static int holder_keep(void *arg, const void *record)
 {
 	struct stuck *stuck = arg;
 	const struct event *event = record;
 
-	stuck->show(stuck->arg, NULL);
-	if (!event || !seen_has(&stuck->due, event->skaddr))
+	if (!event)
+		return stuck->show(stuck->arg, NULL);
+	if (!seen_has(&stuck->due, event->skaddr))
 		return 0;
 	if (stuck->holder_count == stuck->holder_room) {
 		size_t room = stuck->holder_room ? stuck->holder_room * 2 : HOLDERS_FIRST;
@@ -196,7 +197,7 @@ static int due_show(struct stuck *stuck, const struct loader *loader, struct soc
 		if (stuck->now_ns < stuck->scanned_ns + SCAN_PERIOD_NS)
 			return 0; /* they are due at the next poll as well */
 		stuck->scanned_ns = stuck->now_ns;
-		sockets_scan(sockets, found_on_record, stuck);
+		sockets_scan(sockets, holder_keep, stuck);
 		if (stuck->holder_count)
 			qsort(stuck->holders, stuck->holder_count, sizeof(*stuck->holders),
 			      holder_compare);
