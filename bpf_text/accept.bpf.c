@@ -17,7 +17,7 @@ int ACCEPT_EXIT(u64 *args)
 
 	if (!entry || !task_is_process())
 		return 0;
-	owner_set(&owner, OWNER_ACCEPT);
+	owner_set(&owner, OWNER_ACCEPT, bpf_get_current_pid_tgid() >> 32, bpf_get_current_task());
 	entry_own(entry, &owner);
 	return 0;
 }

@@ -9,6 +9,8 @@
 
 #define EVENT_AGE
 #define EVENT_OWNER
+#define OWNER_PID_NS
+#define OWNER_EXE
 #define EVENT_CLOSE
 #define EVENT_SOCKET_FIELDS __u64 uid EVENT_OPTIONAL;
 #define SOCKET_FIELDS_READ  event->uid = field_read(sk, 528, 4);
@@ -69,6 +71,15 @@
 #define ENOPROTOOPT  92
 #define EOPNOTSUPP   95
 #define EPROTO	     71
+
+#define TASK_SIGNAL 2200
+#define SIGNAL_TGID 400
+#define PID_LEVEL   4
+#define PID_NUMBERS 96
+#define TASK_MM	    1200
+#define MM_EXE_FILE 900
+#define FILE_DENTRY 72
+#define DENTRY_NAME 40
 
 /* scan.bpf.c */
 #define SCAN_ITER  iter__task_file__1

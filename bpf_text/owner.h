@@ -15,21 +15,41 @@
 #ifdef EVENT_OWNER
 #define TASK_KTHREAD 0x00200000 /* PF_KTHREAD, include/linux/sched.h */
 
-/* The name of the task's process, which is that of its first thread. */
-static inline void owner_name(struct owner *owner, u64 task)
+static inline u64 pointer_at(u64 from)
 {
-	u64 leader = 0;
+	u64 pointer = 0;
 
-	bpf_probe_read_kernel(&leader, sizeof(leader), (void *)(task + TASK_GROUP_LEADER));
-	bpf_probe_read_kernel(owner->comm, sizeof(owner->comm), (void *)(leader + TASK_COMM));
+	bpf_probe_read_kernel(&pointer, sizeof(pointer), (void *)from);
+	return pointer;
 }
 
-/* The process that the CPU runs. */
-static inline void owner_set(struct owner *owner, enum owner_from from)
+/* struct upid: the number, and the namespace that it is of; one for each level. */
+#define UPID_SIZE 16
+
+/* The task's process, whose name is that of its first thread. */
+static inline void owner_set(struct owner *owner, enum owner_from from, u32 pid, u64 task)
 {
+	u64 leader = pointer_at(task + TASK_GROUP_LEADER);
+#ifdef OWNER_PID_NS
+	u64 numbers = pointer_at(pointer_at(task + TASK_SIGNAL) + SIGNAL_TGID + sizeof(u64));
+	u32 level = 0;
+#endif
+
+	__builtin_memset(owner, 0, sizeof(*owner));
 	owner->from = from;
-	owner->pid = bpf_get_current_pid_tgid() >> 32;
-	owner_name(owner, bpf_get_current_task());
+	owner->pid = pid;
+	bpf_probe_read_kernel(owner->comm, sizeof(owner->comm), (void *)(leader + TASK_COMM));
+#ifdef OWNER_PID_NS
+	bpf_probe_read_kernel(&level, sizeof(level), (void *)(numbers + PID_LEVEL));
+	bpf_probe_read_kernel(&owner->pid_ns, sizeof(owner->pid_ns),
+			      (void *)(numbers + PID_NUMBERS + level * UPID_SIZE));
+#endif
+#ifdef OWNER_EXE
+	u64 file = pointer_at(pointer_at(task + TASK_MM) + MM_EXE_FILE);
+
+	bpf_probe_read_kernel(owner->exe, sizeof(owner->exe),
+			      (void *)pointer_at(pointer_at(file + FILE_DENTRY) + DENTRY_NAME));
+#endif
 }
 
 static inline int is_own_change(u8 oldstate, u8 newstate)
@@ -68,8 +88,7 @@ static inline void entry_own(struct sock_entry *entry, const struct owner *owner
 {
 	entry->owner.from = OWNER_UNKNOWN;
 	COMPILER_BARRIER();
-	entry->owner.pid = owner->pid;
-	__builtin_memcpy(entry->owner.comm, owner->comm, sizeof(owner->comm));
+	__builtin_memcpy(&entry->owner.pid, &owner->pid, sizeof(*owner) - sizeof(owner->from));
 	COMPILER_BARRIER();
 	entry->owner.from = owner->from;
 }
@@ -111,9 +130,7 @@ static inline u64 listener_of(u64 child)
 /* Fills in the owner, and changes that of the entry, or NULL, if the event does. */
 static inline void event_own(struct event *event, struct sock_entry *entry)
 {
-	struct owner none = {};
-
-	event->owner = none;
+	__builtin_memset(&event->owner, 0, sizeof(event->owner));
 	if (event->oldstate == TCP_LISTEN && event->newstate == TCP_SYN_RECV) {
 		u64 listener = listener_of(event->skaddr);
 
@@ -124,7 +141,8 @@ static inline void event_own(struct event *event, struct sock_entry *entry)
 			event->owner.from = OWNER_LISTENER;
 	} else if (is_own_change(event->oldstate, event->newstate) &&
 		   is_by_process(event->skaddr)) {
-		owner_set(&event->owner, OWNER_SELF);
+		owner_set(&event->owner, OWNER_SELF, bpf_get_current_pid_tgid() >> 32,
+			  bpf_get_current_task());
 		if (entry)
 			entry_own(entry, &event->owner);
 	} else if (entry) {

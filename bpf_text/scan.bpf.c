@@ -138,9 +138,7 @@ static inline void task_read(struct event *event, u64 task)
 	bpf_probe_read_kernel(&event->pid, sizeof(event->pid), (void *)(task + TASK_TGID));
 	bpf_probe_read_kernel(event->comm, sizeof(event->comm), (void *)(task + TASK_COMM));
 #ifdef EVENT_OWNER
-	event->owner.from = OWNER_SCAN;
-	event->owner.pid = event->pid;
-	owner_name(&event->owner, task);
+	owner_set(&event->owner, OWNER_SCAN, event->pid, task);
 #endif
 }
 
@@ -168,17 +166,18 @@ static inline void sock_show(u64 seq, struct event *event)
 		bpf_seq_write(seq, event, EVENT_SIZE);
 }
 
-static inline void sock_found(u64 seq, u64 task, u64 sk)
+/* The stack has room for one event. */
+static inline void sock_found(u64 seq, u64 task, u64 sk, struct event *event)
 {
-	struct event event = {.newstate = STATE_STILL};
-
-	sock_read(&event, sk);
-	event.oldstate = sock_state(sk);
-	if ((event.family != AF_INET && event.family != AF_INET6) || event.oldstate == TCP_CLOSE)
+	__builtin_memset(event, 0, sizeof(*event));
+	event->newstate = STATE_STILL;
+	sock_read(event, sk);
+	event->oldstate = sock_state(sk);
+	if ((event->family != AF_INET && event->family != AF_INET6) || event->oldstate == TCP_CLOSE)
 		return;
-	event.ts_ns = bpf_ktime_get_ns();
-	task_read(&event, task);
-	sock_show(seq, &event);
+	event->ts_ns = bpf_ktime_get_ns();
+	task_read(event, task);
+	sock_show(seq, event);
 }
 
 #if defined(MPTCP_CONN_LIST) && defined(SUBFLOW_NODE) && defined(SUBFLOW_SOCK)
@@ -186,7 +185,7 @@ static inline void sock_found(u64 seq, u64 task, u64 sk)
 #define SUBFLOWS_MAX 8 /* as many as the kernel's own path manager makes */
 
 /* The TCP sockets of an MPTCP socket, which is what the file has. The list may change meanwhile. */
-static inline void subflows_found(u64 seq, u64 task, u64 msk)
+static inline void subflows_found(u64 seq, u64 task, u64 msk, struct event *event)
 {
 	u64 head = msk + MPTCP_CONN_LIST, node = head;
 
@@ -198,7 +197,7 @@ static inline void subflows_found(u64 seq, u64 task, u64 msk)
 		bpf_probe_read_kernel(&sk, sizeof(sk),
 				      (void *)(node - SUBFLOW_NODE + SUBFLOW_SOCK));
 		if (sk && sock_is_tcp(sk))
-			sock_found(seq, task, sk);
+			sock_found(seq, task, sk, event);
 	}
 }
 #endif
@@ -206,19 +205,19 @@ static inline void subflows_found(u64 seq, u64 task, u64 msk)
 int SCAN_ITER(struct task_file *args)
 {
 	u64 task = args->task, sk = file_sock(args->file), *meta = (u64 *)args->meta;
-	struct event tick = {.newstate = STATE_TICK};
+	struct event event = {.newstate = STATE_TICK};
 	u32 protocol;
 
 	if (!(meta[2] % FILES_PER_TICK)) /* struct bpf_iter_meta: seq, session_id, seq_num */
-		bpf_seq_write(meta[0], &tick, EVENT_SIZE);
+		bpf_seq_write(meta[0], &event, EVENT_SIZE);
 	if (!task || !sk)
 		return 0;
 	protocol = sock_protocol(sk);
 	if (protocol == IPPROTO_TCP)
-		sock_found(meta[0], task, sk);
+		sock_found(meta[0], task, sk, &event);
 #ifdef MPTCP
 	else if (protocol == MPTCP)
-		subflows_found(meta[0], task, sk);
+		subflows_found(meta[0], task, sk, &event);
 #endif
 	return 0;
 }

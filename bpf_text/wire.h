@@ -11,6 +11,7 @@
 #define WIRE_H
 
 #define EVENT_COMM_LEN 16 /* TASK_COMM_LEN, include/linux/sched.h */
+#define OWNER_EXE_LEN  28
 /*
  * After a CPU has sent no event for this long, the program wakes the reader for the next one. Until
  * then the reader polls at this interval.
@@ -46,6 +47,8 @@ struct owner {
 	__u32 from;
 	__u32 pid; /* thread group */
 	char comm[EVENT_COMM_LEN]; /* of its first thread */
+	__u32 pid_ns; /* the same in its own PID namespace; 0: not asked for, or unknown */
+	char exe[OWNER_EXE_LEN]; /* base name of its executable; empty: as for pid_ns */
 };
 
 struct event {

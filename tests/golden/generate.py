@@ -86,6 +86,8 @@ FIELDS = {
     "opid": ("O-PID", 5, 5, "process.pid"),
     "ocomm": ("O-COMM", 10, 16, "tcpstates.owner.comm"),
     "ofrom": ("O-FROM", 8, 8, "tcpstates.owner.from"),
+    "exe": ("EXE", 16, 28, "process.executable.name"),
+    "opid_ns": ("O-PID-NS", 8, 8, "tcpstates.owner.pid_ns"),
     "why": ("WHY", 13, 13, "tcpstates.why"),
     "first": ("FIRST", 6, 6, "tcpstates.first"),
     "cgroup": ("CGROUP", 24, 32, "tcpstates.cgroup"),
@@ -265,6 +267,8 @@ def owner_and_end(number):
         "opid": str(pid) if came else None,
         "ocomm": visible(comm, None) if came else None,
         "ofrom": (None, "self", "listener")[came],
+        "exe": None,  # the record has none
+        "opid_ns": None,
         "why": why_of(number),
         "first": closed.get(old if new == 7 else new),
     }

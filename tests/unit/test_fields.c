@@ -217,6 +217,8 @@ static void extras_are_those_of_the_fields(void **state)
 		{FORMAT_CSV, "pid,cpu", 1 << OPTIONAL_CPU},
 		{FORMAT_COLUMNS, "+age_ms", 1 << OPTIONAL_AGE},
 		{FORMAT_COLUMNS, "opid,ocomm,ofrom", 1 << OPTIONAL_OWNER},
+		{FORMAT_CSV, "exe", 1 << OPTIONAL_OWNER | 1 << OPTIONAL_EXE},
+		{FORMAT_CSV, "opid_ns", 1 << OPTIONAL_OWNER | 1 << OPTIONAL_PID_NS},
 		{FORMAT_CSV, "why", 1 << OPTIONAL_CLOSE},
 		{FORMAT_CSV, "first", 1 << OPTIONAL_CLOSE},
 		{FORMAT_JSON, "+age_ms,cpu", 1 << OPTIONAL_AGE | 1 << OPTIONAL_CPU},

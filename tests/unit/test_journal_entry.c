@@ -75,11 +75,16 @@ static void fields_of_ipv4(void **state)
 static void owner_is_the_object(void **state)
 {
 	static const struct owner owner = {OWNER_SELF, 12, "curl"};
-	struct {
+	static const uint64_t why = WHY_FIN;
+	union {
 		struct event event;
-		char more[sizeof(struct owner) + sizeof(uint64_t)];
-	} room = {.event = {.pid = 4711, .family = AF_INET, .oldstate = 1, .newstate = 7,
-			    .span_ns = SPAN_UNKNOWN, .comm = "x"}};
+		char bytes[EVENT_SIZE + sizeof(struct owner) + sizeof(uint64_t)];
+	} room = {.event = {.pid = 4711,
+			    .family = AF_INET,
+			    .oldstate = 1,
+			    .newstate = 7,
+			    .span_ns = SPAN_UNKNOWN,
+			    .comm = "x"}};
 	struct line_format owned = format;
 	struct event_layout layout;
 
@@ -91,8 +96,7 @@ static void owner_is_the_object(void **state)
 	assert_null(strstr(sent.data, "OBJECT_COMM="));
 
 	event_set_owner(&layout, &room.event, &owner);
-	memcpy((char *)&room.event + layout.offsets[OPTIONAL_CLOSE], &(uint64_t){WHY_FIN},
-	       sizeof(uint64_t));
+	memcpy(room.bytes + layout.offsets[OPTIONAL_CLOSE], &why, sizeof(why));
 	assert_int_equal(journal_entry_send(&room.event, &owned, -1), 0);
 	assert_non_null(strstr(sent.data, "MESSAGE=curl[12] 0.0.0.0:0 \xe2\x86\x92 0.0.0.0:0 "
 					  "ESTABLISHED \xe2\x86\x92 CLOSE: fin\n"));
@@ -190,7 +194,7 @@ static int path_find(void *arg, uint64_t id, char path[CGROUP_PATH_ROOM])
 /* Of all fields, those that are not in each entry anyway, and of these what is known. */
 static void fields_asked_for_follow(void **state)
 {
-	static const struct owner owner = {OWNER_LISTENER, 99, "a\nUID=0"}, nobody;
+	static const struct owner owner = {OWNER_LISTENER, 99, "a\nUID=0", 7, "ngi\nnx"}, nobody;
 	static const uint64_t why = WHY_RESET_BY_PEER, none;
 	static char path[] = "/system.slice/a\nb.slice/docker-0123456789abcdef0123456789abcdef"
 			     "0123456789abcdef0123456789abcdef.scope";
@@ -237,7 +241,8 @@ static void fields_asked_for_follow(void **state)
 	at = strstr(sent.data, "TCPSTATES_TIMESTAMP=");
 	text_str(&want, "\nTCPSTATES_AGE_MS=0.000\nTCPSTATES_CPU_LOGICAL_NUMBER=0\n"
 			"TCPSTATES_OWNER_PID=99\nTCPSTATES_OWNER_COMM=a\\x0aUID=0\n"
-			"TCPSTATES_OWNER_FROM=listener\nTCPSTATES_WHY=reset-by-peer\n"
+			"TCPSTATES_OWNER_FROM=listener\nTCPSTATES_OWNER_EXE=ngi\\x0anx\n"
+			"TCPSTATES_OWNER_PID_NS=7\nTCPSTATES_WHY=reset-by-peer\n"
 			"TCPSTATES_FIRST=remote\n"
 			"TCPSTATES_CGROUP=/system.slice/a\\x0ab.slice/docker-"
 			"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope\n"

@@ -170,11 +170,11 @@ static void comm_is_whole_and_safe(void **state)
 	_cleanup_text_ struct text text = {0};
 
 	memcpy(event.comm, "0123456789abcde\n", 16);
-	comm_append(&text, &event);
+	comm_append(&text, event.comm);
 	text_assert(&text, BYTES("0123456789abcde\\x0a"));
 	text_clear(&text);
 	memcpy(event.comm, "a\0bcdefg", 8);
-	comm_append(&text, &event);
+	comm_append(&text, event.comm);
 	text_assert(&text, BYTES("a"));
 }
 

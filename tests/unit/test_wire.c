@@ -19,6 +19,8 @@ static const size_t places[] = {
 	SOCKET_FIELDS(AT_MEMBER)
 	SOCKET_VALUES(AT_MEMBER)
 	[OPTIONAL_OWNER] = AT(owner),
+	[OPTIONAL_PID_NS] = AT(why),
+	[OPTIONAL_EXE] = AT(why),
 	[OPTIONAL_CLOSE] = AT(why),
 	[OPTIONAL_CPU] = EVENT_SIZE, /* the reader's, behind what is sent */
 	/* clang-format on */

@@ -16,6 +16,8 @@ static const struct {
 	SOCKET_FIELDS(OPTIONAL_SIZE)
 	SOCKET_VALUES(OPTIONAL_SIZE)
 	[OPTIONAL_OWNER] = {"EVENT_OWNER", sizeof(struct owner)},
+	[OPTIONAL_PID_NS] = {"OWNER_PID_NS", 0},
+	[OPTIONAL_EXE] = {"OWNER_EXE", 0},
 	[OPTIONAL_CLOSE] = {"EVENT_CLOSE", sizeof(uint64_t)},
 	[OPTIONAL_CPU] = {NULL, sizeof(int)},
 	/* clang-format on */

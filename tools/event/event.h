@@ -25,6 +25,9 @@ enum event_optional {
 	SOCKET_VALUES(OPTIONAL_OF)
 	/* clang-format on */
 	OPTIONAL_OWNER, /* struct owner */
+	/* Members of that which are read on request alone. */
+	OPTIONAL_PID_NS,
+	OPTIONAL_EXE,
 	OPTIONAL_CLOSE, /* __u64: enum why */
 	OPTIONAL_CPU, /* int; the reader adds it */
 	OPTIONALS,

@@ -52,11 +52,15 @@ const struct field field_table[FIELDS] = {
 	{"cpu", "CPU", "cpu.logical_number", "CPU on which the state changed",
 	 {3, 3}, " ", 0, false, KIND_CPU, 0, 1 << OPTIONAL_CPU},
 	{"opid", "O-PID", "process.pid", "process that owns the socket, if known",
-	 {5, 5}, " ", 0, true, KIND_OWNER_PID, 0, 1 << OPTIONAL_OWNER, "owner.pid"},
+	 {5, 5}, " ", 0, true, KIND_OWNER_PID, 0, 1 << OPTIONAL_OWNER},
 	{"ocomm", "O-COMM", "tcpstates.owner.comm", "name of the owner",
 	 {10, 16}, " ", 0, true, KIND_OWNER_COMM, 0, 1 << OPTIONAL_OWNER},
 	{"ofrom", "O-FROM", "tcpstates.owner.from", "source of the owner: self, accept, scan or listener",
 	 {8, 8}, " ", 0, true, KIND_OWNER_FROM, 0, 1 << OPTIONAL_OWNER},
+	{"exe", "EXE", "process.executable.name", "base name of the owner's executable, if known",
+	 {16, 28}, " ", 0, false, KIND_OWNER_EXE, 0, 1 << OPTIONAL_OWNER | 1 << OPTIONAL_EXE},
+	{"opid_ns", "O-PID-NS", "tcpstates.owner.pid_ns", "PID of the owner in its own PID namespace, if known",
+	 {8, 8}, " ", 0, false, KIND_OWNER_PID_NS, 0, 1 << OPTIONAL_OWNER | 1 << OPTIONAL_PID_NS},
 	{"why", "WHY", "tcpstates.why", "close reason, at the change to CLOSE",
 	 {13, 13}, " ", 0, true, KIND_WHY, 0, 1 << OPTIONAL_CLOSE},
 	{"first", "FIRST", "tcpstates.first", "side that closed first: local or remote",
@@ -176,11 +180,23 @@ unsigned int field_list_optionals(const struct field_list *list)
 	return optionals;
 }
 
+/* What its name in the journal is made of. OpenTelemetry has names for an owner. */
+static const char *journal_base(const struct field *field)
+{
+	switch (field->kind) {
+	case KIND_OWNER_PID:
+		return "owner.pid";
+	case KIND_OWNER_EXE:
+		return "owner.exe";
+	}
+	return field->otel;
+}
+
 /* Fields that every entry has are not optional members of the record. */
 bool field_journal_name(const struct field *field, char name[FIELD_JOURNAL_ROOM])
 {
 	static const char ours[] = "tcpstates.";
-	const char *rest = field->journal ? field->journal : field->otel;
+	const char *rest = journal_base(field);
 
 	if (!field->optionals)
 		return false;

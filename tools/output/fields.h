@@ -34,6 +34,8 @@ enum kind {
 	KIND_OWNER_PID, /* these may be unknown: see value_is_unknown() */
 	KIND_OWNER_COMM,
 	KIND_OWNER_FROM,
+	KIND_OWNER_EXE,
+	KIND_OWNER_PID_NS,
 	KIND_WHY,
 	KIND_FIRST,
 	KIND_CGROUP, /* parts of a path of unknown origin, which may be unknown as well */
@@ -57,10 +59,9 @@ struct field {
 	uint8_t kind;
 	uint8_t offset; /* of the member */
 	uint32_t optionals; /* the bit of the optional member (enum event_optional) that it shows */
-	const char *journal; /* the name that the journal's is made of, or NULL: otel */
 };
 
-#define FIELDS	      (26 + SOCKET_FIELD_COUNT)
+#define FIELDS	      (28 + SOCKET_FIELD_COUNT)
 #define CGROUP_FIELDS "cgroup, unit, container, pod" /* those that need the cgroup's path */
 
 extern const struct field field_table[FIELDS];

@@ -115,7 +115,8 @@ static void end_append(struct text *text, const struct event *event, const uint8
 	text_printf(text, "%s:%u", brackets ? "]" : "", port);
 }
 
-/* As "curl[4711] 192.0.2.1:54321 → 198.51.100.2:443 SYN_SENT → CLOSE after 3003.712 ms: timeout". */
+/* As "curl[4711] 192.0.2.1:54321 → 198.51.100.2:443 SYN_SENT → CLOSE after 3003.712 ms: timeout".
+ */
 static void message_append(struct text *text, const struct line_format *format,
 			   const struct event *event, const struct owner *owner)
 {

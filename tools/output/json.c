@@ -11,7 +11,7 @@
 #include "output/value.h"
 
 #define SCHEMA	   1 /* of docs/events.schema.json.in; an incompatible change increments it */
-#define FIELD_ROOM 256
+#define FIELD_ROOM 320
 #define LINE_ROOM  ((FIELDS + 2) * FIELD_ROOM)
 
 /* The names of records and of their common members, in both conventions. */

@@ -12,7 +12,7 @@
 #define PAD_ROOM   40 /* the widest column of its own fits in */
 #define PAD_LIST   64 /* the widest of a list's */
 #define COLOR_ROOM 16
-#define FIELD_ROOM 256
+#define FIELD_ROOM 320
 #define LINE_ROOM  (FIELDS * FIELD_ROOM + 1)
 _Static_assert(sizeof(field_table->before) + VALUE_ROOM + COLOR_ROOM + PAD_LIST <= FIELD_ROOM,
 	       "lines: a field may be longer than its room");

@@ -20,7 +20,7 @@
 #define STATE_ROOM     DIGITS_DEC_ROOM
 #define NAME_ROOM(len) (2 * VISIBLE_ROOM(len) + 2) /* its quotes doubled, and quoted */
 #define COMM_ROOM      NAME_ROOM(EVENT_COMM_LEN)
-#define VALUE_ROOM     COMM_ROOM
+#define VALUE_ROOM     NAME_ROOM(OWNER_EXE_LEN)
 
 #define VALUE_ROOM_ASSERT(room)                                                                    \
 	_Static_assert((room) <= VALUE_ROOM, "value: one may be longer than its room")
@@ -87,9 +87,17 @@ static inline __attribute__((always_inline)) char *name_put(char *at, const stru
 {
 	const struct cgroup_part *part = value_part(field, format);
 	const char *comm = field->kind == KIND_COMM ? event->comm : NULL;
+	const struct owner *owner;
 
 	if (field->kind == KIND_OWNER_COMM && event_owner(format->event_layout, event)->from)
 		comm = event_owner(format->event_layout, event)->comm;
+	if (field->kind == KIND_OWNER_EXE) {
+		owner = event_owner(format->event_layout, event);
+		if (!owner->from || !owner->exe[0])
+			return NULL;
+		return visible_put(at, owner->exe, strnlen(owner->exe, OWNER_EXE_LEN), max,
+				   columns);
+	}
 	if (comm)
 		return comm_put(at, comm, max, columns);
 	if (!part || !part->len)
@@ -132,6 +140,12 @@ static inline __attribute__((always_inline)) bool value_is_unknown(const struct 
 	case KIND_OWNER_PID:
 	case KIND_OWNER_COMM:
 		return !event_owner(format->event_layout, event)->from;
+	case KIND_OWNER_EXE:
+		return !event_owner(format->event_layout, event)->from ||
+		       !event_owner(format->event_layout, event)->exe[0];
+	case KIND_OWNER_PID_NS:
+		return !event_owner(format->event_layout, event)->from ||
+		       !event_owner(format->event_layout, event)->pid_ns;
 	case KIND_OWNER_FROM:
 	case KIND_WHY:
 	case KIND_FIRST:
@@ -213,6 +227,8 @@ static inline __attribute__((always_inline)) char *value_put(char *at, const str
 				  event_socket_field(format->event_layout, field->offset, event));
 	case KIND_OWNER_PID:
 		return digits_dec(at, event_owner(format->event_layout, event)->pid);
+	case KIND_OWNER_PID_NS:
+		return digits_dec(at, event_owner(format->event_layout, event)->pid_ns);
 	case KIND_OWNER_FROM:
 	case KIND_WHY:
 	case KIND_FIRST:

@@ -172,6 +172,7 @@ void custom_text_fit(const struct custom_text *custom, unsigned int shown,
 static bool same_optionals(const struct custom_text *custom, unsigned int wanted)
 {
 	static const unsigned int optionals[] = {1U << OPTIONAL_AGE, 1U << OPTIONAL_OWNER,
+						 1U << OPTIONAL_PID_NS, 1U << OPTIONAL_EXE,
 						 1U << OPTIONAL_CLOSE};
 
 	for (size_t i = 0; i < sizeof(optionals) / sizeof(*optionals); i++) {

@@ -14,7 +14,16 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-enum group { GROUP_SOCK, GROUP_FILES, GROUP_OWNER, GROUP_CLOSE, GROUP_NETNS, GROUP_USER };
+enum group {
+	GROUP_SOCK,
+	GROUP_FILES,
+	GROUP_OWNER,
+	GROUP_PID_NS,
+	GROUP_EXE,
+	GROUP_CLOSE,
+	GROUP_NETNS,
+	GROUP_USER
+};
 
 static const struct offset_row {
 	enum group group;
@@ -51,6 +60,17 @@ static const struct offset_row {
 	{GROUP_OWNER, "TASK_FLAGS", "task_struct", "flags", .size = 4},
 	{GROUP_OWNER, "TASK_GROUP_LEADER", "task_struct", "group_leader", .size = sizeof(void *)},
 	{GROUP_OWNER, "TASK_COMM", "task_struct", "comm", .size = 0},
+
+	{GROUP_PID_NS, "TASK_SIGNAL", "task_struct", "signal", .size = sizeof(void *)},
+	/* PIDTYPE_PID, PIDTYPE_TGID and so on; since Linux 4.19 */
+	{GROUP_PID_NS, "SIGNAL_TGID", "signal_struct", "pids", .size = 0},
+	{GROUP_PID_NS, "PID_LEVEL", "pid", "level", .size = 4},
+	{GROUP_PID_NS, "PID_NUMBERS", "pid", "numbers", .size = 0},
+
+	{GROUP_EXE, "TASK_MM", "task_struct", "mm", .size = sizeof(void *)},
+	{GROUP_EXE, "MM_EXE_FILE", "mm_struct", "exe_file", .size = sizeof(void *)},
+	{GROUP_EXE, "FILE_DENTRY", "file", "f_path.dentry", .size = sizeof(void *)},
+	{GROUP_EXE, "DENTRY_NAME", "dentry", "d_name.name", .size = sizeof(void *)},
 
 	{GROUP_CLOSE, "SK_ERR", "sock", "sk_err", .size = 4},
 	{GROUP_CLOSE, "SK_ERR_SOFT", "sock", "sk_err_soft", .size = 4},
@@ -139,7 +159,7 @@ static int accept_render(const struct btf_types *types, enum accept_by by, struc
 			 struct diag *diag)
 {
 	struct btf_func accept;
-	uint32_t place;
+	uint32_t place = 0;
 	int err;
 
 	if (btf_types_func(types, "inet_csk_accept", &accept))
@@ -212,6 +232,8 @@ static const struct {
 	const char *names;
 } needed[] = {
 	{1U << OPTIONAL_OWNER, GROUP_OWNER, "opid, ocomm, ofrom"},
+	{1U << OPTIONAL_PID_NS, GROUP_PID_NS, "opid_ns"},
+	{1U << OPTIONAL_EXE, GROUP_EXE, "exe"},
 	{1U << OPTIONAL_CLOSE, GROUP_CLOSE, "why, first"},
 	{0, GROUP_NETNS, "--netns"},
 };

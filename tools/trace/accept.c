@@ -14,7 +14,8 @@
 static struct program_spec spec_reduce(const struct program_spec *spec)
 {
 	struct program_spec plain = *spec;
-	unsigned int wanted = 1U << OPTIONAL_AGE | 1U << OPTIONAL_OWNER;
+	unsigned int wanted = 1U << OPTIONAL_AGE | 1U << OPTIONAL_OWNER | 1U << OPTIONAL_PID_NS |
+			      1U << OPTIONAL_EXE;
 
 	plain.filter = (struct filter){0};
 	plain.netns = false;
