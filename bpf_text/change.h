@@ -130,7 +130,10 @@ static inline struct sock_entry *event_clock(struct event *event)
 		}
 		entry_leave(entry);
 #ifdef EVENT_OWNER
-		event_own(event, entry);
+		if (event->owner.from == OWNER_SELF)
+			entry_own(entry, &event->owner);
+		else if (!event->owner.from)
+			owner_of(entry, &event->owner);
 #endif
 	}
 	if (entry)

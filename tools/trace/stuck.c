@@ -93,6 +93,8 @@ static int entry_read(struct stuck *stuck, const char *entry, size_t size)
 	size_t last = event_last_size(layout);
 	struct event *event = stuck->event;
 
+	if (!(++stuck->entries % ENTRIES_PER_TICK))
+		stuck->show(stuck->arg, NULL);
 	if (size < event_entry_size(layout, true) ||
 	    !event_decode(layout, CPU_UNKNOWN, entry + size - last, layout->sent, event))
 		return -EINVAL;
@@ -105,8 +107,6 @@ static int entry_find(void *arg, const void *entry, size_t size)
 	struct stuck *stuck = arg;
 	int is_due = entry_read(stuck, entry, size);
 
-	if (!(++stuck->entries % ENTRIES_PER_TICK))
-		stuck->show(stuck->arg, NULL);
 	if (is_due > 0)
 		seen_add(&stuck->due, stuck->event->skaddr);
 	return is_due < 0 ? is_due : 0;
@@ -125,8 +125,6 @@ static int entry_show(void *arg, const void *entry, size_t size)
 	const struct event_layout *layout = stuck->layout;
 	int is_due = entry_read(stuck, entry, size);
 
-	if (!(++stuck->entries % ENTRIES_PER_TICK))
-		stuck->show(stuck->arg, NULL);
 	if (is_due <= 0)
 		return is_due;
 	if (layout->wanted & 1U << OPTIONAL_OWNER) {
