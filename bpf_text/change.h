@@ -217,32 +217,6 @@ static inline void entry_keep(struct sock_entry *entry, const struct event *even
 }
 #endif
 
-#ifdef SUMMARY
-#define in_flight_begin() 0
-#define in_flight_end(count)
-#else
-/*
- * Between the reading of the clock and the output of the record, a softirq may come, or the host
- * may run another guest. The reader must not print later events before this one, so it is counted
- * as in flight.
- */
-static inline struct in_flight *in_flight_begin(void)
-{
-	u32 cpu = bpf_get_smp_processor_id();
-	struct in_flight *count = in_flight.lookup(&cpu);
-
-	if (count) /* atomic, for a softirq or another task may do this in the middle of it */
-		__sync_fetch_and_add(&count->events, 1);
-	return count;
-}
-
-static inline void in_flight_end(struct in_flight *count)
-{
-	if (count)
-		__sync_fetch_and_add(&count->events, -1);
-}
-#endif
-
 /* is_shown: the filters of the socket let it through. */
 static inline void change_follow(void *ctx, struct event *event, int is_shown)
 {
@@ -270,6 +244,31 @@ static inline void change_follow(void *ctx, struct event *event, int is_shown)
 #endif
 }
 
+#ifdef SUMMARY
+#define in_flight_follow change_follow
+#else
+/*
+ * Between the reading of the clock and the output of the record, a softirq may come, or the host
+ * may run another guest. The reader must not print later events before this one, so it is counted
+ * as in flight. Each CPU has a count; a path without one would be one more for the verifier to
+ * follow.
+ */
+static inline void in_flight_follow(void *ctx, struct event *event, int is_shown)
+{
+	u32 cpu = bpf_get_smp_processor_id();
+	struct in_flight *count = in_flight.lookup(&cpu);
+
+	if (!count) {
+		counter_add(COUNTER_NO_BUFFER, 1);
+		return;
+	}
+	/* Atomic, for a softirq or another task may do this in the middle of it. */
+	__sync_fetch_and_add(&count->events, 1);
+	change_follow(ctx, event, is_shown);
+	__sync_fetch_and_add(&count->events, -1);
+}
+#endif
+
 #ifdef TEST_BY_CONNECTION
 /*
  * The kernel cannot run this program by itself, so the tracer tests it with a connection of its
@@ -295,7 +294,6 @@ static inline void test_mark(struct event *event)
 
 static inline void change_send(void *ctx, struct event *event)
 {
-	struct in_flight *count;
 	int is_shown = 1;
 #ifdef FILTERS
 	enum verdict verdict;
@@ -310,7 +308,5 @@ static inline void change_send(void *ctx, struct event *event)
 	}
 	is_shown = verdict == VERDICT_NOW;
 #endif
-	count = in_flight_begin();
-	change_follow(ctx, event, is_shown);
-	in_flight_end(count);
+	in_flight_follow(ctx, event, is_shown);
 }

@@ -182,7 +182,7 @@ static inline void sock_found(u64 seq, u64 task, u64 sk, struct event *event)
 
 #if defined(MPTCP_CONN_LIST) && defined(SUBFLOW_NODE) && defined(SUBFLOW_SOCK)
 #define MPTCP	     262 /* IPPROTO_MPTCP, include/uapi/linux/in.h */
-#define SUBFLOWS_MAX 8 /* as many as the kernel's own path manager makes */
+#define SUBFLOWS_MAX 4 /* the kernel makes 3 by default; the verifier follows each of them */
 
 /* The TCP sockets of an MPTCP socket, which is what the file has. The list may change meanwhile. */
 static inline void subflows_found(u64 seq, u64 task, u64 msk, struct event *event)

@@ -65,8 +65,8 @@ static inline void summary_max(struct summary_state *state, u64 span_ns)
 /* Counts the reason of a change to CLOSE, if the kernel shows it. */
 static inline void summary_close(const struct event *event)
 {
-#ifdef CLOSE_SOURCE
-	u32 why = why_of(event, event->oldstate);
+#ifdef SK_ERR
+	u32 why = event_why(event);
 	u64 *count = whys.lookup(&why);
 
 	if (count)

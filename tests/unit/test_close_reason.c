@@ -8,28 +8,55 @@
 #include <string.h>
 
 #include "event/close_reason.h"
+#include "event/event.h"
+#include "why.h"
 
-struct sample {
-	unsigned int error, flags, soft;
+/* What a socket shows beside its errors. */
+enum {
+	ORPHAN = 1,
+	FIN_RECEIVED = 2,
+	ALL_ACKED = 4,
+	SHUT_FOR_READING = 8,
+	UNREAD = 16,
+	LINGER_0 = 32,
+	LINGER_5 = 64,
+	USER_TIMEOUT = 128,
+	UNSENT = 256,
+	SENT_AGAIN = 512,
+	WAITED = 1024,
 };
 
-static unsigned int close_error(const struct sample *sample)
+static struct closing closing_of(unsigned int flags)
 {
-	return sample->error;
-}
+	struct closing sk = {
+		.write_seq = 1000,
+		.snd_una = 990,
+		.copied_seq = 0xffffffff,
+		.rcv_nxt = 0xffffffff,
+		.span_ns = SPAN_UNKNOWN,
+	};
 
-static unsigned int close_soft_error(const struct sample *sample)
-{
-	return sample->soft;
+	if (flags & ORPHAN)
+		sk.sk_flags |= 1UL << SOCK_DEAD;
+	if (flags & FIN_RECEIVED)
+		sk.sk_flags |= 1UL << SOCK_DONE;
+	if (flags & (LINGER_0 | LINGER_5))
+		sk.sk_flags |= 1UL << SOCK_LINGER;
+	if (flags & LINGER_5)
+		sk.sk_lingertime = 5;
+	if (flags & ALL_ACKED)
+		sk.snd_una = sk.write_seq;
+	if (flags & SHUT_FOR_READING)
+		sk.sk_shutdown = RCV_SHUTDOWN;
+	sk.rcv_nxt += !!(flags & UNREAD) + !!(flags & FIN_RECEIVED);
+	sk.icsk_user_timeout = flags & USER_TIMEOUT ? 20 : 0;
+	if (flags & UNSENT)
+		sk.write_seq = 0;
+	sk.total_retrans = !!(flags & SENT_AGAIN);
+	if (flags & WAITED)
+		sk.span_ns = SYN_RETRY_NS;
+	return sk;
 }
-
-static unsigned int close_flags(const struct sample *sample, unsigned int wanted)
-{
-	return sample->flags & wanted;
-}
-
-#define CLOSE_SOURCE struct sample
-#include "why.h"
 
 #define ANY 0 /* no state has it */
 
@@ -47,9 +74,10 @@ static const struct {
 	{ECONNRESET, 0, TCP_LISTEN, "listen-end", NULL},
 	{0, 0, TCP_SYN_SENT, "aborted", NULL},
 	{ECONNREFUSED, 0, TCP_SYN_SENT, "refused", NULL},
-	{0, CLOSE_UNSENT | CLOSE_SYN_AGAIN, TCP_SYN_SENT, "no-port", NULL, EACCES},
-	{0, CLOSE_SYN_AGAIN, TCP_SYN_SENT, "gave-up", NULL},
-	{0, CLOSE_SYN_AGAIN, TCP_SYN_SENT, "rejected", NULL, ECONNREFUSED},
+	{0, UNSENT | SENT_AGAIN, TCP_SYN_SENT, "no-port", NULL, EACCES},
+	{0, SENT_AGAIN, TCP_SYN_SENT, "gave-up", NULL},
+	{0, WAITED, TCP_SYN_SENT, "gave-up", NULL},
+	{0, SENT_AGAIN, TCP_SYN_SENT, "rejected", NULL, ECONNREFUSED},
 	{0, 0, TCP_SYN_SENT, "unreachable", NULL, EHOSTUNREACH},
 	{0, 0, TCP_SYN_SENT, NULL, NULL, EINVAL},
 	{ETIMEDOUT, 0, TCP_SYN_SENT, "timeout", NULL},
@@ -65,46 +93,47 @@ static const struct {
 	{ECONNREFUSED, 0, TCP_ESTABLISHED, "rejected", NULL},
 	{EMSGSIZE, 0, TCP_ESTABLISHED, NULL, NULL},
 	{ETIMEDOUT, 0, TCP_ESTABLISHED, "timeout", NULL},
-	{ETIMEDOUT, CLOSE_ALL_ACKED, TCP_ESTABLISHED, "keepalive", NULL},
-	{ETIMEDOUT, CLOSE_ALL_ACKED | CLOSE_USER_TIMEOUT, TCP_ESTABLISHED, "user-timeout", NULL},
-	{ETIMEDOUT, CLOSE_USER_TIMEOUT, TCP_CLOSE_WAIT, "user-timeout", "remote"},
-	{ETIMEDOUT, CLOSE_ALL_ACKED | CLOSE_USER_TIMEOUT, TCP_SYN_SENT, "timeout", NULL},
-	{ETIMEDOUT, CLOSE_ORPHAN, TCP_FIN_WAIT1, "timeout", "local"},
+	{ETIMEDOUT, ALL_ACKED, TCP_ESTABLISHED, "keepalive", NULL},
+	{ETIMEDOUT, ALL_ACKED | USER_TIMEOUT, TCP_ESTABLISHED, "user-timeout", NULL},
+	{ETIMEDOUT, USER_TIMEOUT, TCP_CLOSE_WAIT, "user-timeout", "remote"},
+	{ETIMEDOUT, ALL_ACKED | USER_TIMEOUT, TCP_SYN_SENT, "timeout", NULL},
+	{ETIMEDOUT, ORPHAN, TCP_FIN_WAIT1, "timeout", "local"},
 	{ETIMEDOUT, 0, TCP_CLOSE_WAIT, "timeout", "remote"},
 	{ECONNABORTED, 0, TCP_ESTABLISHED, "killed", NULL},
 	{ECONNABORTED, 0, TCP_SYN_SENT, "killed", NULL},
 	/* A reset, or an abort. */
 	{ECONNRESET, 0, TCP_ESTABLISHED, "reset-by-peer", "remote"},
 	{ECONNRESET, 0, TCP_SYN_RECV, "reset-by-peer", "remote"},
-	{ECONNRESET, CLOSE_RCV_SHUTDOWN, TCP_ESTABLISHED, "reset-by-peer", "remote"},
-	{EPIPE, CLOSE_FIN_RECEIVED, TCP_CLOSE_WAIT, "reset-by-peer", "remote"},
+	{ECONNRESET, SHUT_FOR_READING, TCP_ESTABLISHED, "reset-by-peer", "remote"},
+	{EPIPE, FIN_RECEIVED, TCP_CLOSE_WAIT, "reset-by-peer", "remote"},
 	{EPIPE, 0, TCP_ESTABLISHED, NULL, NULL},
-	{ECONNRESET, CLOSE_ORPHAN | CLOSE_RCV_SHUTDOWN, TCP_LAST_ACK, "reset-by-peer", "remote"},
+	{ECONNRESET, ORPHAN | SHUT_FOR_READING, TCP_LAST_ACK, "reset-by-peer", "remote"},
 	{ECONNRESET, 0, TCP_CLOSING, "reset-by-peer", "local"},
 	{ECONNRESET, 0, TCP_FIN_WAIT1, "reset-by-peer", "local"},
-	{ECONNRESET, CLOSE_RCV_SHUTDOWN, TCP_FIN_WAIT1, "reset", "local"},
-	{ECONNRESET, CLOSE_RCV_SHUTDOWN | CLOSE_ORPHAN, TCP_FIN_WAIT2, "reset", "local"},
+	{ECONNRESET, SHUT_FOR_READING, TCP_FIN_WAIT1, "reset", "local"},
+	{ECONNRESET, SHUT_FOR_READING | ORPHAN, TCP_FIN_WAIT2, "reset", "local"},
 	{0, 0, TCP_SYN_RECV, "reset-by-us", "local"},
 	{0, 0, TCP_ESTABLISHED, "reset-by-us", "local"},
-	{0, CLOSE_ALL_ACKED, TCP_ESTABLISHED, "reset-by-us", "local"},
-	{0, CLOSE_UNREAD | CLOSE_LINGER_0, TCP_ESTABLISHED, "reset-unread", "local"},
-	{0, CLOSE_LINGER_0, TCP_ESTABLISHED, "reset-linger", "local"},
-	{0, CLOSE_LINGER_0, TCP_FIN_WAIT2, "reset-linger", "local"},
-	{0, CLOSE_UNREAD | CLOSE_FIN_RECEIVED, TCP_CLOSE_WAIT, "reset-unread", "remote"},
-	{0, CLOSE_FIN_RECEIVED, TCP_CLOSE_WAIT, "reset-by-us", "remote"},
+	{0, ALL_ACKED, TCP_ESTABLISHED, "reset-by-us", "local"},
+	{0, UNREAD | LINGER_0, TCP_ESTABLISHED, "reset-unread", "local"},
+	{0, LINGER_0, TCP_ESTABLISHED, "reset-linger", "local"},
+	{0, LINGER_5, TCP_ESTABLISHED, "reset-by-us", "local"},
+	{0, LINGER_0, TCP_FIN_WAIT2, "reset-linger", "local"},
+	{0, UNREAD | FIN_RECEIVED, TCP_CLOSE_WAIT, "reset-unread", "remote"},
+	{0, FIN_RECEIVED, TCP_CLOSE_WAIT, "reset-by-us", "remote"},
 	{0, 0, TCP_FIN_WAIT1, "reset-by-us", "local"},
-	{0, CLOSE_ALL_ACKED, TCP_FIN_WAIT2, "reset-by-us", "local"},
+	{0, ALL_ACKED, TCP_FIN_WAIT2, "reset-by-us", "local"},
 	/* A socket that is nobody's may have been given up. */
-	{0, CLOSE_ORPHAN, TCP_SYN_RECV, NULL, NULL},
-	{0, CLOSE_ORPHAN, TCP_FIN_WAIT1, NULL, "local"},
-	{0, CLOSE_ORPHAN | CLOSE_FIN_RECEIVED, TCP_LAST_ACK, NULL, "remote"},
-	{0, CLOSE_FIN_RECEIVED, TCP_LAST_ACK, NULL, "remote"},
-	{0, CLOSE_FIN_RECEIVED, TCP_CLOSING, NULL, "local"},
+	{0, ORPHAN, TCP_SYN_RECV, NULL, NULL},
+	{0, ORPHAN, TCP_FIN_WAIT1, NULL, "local"},
+	{0, ORPHAN | FIN_RECEIVED, TCP_LAST_ACK, NULL, "remote"},
+	{0, FIN_RECEIVED, TCP_LAST_ACK, NULL, "remote"},
+	{0, FIN_RECEIVED, TCP_CLOSING, NULL, "local"},
 	/* FINs. */
-	{0, CLOSE_FIN_RECEIVED, TCP_FIN_WAIT2, "fin", "local"},
-	{0, CLOSE_ORPHAN, TCP_FIN_WAIT2, "fin", "local"},
-	{0, CLOSE_ALL_ACKED, TCP_CLOSING, "fin", "local"},
-	{0, CLOSE_ALL_ACKED | CLOSE_ORPHAN, TCP_LAST_ACK, "fin", "remote"},
+	{0, FIN_RECEIVED, TCP_FIN_WAIT2, "fin", "local"},
+	{0, ORPHAN, TCP_FIN_WAIT2, "fin", "local"},
+	{0, ALL_ACKED, TCP_CLOSING, "fin", "local"},
+	{0, ALL_ACKED | ORPHAN, TCP_LAST_ACK, "fin", "remote"},
 	{0, 0, TCP_CLOSE, NULL, NULL},
 	{0, 0, ANY, NULL, NULL},
 	{0, 0, 255, NULL, NULL},
@@ -113,10 +142,16 @@ static const struct {
 static void causes_are_told(void **state)
 {
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct sample sample = {cases[i].error, cases[i].flags, cases[i].soft};
-		enum why reason = why_of(&sample, cases[i].oldstate);
-		const char *why = why_word(reason);
-		const char *first = close_first(reason, cases[i].oldstate, TCP_CLOSE);
+		struct closing sk = closing_of(cases[i].flags);
+		enum why reason;
+		const char *why, *first;
+
+		sk.oldstate = cases[i].oldstate;
+		sk.sk_err = cases[i].error;
+		sk.sk_err_soft = cases[i].soft;
+		reason = why_of(&sk);
+		why = why_word(reason);
+		first = close_first(reason, cases[i].oldstate, TCP_CLOSE);
 
 		if (!same(why, cases[i].why) || !same(first, cases[i].first))
 			fail_msg("case %zu: %s, %s", i, why ? why : "-", first ? first : "-");
