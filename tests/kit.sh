@@ -48,7 +48,8 @@ end() {
 }
 trap end EXIT
 trap 'echo "FAIL: $0:$LINENO: status $?: $BASH_COMMAND"' ERR
-trap 'tail -v -- "$work"/*.err || :; fail "$0 takes too long: $BASH_COMMAND"' TERM
+exec {console}>&1 # the step that takes too long may have another stdout
+trap 'tail -v -- "$work"/*.err >&"$console" || :; fail "$0 takes too long: $BASH_COMMAND" >&"$console"' TERM
 
 # tracefs_mount: in this mount namespace, if it is not there.
 tracefs_mount() {

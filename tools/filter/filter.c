@@ -147,3 +147,11 @@ void filter_render(struct text *text, const struct filter *filter)
 	else if (strcmp(macros.data, defaults.data))
 		text_str(text, macros.data);
 }
+
+bool filter_hides(const struct filter *filter)
+{
+	_cleanup_text_ struct text macros = {0};
+
+	filter_render(&macros, filter);
+	return macros.len || macros.err;
+}

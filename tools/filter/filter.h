@@ -50,4 +50,7 @@ int filter_finish(struct filter *filter, struct diag *diag);
  */
 void filter_render(struct text *text, const struct filter *filter);
 
+/* Whether there is anything that it does not match. */
+bool filter_hides(const struct filter *filter);
+
 #endif

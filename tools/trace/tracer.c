@@ -186,19 +186,32 @@ static int listed_on_record(void *arg, const void *record)
 }
 
 /*
+ * How long to wait in a quiet time, or NULL: for the next wakeup. A change that a filter hides
+ * wakes nobody, but the table may have had no room for its socket.
+ */
+static const struct timespec *quiet_pause(const struct program_spec *spec)
+{
+	static const struct timespec second = {.tv_sec = 1};
+
+	return !spec->summary && (spec->text || filter_hides(&spec->filter)) ? &second : NULL;
+}
+
+/*
  * Returns 0 at the end of the trace. A single event is read at once, and printed a margin later.
- * Under load, a round is made every QUIET_NS. In a quiet time, it waits for the next wakeup.
+ * Under load, a round is made every QUIET_NS.
  */
 static int tracer_loop(struct tracer *tracer, struct diag *diag)
 {
 	static const struct timespec period = {.tv_nsec = QUIET_NS};
+	const struct timespec *quiet = quiet_pause(&tracer->config->program);
 	struct sockets *sockets = tracer->ladder.sockets;
 	bool woken = false;
 
 	for (;;) {
 		const struct timespec *pause = woken ? &tracer->margin : &period;
-		int err = 0, came = waiter_wait(tracer->waiter, tracer->quiet ? NULL : pause, diag);
+		int err = 0, came;
 
+		came = waiter_wait(tracer->waiter, tracer->quiet ? quiet : pause, diag);
 		if (came < 0 || came & WAKE_END)
 			return came < 0 ? came : 0;
 		woken = tracer->quiet;
