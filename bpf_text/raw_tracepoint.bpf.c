@@ -179,7 +179,7 @@ int raw_tracepoint__inet_sock_set_state__5(struct raw_args *args)
  */
 _Static_assert(sizeof(struct event) + 192 <= STACK_OF_TAIL, "the tail may need more stack");
 
-int raw_tracepoint_tail__sock_send(struct raw_args *args)
+int raw_tracepoint_tail__send(struct raw_args *args)
 {
 	struct event event;
 
