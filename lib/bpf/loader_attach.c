@@ -63,10 +63,6 @@ int loader_attach(struct loader *loader, loader_event *event, const void *arg, s
 	return 0;
 }
 
-/*
- * The last first: to take the first of two programs off a tracepoint makes the kernel wait for RCU,
- * 15 ms instead of 0.2 (Linux 6.18, kernel/tracepoint.c, tracepoint_remove_func()).
- */
 void loader_detach(struct loader *loader)
 {
 	for (size_t i = loader->count; i--;) {

@@ -58,7 +58,7 @@ static void start_says_who_writes(void **state)
 	uname(&kernel);
 	text_printf(&want,
 		    "{\"record\":\"start\",\"isotime\":\"" NOW
-		    "\",\"schema\":1,\"version\":\"" VERSION
+		    "\",\"schema\":2,\"version\":\"" VERSION
 		    "\",\"host\":\"%s\",\"kernel\":\"%s\"}\n",
 		    kernel.nodename, kernel.release);
 	format_of(FORMAT_JSON)->begin(&plain, &text);
@@ -66,7 +66,7 @@ static void start_says_who_writes(void **state)
 	text_clear(&want);
 	text_printf(&want,
 		    "{\"event.name\":\"tcpstates.start\",\"timestamp\":\"" NOW
-		    "\",\"tcpstates.schema\":1,\"tcpstates.version\":\"" VERSION
+		    "\",\"tcpstates.schema\":2,\"tcpstates.version\":\"" VERSION
 		    "\",\"host.name\":\"%s\",\"os.version\":\"%s\"}\n",
 		    kernel.nodename, kernel.release);
 	format_of(FORMAT_OTEL)->begin(&otel, &text);

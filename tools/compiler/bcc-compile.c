@@ -44,7 +44,10 @@
 #define NAME_SIZE    128
 #define INSN_SIZE    8
 #define INSNS_MAX    INT16_MAX /* a jump's offset: LLVM cuts longer ones off and says nothing */
+
+/* libbcc runs LLVM's passes itself. Without Clang's own, a first start takes 0.78 of the time. */
 #define COMMON_FLAGS "-g0", "-Xclang", "-disable-llvm-passes"
+
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static int stdin_read(struct text *text)

@@ -2,7 +2,6 @@
 #include "program/program.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "base/diag.h"
 #include "compile/headers.h"
@@ -83,30 +82,6 @@ static int build_cached(const struct build *build, struct variant *variant)
 	return err;
 }
 
-/*
- * libbcc runs Clang's front end three times, and each would read our comments. Line numbers stay
- * the same. No string in the source looks like a comment.
- */
-static void comments_drop(struct text *text)
-{
-	char *to = text->data;
-
-	if (text->err)
-		return;
-	for (const char *at = text->data; *at;) {
-		const char *end = strncmp(at, "/*", 2) ? NULL : strstr(at + 2, "*/");
-
-		if (!end) {
-			*to++ = *at++;
-			continue;
-		}
-		for (; at < end + 2; at++)
-			if (*at == '\n')
-				*to++ = '\n';
-	}
-	text_commit(text, to);
-}
-
 static int text_render(const struct build *build, const struct headers *headers, struct text *text,
 		       struct diag *diag)
 {
@@ -131,7 +106,6 @@ static int text_render(const struct build *build, const struct headers *headers,
 	} else {
 		program_render(build->spec, build->source, headers->kind != HEADERS_OWN,
 			       offsets.data, text);
-		comments_drop(text);
 	}
 	return text->err ? diag_errno(diag, -ENOMEM, "the program text") : 0;
 }

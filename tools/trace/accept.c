@@ -9,6 +9,7 @@
 #include "bpf/perf_event.h"
 #include "program/program.h"
 #include "program/source.h"
+#include "trace/companion.h"
 
 /* Only what the map depends on, so that few objects in the cache serve all options. */
 static struct program_spec spec_reduce(const struct program_spec *spec)
@@ -29,20 +30,11 @@ static int watch_try(struct loader **watching, const struct program_spec *spec,
 		     const struct source *source, const struct loader *tracing,
 		     struct startup_log *log, struct diag *diag)
 {
-	_cleanup_program_ struct program program = PROGRAM_NONE;
-	const struct text *object = &program.object;
-	int err = program_compile(spec, source, log, &program, diag);
+	int err = companion_load(watching, spec, source, tracing, log, diag);
 
-	if (!err)
-		err = program_finish(&program, diag);
-	if (!err)
-		err = loader_open(watching, object->data, object->len, diag);
-	if (!err)
-		err = loader_share(*watching, tracing, diag);
-	if (!err)
-		err = loader_load(*watching, diag);
-	if (!err)
-		err = loader_attach(*watching, NULL, NULL, diag);
+	if (err)
+		return err;
+	err = loader_attach(*watching, NULL, NULL, diag);
 	if (!err)
 		return 0;
 	loader_free(*watching);

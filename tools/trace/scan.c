@@ -15,6 +15,7 @@
 #include "program/custom_text.h"
 #include "program/program.h"
 #include "program/source.h"
+#include "trace/companion.h"
 
 #define PID_NS_INITIAL 0xEFFFFFFCU /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
 
@@ -34,7 +35,6 @@ bool scan_is_wanted(const struct program_spec *spec)
 int scan_open(struct scan *scan, const struct program_spec *spec, const struct loader *tracing,
 	      struct startup_log *log, struct diag *diag)
 {
-	_cleanup_program_ struct program program = PROGRAM_NONE;
 	struct program_spec scanning = *spec;
 	struct custom_text made = {0};
 	struct loader *loader = NULL;
@@ -50,26 +50,20 @@ int scan_open(struct scan *scan, const struct program_spec *spec, const struct l
 		err = custom_text_scan(spec->text, &scanning, &made, diag);
 		scanning.text = &made;
 	}
+	if (text_is_changed(spec))
+		tracing = NULL;
 	if (!err)
-		err = program_compile(&scanning, &source_scan, log, &program, diag);
+		err = companion_load(&loader, &scanning, &source_scan, tracing, log, diag);
 	custom_text_free(&made);
-	if (!err)
-		err = program_finish(&program, diag);
 	if (err)
 		return err;
-	program_report_missing(&program);
-
-	err = loader_open(&loader, program.object.data, program.object.len, diag);
-	if (!err && tracing && !text_is_changed(spec))
-		err = loader_share(loader, tracing, diag);
-	if (!err)
-		err = loader_load(loader, diag);
-	if (!err)
-		err = scan->iterator = loader_iterator(loader, diag);
+	scan->iterator = loader_iterator(loader, diag);
 	loader_free(loader);
-	if (err < 0)
-		scan_close(scan);
-	return err < 0 ? err : 0;
+	if (scan->iterator >= 0)
+		return 0;
+	err = scan->iterator;
+	*scan = SCAN_NONE;
+	return err;
 }
 
 void scan_close(struct scan *scan)

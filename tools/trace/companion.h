@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A program beside the tracing one: the scan, and the one that sees who accepts. */
+#ifndef COMPANION_H
+#define COMPANION_H
+
+struct diag;
+struct loader;
+struct program_spec;
+struct source;
+struct startup_log;
+
+/*
+ * Compiles (or takes from the cache) and loads the source, with the maps of the tracing program
+ * that have the same names, if there is one. -errno with diag filled, and *loaded is NULL.
+ */
+int companion_load(struct loader **loaded, const struct program_spec *spec,
+		   const struct source *source, const struct loader *tracing,
+		   struct startup_log *log, struct diag *diag);
+
+#endif
