@@ -42,6 +42,8 @@
 #define NET_INUM	  176
 #define SK_UID		  528
 #define SK_LOCK_OWNED	  156
+#define OWNER_TGID	  1204
+#define OWNER_SK_ERR	  544
 #define SKC_BIND_NODE	  32
 #define TASK_FLAGS	  44
 #define TASK_GROUP_LEADER 1100

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /*
  * The owner of a socket. The task on the CPU is the owner's at the changes that only a system call
- * of its own makes: connect(), listen(), and the FIN that close() or shutdown() sends. At all other
- * changes it can be any task that a softirq interrupted, or one that destroys the sockets of others
- * (ss -K). The last known owner stays with the socket.
+ * of its own makes: connect(), listen(), and close() or shutdown(), which send a FIN or a reset. At
+ * all other changes it can be any task that a softirq interrupted, or one that destroys the sockets
+ * of others (ss -K). The last known owner stays with the socket.
  *
  * A child of a listening socket belongs to the process that listens, until it is accepted.
  *
- * TASK_..., SK_LOCK_OWNED and SKC_BIND_NODE are offsets of members in bytes.
+ * TASK_..., SK_LOCK_OWNED, OWNER_TGID, OWNER_SK_ERR and SKC_BIND_NODE are offsets of members in
+ * bytes.
  */
 #pragma once
 #include "sockets.h"
@@ -26,10 +27,24 @@ static inline u64 pointer_at(u64 from)
 /* struct upid: the number, and the namespace that it is of; one for each level. */
 #define UPID_SIZE 16
 
+/* exec() changes them. */
+static inline void owner_names_read(struct owner *owner)
+{
+	bpf_probe_read_kernel(owner->comm, sizeof(owner->comm),
+			      (void *)(owner->leader + TASK_COMM));
+#ifdef OWNER_EXE
+	u64 mm = pointer_at(owner->leader + TASK_MM); /* NULL once it exits */
+	u64 dentry = pointer_at(pointer_at(mm + MM_EXE_FILE) + FILE_DENTRY);
+
+	if (mm)
+		bpf_probe_read_kernel(owner->exe, sizeof(owner->exe),
+				      (void *)pointer_at(dentry + DENTRY_NAME));
+#endif
+}
+
 /* The task's process, whose name is that of its first thread. */
 static inline void owner_set(struct owner *owner, enum owner_from from, u32 pid, u64 task)
 {
-	u64 leader = pointer_at(task + TASK_GROUP_LEADER);
 #ifdef OWNER_PID_NS
 	u64 numbers = pointer_at(pointer_at(task + TASK_SIGNAL) + SIGNAL_TGID + sizeof(u64));
 	u32 level = 0;
@@ -38,24 +53,32 @@ static inline void owner_set(struct owner *owner, enum owner_from from, u32 pid,
 	__builtin_memset(owner, 0, sizeof(*owner));
 	owner->from = from;
 	owner->pid = pid;
-	bpf_probe_read_kernel(owner->comm, sizeof(owner->comm), (void *)(leader + TASK_COMM));
+	owner->leader = pointer_at(task + TASK_GROUP_LEADER);
+	owner_names_read(owner);
 #ifdef OWNER_PID_NS
 	bpf_probe_read_kernel(&level, sizeof(level), (void *)(numbers + PID_LEVEL));
 	bpf_probe_read_kernel(&owner->pid_ns, sizeof(owner->pid_ns),
 			      (void *)(numbers + PID_NUMBERS + level * UPID_SIZE));
 #endif
-#ifdef OWNER_EXE
-	u64 file = pointer_at(pointer_at(task + TASK_MM) + MM_EXE_FILE);
-
-	bpf_probe_read_kernel(owner->exe, sizeof(owner->exe),
-			      (void *)pointer_at(pointer_at(file + FILE_DENTRY) + DENTRY_NAME));
-#endif
 }
 
-static inline int is_own_change(u8 oldstate, u8 newstate)
+/* Whatever else ends a session than its own process sets an error first. */
+static inline int is_without_error(u64 sk)
 {
-	if (oldstate == TCP_CLOSE)
+	u32 error = 1;
+
+	bpf_probe_read_kernel(&error, sizeof(error), (void *)(sk + OWNER_SK_ERR));
+	return !error;
+}
+
+static inline int is_own_change(const struct event *event)
+{
+	u8 newstate = event->newstate;
+
+	if (event->oldstate == TCP_CLOSE)
 		return newstate == TCP_SYN_SENT || newstate == TCP_LISTEN;
+	if (newstate == TCP_CLOSE)
+		return event->oldstate != TCP_LISTEN && is_without_error(event->skaddr);
 	return newstate == TCP_FIN_WAIT1 || newstate == TCP_LAST_ACK;
 }
 
@@ -93,12 +116,18 @@ static inline void entry_own(struct sock_entry *entry, const struct owner *owner
 	entry->owner.from = owner->from;
 }
 
+/* With the name that the process has now, if it is still there. */
 static inline void owner_of(const struct sock_entry *entry, struct owner *owner)
 {
+	u32 pid = 0;
+
 	*owner = entry->owner;
 	COMPILER_BARRIER();
 	if (entry->owner.from != owner->from || entry->owner.pid != owner->pid)
 		owner->from = OWNER_UNKNOWN;
+	bpf_probe_read_kernel(&pid, sizeof(pid), (void *)(owner->leader + OWNER_TGID));
+	if (owner->leader && pid == owner->pid)
+		owner_names_read(owner);
 }
 
 struct hlist_place {
@@ -139,8 +168,7 @@ static inline void event_own(struct event *event, struct sock_entry *entry)
 			owner_of(entry, &event->owner);
 		if (event->owner.from)
 			event->owner.from = OWNER_LISTENER;
-	} else if (is_own_change(event->oldstate, event->newstate) &&
-		   is_by_process(event->skaddr)) {
+	} else if (is_own_change(event) && is_by_process(event->skaddr)) {
 		owner_set(&event->owner, OWNER_SELF, bpf_get_current_pid_tgid() >> 32,
 			  bpf_get_current_task());
 		if (entry)

@@ -49,6 +49,7 @@ struct owner {
 	char comm[EVENT_COMM_LEN]; /* of its first thread */
 	__u32 pid_ns; /* the same in its own PID namespace; 0: not asked for, or unknown */
 	char exe[OWNER_EXE_LEN]; /* base name of its executable; empty: as for pid_ns */
+	__u64 leader EVENT_OPTIONAL; /* address of its first thread in the kernel */
 };
 
 struct event {

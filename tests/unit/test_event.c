@@ -72,7 +72,7 @@ static void extras_follow(void **state)
 	unsigned char record[EVENT_SIZE + sizeof(uint64_t)];
 	union {
 		struct event event;
-		unsigned char bytes[160];
+		unsigned char bytes[168];
 	} room;
 	struct event_layout layout;
 
@@ -91,12 +91,12 @@ static void extras_follow(void **state)
 	event_layout_init(&layout, 1 << OPTIONAL_AGE | 1 << OPTIONAL_OWNER | 1 << OPTIONAL_CLOSE |
 					   1 << OPTIONAL_CPU);
 	assert_int_equal(layout.offsets[OPTIONAL_OWNER], EVENT_SIZE + 8);
-	assert_int_equal(layout.offsets[OPTIONAL_CLOSE], EVENT_SIZE + 64);
-	assert_int_equal(layout.offsets[OPTIONAL_CPU], EVENT_SIZE + 72);
-	assert_int_equal(layout.sent, EVENT_SIZE + 72);
-	assert_int_equal(layout.size, 160);
+	assert_int_equal(layout.offsets[OPTIONAL_CLOSE], EVENT_SIZE + 72);
+	assert_int_equal(layout.offsets[OPTIONAL_CPU], EVENT_SIZE + 80);
+	assert_int_equal(layout.sent, EVENT_SIZE + 80);
+	assert_int_equal(layout.size, 168);
 	assert_ptr_equal(event_owner(&layout, &room.event), room.bytes + EVENT_SIZE + 8);
-	memcpy(room.bytes + EVENT_SIZE + 64, &(uint64_t){WHY_REFUSED}, sizeof(uint64_t));
+	memcpy(room.bytes + EVENT_SIZE + 72, &(uint64_t){WHY_REFUSED}, sizeof(uint64_t));
 	assert_int_equal(event_why(&layout, &room.event), WHY_REFUSED);
 
 	event_layout_init(&layout, 1 << OPTIONAL_CPU);

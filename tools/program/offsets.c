@@ -56,6 +56,8 @@ static const struct offset_row {
 	{GROUP_FILES, "TASK_COMM", "task_struct", "comm", .size = 0},
 
 	{GROUP_OWNER, "SK_LOCK_OWNED", "sock", "sk_lock.owned", .size = 4},
+	{GROUP_OWNER, "OWNER_TGID", "task_struct", "tgid", .size = 4},
+	{GROUP_OWNER, "OWNER_SK_ERR", "sock", "sk_err", .size = 4},
 	{GROUP_OWNER, "SKC_BIND_NODE", "sock_common", "skc_bind_node", .size = 0},
 	{GROUP_OWNER, "TASK_FLAGS", "task_struct", "flags", .size = 4},
 	{GROUP_OWNER, "TASK_GROUP_LEADER", "task_struct", "group_leader", .size = sizeof(void *)},
