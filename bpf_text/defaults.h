@@ -42,7 +42,6 @@
 #define NET_INUM	  176
 #define SK_UID		  528
 #define SK_LOCK_OWNED	  156
-#define OWNER_TGID	  1204
 #define OWNER_SK_ERR	  544
 #define SKC_BIND_NODE	  32
 #define TASK_FLAGS	  44
@@ -83,14 +82,17 @@
 #define FILE_DENTRY 72
 #define DENTRY_NAME 40
 
-/* scan.bpf.c */
-#define SCAN_ITER  iter__task_file__1
-#define FILE_INODE 32
-#define FILE_DATA  200
-#define INODE_MODE 0
-#define SOCKET_SK  24
-#define SKC_STATE  18
-#define TASK_TGID  1000
+/* found.h, scan.bpf.c, tcp.bpf.c */
+#define TCP_ITER    iter__tcp__1
+#define SK_SOCKET   624
+#define SOCKET_FILE 16
+#define SCAN_ITER   iter__task_file__1
+#define FILE_INODE  32
+#define FILE_DATA   200
+#define INODE_MODE  0
+#define SOCKET_SK   24
+#define SKC_STATE   18
+#define TASK_TGID   1000
 
 #define MPTCP_CONN_LIST 1488
 #define SUBFLOW_NODE	0

@@ -7,22 +7,13 @@
  *
  * A child of a listening socket belongs to the process that listens, until it is accepted.
  *
- * TASK_..., SK_LOCK_OWNED, OWNER_TGID, OWNER_SK_ERR and SKC_BIND_NODE are offsets of members in
- * bytes.
+ * TASK_..., SK_LOCK_OWNED, OWNER_SK_ERR and SKC_BIND_NODE are offsets of members in bytes.
  */
 #pragma once
 #include "sockets.h"
 
 #ifdef EVENT_OWNER
 #define TASK_KTHREAD 0x00200000 /* PF_KTHREAD, include/linux/sched.h */
-
-static inline u64 pointer_at(u64 from)
-{
-	u64 pointer = 0;
-
-	bpf_probe_read_kernel(&pointer, sizeof(pointer), (void *)from);
-	return pointer;
-}
 
 /* struct upid: the number, and the namespace that it is of; one for each level. */
 #define UPID_SIZE 16
@@ -125,7 +116,7 @@ static inline void owner_of(const struct sock_entry *entry, struct owner *owner)
 	COMPILER_BARRIER();
 	if (entry->owner.from != owner->from || entry->owner.pid != owner->pid)
 		owner->from = OWNER_UNKNOWN;
-	bpf_probe_read_kernel(&pid, sizeof(pid), (void *)(owner->leader + OWNER_TGID));
+	bpf_probe_read_kernel(&pid, sizeof(pid), (void *)(owner->leader + TASK_TGID));
 	if (owner->leader && pid == owner->pid)
 		owner_names_read(owner);
 }

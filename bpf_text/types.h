@@ -13,3 +13,11 @@
 #else
 #include "prelude.h"
 #endif
+
+static inline u64 pointer_at(u64 from)
+{
+	u64 pointer = 0;
+
+	bpf_probe_read_kernel(&pointer, sizeof(pointer), (void *)from);
+	return pointer;
+}

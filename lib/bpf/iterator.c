@@ -10,6 +10,13 @@
 
 #define BUFFER_SIZE 8192 /* bytes of one read */
 
+int iterator_start(int iterator, struct diag *diag)
+{
+	int fd = bpf_iter_create(iterator);
+
+	return fd < 0 ? diag_errno(diag, fd, "starting the iterator") : fd;
+}
+
 int iterator_read(int fd, size_t size, int (*on_record)(void *arg, const void *record), void *arg,
 		  struct diag *diag)
 {
@@ -55,10 +62,10 @@ bool iterator_may_run(int iterator)
 int iterator_run(int iterator, size_t size, int (*on_record)(void *arg, const void *record),
 		 void *arg, struct diag *diag)
 {
-	int fd = bpf_iter_create(iterator), err;
+	int fd = iterator_start(iterator, diag), err;
 
 	if (fd < 0)
-		return diag_errno(diag, fd, "starting the iterator");
+		return fd;
 	err = iterator_read(fd, size, on_record, arg, diag);
 	close(fd);
 	return err;

@@ -33,7 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		       &missing, &diag);
 	offsets_render(types, "", &(struct offset_needs){.summary = true, .sock = true}, &text,
 		       &missing, &diag);
-	offsets_render(types, "", &(struct offset_needs){.files = true}, &text, &missing, &diag);
+	offsets_render(types, "", &(struct offset_needs){.iterator = ITERATOR_FILES}, &text,
+		       &missing, &diag);
 	fields_find(types);
 	btf_types_free(types);
 	PROMISE(!text.err && judge_ascii(text.data, text.len, "\n"));

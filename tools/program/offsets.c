@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/diag.h"
 #include "base/text.h"
@@ -17,6 +18,8 @@
 enum group {
 	GROUP_SOCK,
 	GROUP_FILES,
+	GROUP_TCP,
+	GROUP_FOUND,
 	GROUP_OWNER,
 	GROUP_PID_NS,
 	GROUP_EXE,
@@ -46,17 +49,21 @@ static const struct offset_row {
 	{GROUP_FILES, "FILE_DATA", "file", "private_data", .size = sizeof(void *)},
 	{GROUP_FILES, "INODE_MODE", "inode", "i_mode", .size = 2},
 	{GROUP_FILES, "SOCKET_SK", "socket", "sk", .size = sizeof(void *)},
-	{GROUP_FILES, "SKC_STATE", "sock_common", "skc_state", .size = 1},
-	{GROUP_FILES, "TASK_TGID", "task_struct", "tgid", .size = 4},
 	/* Missing without MPTCP. */
 	{GROUP_FILES, "MPTCP_CONN_LIST", "mptcp_sock", "conn_list", .size = 0, .optional = true},
 	{GROUP_FILES, "SUBFLOW_NODE", "mptcp_subflow_context", "node", .size = 0, .optional = true},
 	{GROUP_FILES, "SUBFLOW_SOCK", "mptcp_subflow_context", "tcp_sock", .size = sizeof(void *),
 	 .optional = true},
-	{GROUP_FILES, "TASK_COMM", "task_struct", "comm", .size = 0},
+
+	{GROUP_TCP, "SK_SOCKET", "sock", "sk_socket", .size = sizeof(void *)},
+	{GROUP_TCP, "SOCKET_FILE", "socket", "file", .size = sizeof(void *)},
+
+	{GROUP_FOUND, "SKC_STATE", "sock_common", "skc_state", .size = 1},
+	{GROUP_FOUND, "TASK_TGID", "task_struct", "tgid", .size = 4},
+	{GROUP_FOUND, "TASK_COMM", "task_struct", "comm", .size = 0},
 
 	{GROUP_OWNER, "SK_LOCK_OWNED", "sock", "sk_lock.owned", .size = 4},
-	{GROUP_OWNER, "OWNER_TGID", "task_struct", "tgid", .size = 4},
+	{GROUP_OWNER, "TASK_TGID", "task_struct", "tgid", .size = 4},
 	{GROUP_OWNER, "OWNER_SK_ERR", "sock", "sk_err", .size = 4},
 	{GROUP_OWNER, "SKC_BIND_NODE", "sock_common", "skc_bind_node", .size = 0},
 	{GROUP_OWNER, "TASK_FLAGS", "task_struct", "flags", .size = 4},
@@ -122,20 +129,32 @@ static int group_render(const struct btf_types *types, enum group group, struct 
 	return 0;
 }
 
-/* The id of the iterator over the files of all tasks. */
-static int files_render(const struct btf_types *types, struct text *text, struct diag *diag)
+static int iterator_render(const struct btf_types *types, enum iterator_over over,
+			   struct text *text, struct diag *diag)
 {
+	static const struct {
+		enum group group;
+		const char *macro, *name, *since;
+	} iterators[] = {
+		[ITERATOR_FILES] = {GROUP_FILES, "SCAN_ITER", "task_file", "5.8"},
+		[ITERATOR_TCP] = {GROUP_TCP, "TCP_ITER", "tcp", "5.9"},
+	};
 	struct btf_func iterator;
-	int err = group_render(types, GROUP_FILES, text, diag);
+	char function[32];
+	int err = group_render(types, iterators[over].group, text, diag);
 
+	if (!err)
+		err = group_render(types, GROUP_FOUND, text, diag);
 	if (err)
 		return err;
-	if (btf_types_func(types, "bpf_iter_task_file", &iterator)) {
-		diag_set(diag, -ENOTSUP, "this kernel has no bpf_iter_task_file");
-		diag_hint(diag, "it comes with Linux 5.8");
+	snprintf(function, sizeof(function), "bpf_iter_%s", iterators[over].name);
+	if (btf_types_func(types, function, &iterator)) {
+		diag_set(diag, -ENOTSUP, "this kernel has no %s", function);
+		diag_hint(diag, "it comes with Linux %s", iterators[over].since);
 		return -ENOTSUP;
 	}
-	text_printf(text, "#define SCAN_ITER iter__task_file__%u\n", iterator.id);
+	text_printf(text, "#define %s iter__%s__%u\n", iterators[over].macro, iterators[over].name,
+		    iterator.id);
 	return 0;
 }
 
@@ -251,7 +270,7 @@ bool offsets_need_types(const struct offset_needs *needs)
 	for (size_t i = 0; i < COUNT(needed); i++)
 		if (is_needed(needs, i))
 			return true;
-	return needs->sock || needs->files || needs->accept;
+	return needs->sock || needs->iterator || needs->accept;
 }
 
 int offsets_fail(const struct offset_needs *needs, int err, const struct diag *why,
@@ -274,8 +293,8 @@ int offsets_render(const struct btf_types *types, const char *why, const struct 
 
 	if (needs->sock)
 		err = group_render(types, GROUP_SOCK, text, diag);
-	if (!err && needs->files)
-		err = files_render(types, text, diag);
+	if (!err && needs->iterator)
+		err = iterator_render(types, needs->iterator, text, diag);
 	if (!err && needs->accept)
 		err = accept_render(types, needs->accept, text, diag);
 	for (size_t i = 0; !err && i < COUNT(needed); i++)

@@ -16,13 +16,20 @@ enum accept_by {
 	ACCEPT_KRETPROBE,
 };
 
+/* What a program is called for, one by one. */
+enum iterator_over {
+	ITERATOR_NONE,
+	ITERATOR_FILES, /* the open files of all tasks; Linux 5.8 */
+	ITERATOR_TCP, /* the TCP sockets of a network namespace; Linux 5.9 */
+};
+
 /* What a program reads. */
 struct offset_needs {
 	unsigned int optionals; /* of the record, a bit for each of enum event_optional */
 	bool summary; /* the reason of each close, where the kernel has what it takes */
 	bool netns; /* the socket's network namespace, for a filter */
 	bool sock; /* the addresses, out of struct sock */
-	bool files; /* the open files of all tasks */
+	enum iterator_over iterator;
 	enum accept_by accept; /* what accept(2) takes from the queue */
 };
 

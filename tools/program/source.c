@@ -13,7 +13,15 @@ const struct source source_scan = {
 	.body = bpf_text_scan,
 	.macros = "",
 	.reads_sock = true,
-	.reads_files = true,
+	.iterates = ITERATOR_FILES,
+};
+
+const struct source source_tcp = {
+	.name = "tcp",
+	.body = bpf_text_tcp,
+	.macros = "",
+	.reads_sock = true,
+	.iterates = ITERATOR_TCP,
 };
 
 const struct source source_accept_fexit = {
@@ -40,7 +48,7 @@ int source_render_offsets(const struct source *source, struct offset_needs needs
 	if (!err)
 		err = btf_types_read(&types, BTF_VMLINUX, &why);
 	needs.sock = source->reads_sock;
-	needs.files = source->reads_files;
+	needs.iterator = source->iterates;
 	needs.accept = source->accept;
 	if (err && (needs.sock || err == -ENOMEM)) {
 		*diag = why;

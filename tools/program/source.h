@@ -18,12 +18,16 @@ struct source {
 	const char *body;
 	const char *macros; /* that precede it */
 	bool needs_kernel_headers;
-	bool reads_sock, reads_files; /* struct offset_needs */
+	bool reads_sock; /* struct offset_needs */
+	enum iterator_over iterates;
 	enum accept_by accept;
 };
 
 /* The scan: an iterator over the files of all tasks. */
 extern const struct source source_scan;
+
+/* The sockets that no file refers to: an iterator over the TCP sockets of a network namespace. */
+extern const struct source source_tcp;
 
 /* Each sees which process accepts a session. */
 extern const struct source source_accept_fexit, source_accept_kretprobe;

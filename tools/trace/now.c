@@ -43,7 +43,7 @@ int now_run(const struct trace_config *config, struct startup_log *log, struct d
 
 	writer_open(writer, &config->output, &config->program.layout);
 	now.event = calloc(1, writer->layout->size);
-	err = now.event ? scan_open(&scan, &config->program, NULL, log, diag)
+	err = now.event ? scan_open_all(&scan, &config->program, log, diag)
 			: diag_errno(diag, -ENOMEM, "starting");
 	if (!err && !scan_sees_host(&unseen))
 		message_diag(&unseen, false);

@@ -9,12 +9,15 @@
 
 #include "base/diag.h"
 #include "base/seen.h"
+#include "base/text.h"
 #include "bpf/iterator.h"
 #include "bpf/loader.h"
+#include "log/message.h"
 #include "log/startup_log.h"
 #include "program/custom_text.h"
 #include "program/program.h"
 #include "program/source.h"
+#include "system/net_namespaces.h"
 #include "trace/companion.h"
 
 #define PID_NS_INITIAL 0xEFFFFFFCU /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
@@ -32,16 +35,14 @@ bool scan_is_wanted(const struct program_spec *spec)
 	return spec->summary || spec->stuck || spec->layout.wanted & 1U << OPTIONAL_OWNER;
 }
 
-int scan_open(struct scan *scan, const struct program_spec *spec, const struct loader *tracing,
-	      struct startup_log *log, struct diag *diag)
+static int files_load(struct loader **loader, const struct program_spec *spec,
+		      const struct loader *tracing, struct startup_log *log, struct diag *diag)
 {
 	struct program_spec scanning = *spec;
 	struct custom_text made = {0};
-	struct loader *loader = NULL;
-	int err;
+	int err = offsets_available(diag);
 
-	*scan = SCAN_NONE;
-	err = offsets_available(diag);
+	*loader = NULL;
 	if (err)
 		return err;
 	/* Our own source of the scan, or one made from the user's, with its filters. */
@@ -53,16 +54,100 @@ int scan_open(struct scan *scan, const struct program_spec *spec, const struct l
 	if (text_is_changed(spec))
 		tracing = NULL;
 	if (!err)
-		err = companion_load(&loader, &scanning, &source_scan, tracing, log, diag);
+		err = companion_load(loader, &scanning, &source_scan, tracing, log, diag);
 	custom_text_free(&made);
-	if (err)
-		return err;
-	scan->iterator = loader_iterator(loader, diag);
-	loader_free(loader);
-	if (scan->iterator >= 0)
-		return 0;
-	err = scan->iterator;
+	return err;
+}
+
+static int files_open(struct scan *scan, struct loader *loader, struct diag *diag)
+{
+	int iterator = loader_iterator(loader, diag);
+
+	if (iterator < 0)
+		return iterator;
+	scan->iterator = iterator;
+	return 0;
+}
+
+int scan_open(struct scan *scan, const struct program_spec *spec, const struct loader *tracing,
+	      struct startup_log *log, struct diag *diag)
+{
+	struct loader *loader;
+	int err = files_load(&loader, spec, tracing, log, diag);
+
 	*scan = SCAN_NONE;
+	if (!err)
+		err = files_open(scan, loader, diag);
+	loader_free(loader);
+	return err;
+}
+
+struct reader {
+	struct scan *scan;
+	int iterator;
+	struct diag *diag;
+};
+
+static int reader_add(void *arg)
+{
+	struct reader *reader = arg;
+	int fd = iterator_start(reader->iterator, reader->diag);
+
+	if (fd < 0)
+		return fd;
+	text_bytes(&reader->scan->readers, (const char *)&fd, sizeof(fd));
+	if (!reader->scan->readers.err)
+		return 0;
+	close(fd);
+	return diag_errno(reader->diag, -ENOMEM, "scanning");
+}
+
+static int reader_count(const struct scan *scan)
+{
+	return scan->readers.len / sizeof(int);
+}
+
+static int reader_at(const struct scan *scan, int i)
+{
+	int fd;
+
+	memcpy(&fd, scan->readers.data + i * sizeof(fd), sizeof(fd));
+	return fd;
+}
+
+static int readers_open(struct scan *scan, const struct program_spec *spec,
+			const struct loader *files, struct startup_log *log, struct diag *diag)
+{
+	struct reader reader = {scan, -1, diag};
+	struct loader *loader;
+	int err = companion_load(&loader, spec, &source_tcp, files, log, diag);
+
+	if (!err)
+		err = reader.iterator = loader_iterator(loader, diag);
+	loader_free(loader);
+	if (err < 0)
+		return err;
+	err = net_namespaces_visit(reader_add, &reader, diag);
+	close(reader.iterator);
+	return err;
+}
+
+int scan_open_all(struct scan *scan, const struct program_spec *spec, struct startup_log *log,
+		  struct diag *diag)
+{
+	struct diag unseen = {0};
+	struct loader *files;
+	int err = files_load(&files, spec, NULL, log, diag);
+
+	*scan = SCAN_NONE;
+	if (!err)
+		err = files_open(scan, files, diag);
+	if (!err && !spec->text && readers_open(scan, spec, files, log, &unseen)) {
+		message_print("sockets that no file refers to are not all listed: %s", unseen.what);
+		if (unseen.hint[0])
+			message_print("%s", unseen.hint);
+	}
+	loader_free(files);
 	return err;
 }
 
@@ -70,6 +155,9 @@ void scan_close(struct scan *scan)
 {
 	if (scan->iterator >= 0)
 		close(scan->iterator);
+	for (int i = 0; i < reader_count(scan); i++)
+		close(reader_at(scan, i));
+	text_free(&scan->readers);
 	*scan = SCAN_NONE;
 }
 
@@ -100,6 +188,7 @@ struct found {
 	size_t missing; /* deferred ones not found */
 	bool last; /* no such descriptor is to come */
 	struct event *event; /* room for one */
+	struct text unheld; /* events of sockets that no file refers to */
 	int (*on_record)(void *arg, const void *record);
 	void *arg;
 };
@@ -137,19 +226,53 @@ static int found_on_record(void *arg, const void *record)
 	return found->on_record(found->arg, event);
 }
 
+/* One of them may be accepted meanwhile, and is then found with its file. */
+static int unheld_on_record(void *arg, const void *record)
+{
+	struct found *found = arg;
+
+	if (!record)
+		return found->on_record(found->arg, NULL);
+	event_decode(found->layout, CPU_UNKNOWN, record, found->layout->sent, found->event);
+	text_bytes(&found->unheld, (const char *)found->event, found->layout->size);
+	return found->unheld.err;
+}
+
+static int unheld_show(struct found *found)
+{
+	for (size_t at = 0; at < found->unheld.len; at += found->layout->size) {
+		int err;
+
+		memcpy(found->event, found->unheld.data + at, found->layout->size);
+		if (!seen_add(&found->seen, found->event->skaddr))
+			continue;
+		err = found->on_record(found->arg, found->event);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 int scan_run(const struct scan *scan, const struct event_layout *layout,
 	     int (*on_record)(void *arg, const void *record), void *arg, struct diag *diag)
 {
 	struct found found = {.layout = layout, .on_record = on_record, .arg = arg};
-	int err;
+	int err = 0;
 
 	found.event = malloc(layout->size);
 	if (!found.event)
 		return diag_errno(diag, -ENOMEM, "scanning");
-	err = iterator_run(scan->iterator, layout->sent, found_on_record, &found, diag);
+	for (int i = 0; !err && i < reader_count(scan); i++)
+		err = iterator_read(reader_at(scan, i), layout->sent, unheld_on_record, &found,
+				    diag);
+	if (!err)
+		err = iterator_run(scan->iterator, layout->sent, found_on_record, &found, diag);
 	found.last = true;
 	if (!err && found.missing)
 		err = iterator_run(scan->iterator, layout->sent, found_on_record, &found, diag);
+	if (!err)
+		err = unheld_show(&found);
+	text_free(&found.unheld);
 	seen_free(&found.seen);
 	seen_free(&found.deferred);
 	free(found.event);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A scan of open sockets: those of all tasks, in all network namespaces (bpf_text/scan.bpf.c). It
- * does not find a socket without a file, because it is closed or not accepted yet.
+ * A scan of open sockets: those of all tasks, in all network namespaces (bpf_text/scan.bpf.c), and
+ * on request those that no file refers to, because they are closed or not accepted yet
+ * (bpf_text/tcp.bpf.c).
  */
 #ifndef SCAN_H
 #define SCAN_H
 
 #include <stdbool.h>
+
+#include "base/text.h"
 
 struct diag;
 struct event_layout;
@@ -20,12 +23,12 @@ struct startup_log;
  */
 bool scan_is_wanted(const struct program_spec *spec);
 
-/* The iterator's descriptor, or -1. */
 struct scan {
-	int iterator;
+	int iterator; /* or -1 */
+	struct text readers; /* of sockets without a file: an int for each network namespace */
 };
 
-#define SCAN_NONE ((struct scan){-1})
+#define SCAN_NONE ((struct scan){.iterator = -1})
 
 /*
  * Compiles (or takes from the cache) and loads the scan. tracing, or NULL, is the loaded program
@@ -35,6 +38,13 @@ struct scan {
 int scan_open(struct scan *scan, const struct program_spec *spec, const struct loader *tracing,
 	      struct startup_log *log, struct diag *diag);
 void scan_close(struct scan *scan);
+
+/*
+ * The same for one scan_run(), which finds sockets without a file, too. It enters all network
+ * namespaces. What the kernel or the privileges do not allow is reported, and does not fail.
+ */
+int scan_open_all(struct scan *scan, const struct program_spec *spec, struct startup_log *log,
+		  struct diag *diag);
 
 /*
  * Whether the scan finds the processes of the host, and not only those of a PID namespace. If not,
