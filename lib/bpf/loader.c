@@ -54,7 +54,8 @@ int loader_cpus(struct diag *diag)
 
 /*
  * libbpf finds out itself where a tracing program attaches, and parses all of the kernel's BTF for
- * that, 14 ms. So the program gets its type and its id only when it is loaded.
+ * that: 2.3 of the 11 ms of a cached start. So the program gets its type and its id only when it is
+ * loaded.
  */
 static int tracing_prepare(struct bpf_program *program, struct bpf_prog_load_opts *opts,
 			   long attach_type)

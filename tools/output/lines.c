@@ -20,7 +20,7 @@ _Static_assert(sizeof(field_table->before) + VALUE_ROOM + COLOR_ROOM + PAD_LIST 
 /*
  * A line without a list has its loop unrolled, and what it calls is part of it where the field's
  * row is looked at: so the row is constant there, and no jump on it is left for a processor to
- * guess. It is a quarter of the time (tests/bench/format.c).
+ * guess. It is a third of the time (tests/bench/format.c).
  */
 #define ROW_INLINE static inline __attribute__((always_inline))
 
