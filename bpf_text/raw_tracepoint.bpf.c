@@ -87,7 +87,7 @@ static inline void claim_release(struct claim *claim)
  * do_misc_fixups(), takes back the 512 bytes that a tail call had been given): the tail would write
  * over the kernel's own stack. So a caller uses as much as the tail may.
  */
-#define STACK_OF_TAIL 448
+#define STACK_OF_TAIL 496
 
 static inline void stack_use(void)
 {
@@ -177,7 +177,7 @@ int raw_tracepoint__inet_sock_set_state__5(struct raw_args *args)
  * them: since Linux 6.13 (kernel/bpf/verifier.c, check_max_stack_depth()) that is a tracing
  * program's stack, unless the program has a tail call.
  */
-_Static_assert(sizeof(struct event) + 192 <= STACK_OF_TAIL, "the tail may need more stack");
+_Static_assert(sizeof(struct event) + 208 <= STACK_OF_TAIL, "the tail may need more stack");
 
 int raw_tracepoint_tail__send(struct raw_args *args)
 {

@@ -35,6 +35,23 @@ static inline u64 field_follow(u64 pointer, u32 offset, u32 size)
 	return pointer || !size ? field_read(pointer, offset, size) : 0;
 }
 
+/* Of two sequence numbers. */
+static inline u64 field_difference(u64 later, u64 earlier)
+{
+	s32 difference = later - earlier;
+
+	if (later == FIELD_UNKNOWN || earlier == FIELD_UNKNOWN)
+		return FIELD_UNKNOWN;
+	return difference > 0 ? difference : 0;
+}
+
+static inline int is_listener(const struct event *event)
+{
+	u8 state = event->newstate == STATE_STILL ? event->oldstate : event->newstate;
+
+	return state == TCP_LISTEN;
+}
+
 static inline void socket_fields_read(struct event *event)
 {
 	u64 sk = event->skaddr;

@@ -104,6 +104,8 @@ FIELDS = {
     "rtt_us": ("RTT(us)", 7, 7, "tcpstates.rtt_us"),
     "retrans": ("RETRANS", 7, 7, "tcpstates.retrans"),
     "cwnd": ("CWND", 5, 5, "tcpstates.cwnd"),
+    "recv_q": ("RECV-Q", 6, 6, "tcpstates.recv_q"),
+    "send_q": ("SEND-Q", 6, 6, "tcpstates.send_q"),
 }
 MEMBERS = tuple(FIELDS)[tuple(FIELDS).index("netns"):]  # of the socket
 ALL = ",".join(FIELDS)

@@ -105,6 +105,21 @@ static void fields_are_rendered(void **state)
 		"\t\tevent->rtt_us >>= 3;\n");
 }
 
+/* A difference, and what a listener has instead. */
+static void queue_is_rendered(void **state)
+{
+	_cleanup_text_ struct text text = {0};
+
+	socket_fields_render(1ULL << OPTIONAL_recv_q, &text);
+	assert_string_equal(text.data,
+			    "#define EVENT_SOCKET_FIELDS __u64 recv_q EVENT_OPTIONAL;\n"
+			    "#define SOCKET_FIELDS_READ \\\n"
+			    "\tevent->recv_q = is_listener(event) ? field_read(sk, "
+			    "RECV_Q_OFFSET_3, RECV_Q_SIZE_3) : "
+			    "field_difference(field_read(sk, RECV_Q_OFFSET, RECV_Q_SIZE), "
+			    "field_read(sk, RECV_Q_OFFSET_2, RECV_Q_SIZE_2));\n");
+}
+
 /* Three fields have it together, so it is said once. */
 static void cgroup_is_of_three_fields(void **state)
 {
@@ -131,6 +146,7 @@ int main(void)
 		cmocka_unit_test(way_is_whole_or_not_taken),
 		cmocka_unit_test(cgroup_is_of_three_fields),
 		cmocka_unit_test(fields_are_rendered),
+		cmocka_unit_test(queue_is_rendered),
 		cmocka_unit_test(kernel_may_have_no_btf),
 	};
 

@@ -38,7 +38,7 @@ enum event_optional {
 
 struct event_layout {
 	unsigned int wanted; /* a bit for each optional member */
-	uint8_t offsets[OPTIONALS]; /* of those wanted, from the event's beginning */
+	uint16_t offsets[OPTIONALS]; /* of those wanted, from the event's beginning */
 	size_t sent; /* bytes that the program sends */
 	size_t size; /* with what the reader adds; a multiple of 8 */
 };

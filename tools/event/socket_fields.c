@@ -43,23 +43,39 @@ bool socket_fields_are_wanted(unsigned int optionals)
 	return false;
 }
 
-/* Splits a path of the table above; returns the number of steps. */
-static size_t path_split(const char *path, struct step steps[STEPS_MAX], unsigned int *shift)
+/* How a number is read. */
+struct reading {
+	struct step steps[STEPS_MAX];
+	size_t count;
+	unsigned int shift;
+	bool differs; /* the first less the second; otherwise each step follows the one before */
+	bool listens; /* of a listener, the last step alone */
+};
+
+/* A path of the table above. */
+static struct reading path_parse(const char *path)
 {
-	const char *shifted = strstr(path, " >> ");
-	size_t count = 0;
+	struct reading reading = {0};
 
-	*shift = shifted ? shifted[4] - '0' : 0;
-	for (const char *at = path; at && count < STEPS_MAX; count++) {
-		size_t structure = strcspn(at, "."), all = strcspn(at, " ");
+	for (const char *at = path;; at += strspn(at, " ")) {
+		size_t len = strcspn(at, " ");
+		const char *dot = memchr(at, '.', len);
 
-		snprintf(steps[count].structure, NAME_ROOM, "%.*s", (int)structure, at);
-		snprintf(steps[count].member, NAME_ROOM, "%.*s", (int)(all - structure - 1),
-			 at + structure + 1);
-		at = strstr(at, " -> ");
-		at = at ? at + 4 : NULL;
+		if (dot && reading.count < STEPS_MAX) {
+			struct step *step = &reading.steps[reading.count++];
+
+			snprintf(step->structure, NAME_ROOM, "%.*s", (int)(dot - at), at);
+			snprintf(step->member, NAME_ROOM, "%.*s", (int)(at + len - dot - 1),
+				 dot + 1);
+		}
+		reading.differs |= len == 1 && *at == '-';
+		reading.listens |= len == 2 && !memcmp(at, "or", 2);
+		if (len == 1 && isdigit(*at))
+			reading.shift = *at - '0';
+		at += len;
+		if (!*at)
+			return reading;
 	}
-	return count;
 }
 
 /* UID_OFFSET; of a second step NETNS_OFFSET_2. */
@@ -73,6 +89,47 @@ static void macro_name(struct text *text, const struct socket_value *value, cons
 		text_printf(text, "_%zu", step + 1);
 }
 
+/* OFFSET, SIZE) of a step. */
+static void step_render(struct text *text, const struct socket_value *value, size_t step)
+{
+	macro_name(text, value, "OFFSET", step);
+	text_str(text, ", ");
+	macro_name(text, value, "SIZE", step);
+	text_char(text, ')');
+}
+
+static void read_render(struct text *text, const struct socket_value *value)
+{
+	struct reading reading = path_parse(value->path);
+
+	text_printf(text, " \\\n\tevent->%s = ", value->name);
+	if (reading.listens) {
+		text_str(text, "is_listener(event) ? field_read(sk, ");
+		step_render(text, value, --reading.count);
+		text_str(text, " : ");
+	}
+	if (reading.differs) {
+		text_str(text, "field_difference(field_read(sk, ");
+		step_render(text, value, 0);
+		text_str(text, ", field_read(sk, ");
+		step_render(text, value, 1);
+		text_str(text, ");");
+		return;
+	}
+	for (size_t step = reading.count; step-- > 0;)
+		text_str(text, step ? "field_follow(" : "field_read(");
+	text_str(text, "sk");
+	for (size_t step = 0; step < reading.count; step++) {
+		text_str(text, ", ");
+		step_render(text, value, step);
+	}
+	text_char(text, ';');
+	if (reading.shift)
+		text_printf(text,
+			    " \\\n\tif (event->%s != FIELD_UNKNOWN) \\\n\t\tevent->%s >>= %u;",
+			    value->name, value->name, reading.shift);
+}
+
 void socket_fields_render(unsigned int optionals, struct text *text)
 {
 	if (!socket_fields_are_wanted(optionals))
@@ -82,32 +139,9 @@ void socket_fields_render(unsigned int optionals, struct text *text)
 		if (is_wanted(&values[i], optionals))
 			text_printf(text, " __u64 %s EVENT_OPTIONAL;", values[i].name);
 	text_str(text, "\n#define SOCKET_FIELDS_READ");
-	for (const struct socket_value *value = values; value < values + VALUES; value++) {
-		struct step steps[STEPS_MAX];
-		unsigned int shift;
-		size_t count;
-
-		if (!is_wanted(value, optionals))
-			continue;
-		count = path_split(value->path, steps, &shift);
-		text_printf(text, " \\\n\tevent->%s = ", value->name);
-		for (size_t step = count; step-- > 0;)
-			text_str(text, step ? "field_follow(" : "field_read(");
-		text_str(text, "sk");
-		for (size_t step = 0; step < count; step++) {
-			text_str(text, ", ");
-			macro_name(text, value, "OFFSET", step);
-			text_str(text, ", ");
-			macro_name(text, value, "SIZE", step);
-			text_char(text, ')');
-		}
-		text_char(text, ';');
-		if (shift)
-			text_printf(
-				text,
-				" \\\n\tif (event->%s != FIELD_UNKNOWN) \\\n\t\tevent->%s >>= %u;",
-				value->name, value->name, shift);
-	}
+	for (size_t i = 0; i < VALUES; i++)
+		if (is_wanted(&values[i], optionals))
+			read_render(text, &values[i]);
 	text_char(text, '\n');
 }
 
@@ -123,26 +157,26 @@ void socket_fields_render_offsets(const struct btf_types *types, const char *why
 				  unsigned int optionals, struct text *text, struct text *missing)
 {
 	for (const struct socket_value *value = values; value < values + VALUES; value++) {
+		const struct reading reading = path_parse(value->path);
 		struct btf_field fields[STEPS_MAX] = {{0}};
-		struct step steps[STEPS_MAX];
-		size_t count, found = 0;
-		unsigned int shift;
+		size_t found = 0;
 
 		if (!is_wanted(value, optionals))
 			continue;
-		count = path_split(value->path, steps, &shift);
-		while (found < count && step_find(types, &steps[found], &fields[found]))
+		while (found < reading.count &&
+		       step_find(types, &reading.steps[found], &fields[found]))
 			found++;
-		if (found < count) {
+		if (found < reading.count) {
 			memset(fields, 0, sizeof(fields));
 			text_printf(missing, "%s%s: ", missing->len ? "; " : "", value->fields);
 			if (types)
 				text_printf(missing, "this kernel has no %s.%s",
-					    steps[found].structure, steps[found].member);
+					    reading.steps[found].structure,
+					    reading.steps[found].member);
 			else
 				text_str(missing, why);
 		}
-		for (size_t step = 0; step < count; step++) {
+		for (size_t step = 0; step < reading.count; step++) {
 			text_str(text, "#define ");
 			macro_name(text, value, "OFFSET", step);
 			text_printf(text, " %u\n#define ", fields[step].offset);

@@ -7,8 +7,10 @@
  *	X(name, title, width, otel, path, help)
  *
  * path is STRUCT.MEMBER in the kernel's BTF, where the struct is sock or one that begins with it; a
- * member that is a pointer can be followed, as in "sock_common.skc_net.net -> net.ns.inum"; and a
- * number can be shifted, as in "tcp_sock.srtt_us >> 3". Members of 1, 2, 4 and 8 bytes can be read.
+ * member that is a pointer can be followed, as in "sock_common.skc_net.net -> net.ns.inum"; a
+ * number can be shifted, as in "tcp_sock.srtt_us >> 3", or be the difference of two sequence
+ * numbers, with " - "; and " or " comes before what a listener has instead. Members of 1, 2, 4 and
+ * 8 bytes can be read.
  * Where this kernel has no such member, the field is unknown.
  */
 #ifndef SOCKET_FIELDS_H
@@ -35,7 +37,13 @@
 	  "smoothed round trip time in microseconds")                                              \
 	X(retrans, "RETRANS", 7, "tcpstates.retrans", "tcp_sock.total_retrans",                    \
 	  "retransmitted segments")                                                                   \
-	X(cwnd, "CWND", 5, "tcpstates.cwnd", "tcp_sock.snd_cwnd", "congestion window in segments")
+	X(cwnd, "CWND", 5, "tcpstates.cwnd", "tcp_sock.snd_cwnd", "congestion window in segments") \
+	X(recv_q, "RECV-Q", 6, "tcpstates.recv_q",                                                 \
+	  "tcp_sock.rcv_nxt - tcp_sock.copied_seq or sock.sk_ack_backlog",                         \
+	  "bytes that no process has read; of a listener, sessions to accept")                     \
+	X(send_q, "SEND-Q", 6, "tcpstates.send_q",                                                 \
+	  "tcp_sock.write_seq - tcp_sock.snd_una or sock.sk_max_ack_backlog",                      \
+	  "bytes that the peer has not acknowledged; of a listener, its backlog")
 /* clang-format on */
 
 /* What the program reads in the same way for other fields: X(name, path, the fields). */

@@ -13,10 +13,10 @@
 #include "options/option_rows.h"
 #include "system/privileges.h"
 
-#define FIELDS_OWNER "uid,opid,ocomm,netns"
-#define FIELDS_NOW   "oldstate,laddr,lport,raddr,rport," FIELDS_OWNER
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-#define LONG_ONLY    256 /* + row: the value of an option without a letter */
+#define FIELDS_LISTED "uid,opid,ocomm,netns,recv_q,send_q"
+#define FIELDS_NOW    "oldstate,laddr,lport,raddr,rport," FIELDS_LISTED
+#define COUNT(array)  (sizeof(array) / sizeof(*(array)))
+#define LONG_ONLY     256 /* + row: the value of an option without a letter */
 
 /*
  * Short forms of classic options that other options now begin with, too. getopt_long(3) prefers a
@@ -110,7 +110,7 @@ static int fields_choose(struct options *options, struct diag *diag)
 	int err;
 
 	if (options->now && !output->extended && (!names || names[0] == '+'))
-		own = is_classic ? FIELDS_NOW : "+" FIELDS_OWNER;
+		own = is_classic ? FIELDS_NOW : "+" FIELDS_LISTED;
 	if (!names && !own && !output->extended && is_classic)
 		return 0;
 	err = field_list_make(&output->fields, &format, own ? own : names, diag);

@@ -235,7 +235,7 @@ static int unheld_on_record(void *arg, const void *record)
 		return found->on_record(found->arg, NULL);
 	event_decode(found->layout, CPU_UNKNOWN, record, found->layout->sent, found->event);
 	text_bytes(&found->unheld, (const char *)found->event, found->layout->size);
-	return found->unheld.err;
+	return 0;
 }
 
 static int unheld_show(struct found *found)
@@ -265,6 +265,8 @@ int scan_run(const struct scan *scan, const struct event_layout *layout,
 	for (int i = 0; !err && i < reader_count(scan); i++)
 		err = iterator_read(reader_at(scan, i), layout->sent, unheld_on_record, &found,
 				    diag);
+	if (!err && found.unheld.err)
+		err = diag_errno(diag, found.unheld.err, "scanning");
 	if (!err)
 		err = iterator_run(scan->iterator, layout->sent, found_on_record, &found, diag);
 	found.last = true;
