@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A program beside the tracing one: the scan, and the one that sees who accepts. */
+/* A program beside the tracing one: those of the scan, and the one that sees who accepts. */
 #ifndef COMPANION_H
 #define COMPANION_H
 
@@ -11,7 +11,8 @@ struct startup_log;
 
 /*
  * Compiles (or takes from the cache) and loads the source, with the maps of the tracing program
- * that have the same names, if there is one. -errno with diag filled, and *loaded is NULL.
+ * that have the same names. Without one (NULL), fields that this kernel does not have are reported.
+ * -errno with diag filled, and *loaded is NULL.
  */
 int companion_load(struct loader **loaded, const struct program_spec *spec,
 		   const struct source *source, const struct loader *tracing,
