@@ -88,7 +88,8 @@ static inline const struct sock_entry *event_complete(struct event *event)
 #ifdef EVENT_OWNER
 	if (!entry)
 		return 0;
-	if (entry->owner.from == OWNER_UNKNOWN || entry->owner.from == OWNER_LISTENER)
+	if (event->owner.from != OWNER_UNKNOWN &&
+	    (entry->owner.from == OWNER_UNKNOWN || entry->owner.from == OWNER_LISTENER))
 		entry_own(entry, &event->owner);
 	else
 		owner_of(entry, &event->owner);

@@ -27,6 +27,13 @@ void message_print(const char *fmt, ...)
 	fwrite(line, 1, end - line, stderr);
 }
 
+void message_about(const char *subject, const struct diag *diag)
+{
+	message_print("%s: %s", subject, diag->what);
+	if (diag->hint[0])
+		message_print("%s", diag->hint);
+}
+
 void message_diag(const struct diag *diag, bool verbose)
 {
 	char shown[VISIBLE_ROOM(sizeof(diag->detail))], *end = shown;

@@ -15,6 +15,9 @@ struct diag;
 /* Prints "tcpstates: " and the text. */
 void message_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Prints what the error is about, ": " and the error; and the hint. */
+void message_about(const char *subject, const struct diag *diag);
+
 /* Prints the error, the hint with a caret below its position, and, if verbose, the detail. */
 void message_diag(const struct diag *diag, bool verbose);
 

@@ -40,11 +40,8 @@ void writer_open(struct writer *writer, const struct output_config *config,
 		config->summary ? format_of_summary(config->format) : format_of(config->format);
 	socket_numbers_init(&writer->numbers, config->numbered);
 	/* If this fails, the fields are unknown; the trace works. */
-	if (layout->wanted & 1U << OPTIONAL_cgroup && cgroups_open(&writer->line.cgroups, &why)) {
-		message_print(CGROUP_FIELDS ": %s", why.what);
-		if (why.hint[0])
-			message_print("%s", why.hint);
-	}
+	if (layout->wanted & 1U << OPTIONAL_cgroup && cgroups_open(&writer->line.cgroups, &why))
+		message_about(CGROUP_FIELDS, &why);
 }
 
 void writer_end_with(struct writer *writer, int end)

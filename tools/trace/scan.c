@@ -142,11 +142,8 @@ int scan_open_all(struct scan *scan, const struct program_spec *spec, struct sta
 	*scan = SCAN_NONE;
 	if (!err)
 		err = files_open(scan, files, diag);
-	if (!err && readers_open(scan, spec, files, log, &unseen)) {
-		message_print("sockets that no file refers to are not all listed: %s", unseen.what);
-		if (unseen.hint[0])
-			message_print("%s", unseen.hint);
-	}
+	if (!err && readers_open(scan, spec, files, log, &unseen))
+		message_about("sockets that no file refers to are not all listed", &unseen);
 	loader_free(files);
 	return err;
 }
