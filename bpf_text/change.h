@@ -16,9 +16,8 @@
 BPF_PERF_OUTPUT(events);
 BPF_PERF_OUTPUT(wakeups); /* wakes the reader: there is something in events */
 BPF_TABLE("percpu_array", u32, u64, last_sent, 1); /* time of the last event, ns */
-/* 1024 is BPF_F_MMAPABLE, which not all headers have. The loader gives it an element for each CPU.
- */
-BPF_F_TABLE("array", u32, struct in_flight, in_flight, 1, 1024);
+/* The loader gives it an element for each CPU. */
+BPF_F_TABLE("array", u32, struct in_flight, in_flight, 1, MMAPABLE);
 #endif
 
 static inline void entry_init(struct sock_entry *entry, const struct event *event, u32 share)

@@ -77,13 +77,18 @@ static inline void found_add(struct event *event, int is_shown)
 	entry_remove(sk, entry);
 }
 
-/* Fills in the durations and the owner, as far as the table has them. Returns the entry, or NULL.
+/*
+ * Reads the fields of the socket, and fills in the durations and the owner, as far as the table has
+ * them. Returns the entry, or NULL.
  */
 static inline const struct sock_entry *event_complete(struct event *event)
 {
 	u64 sk = event->skaddr;
 	struct sock_entry *entry = sockets.lookup(&sk);
 
+#ifdef EVENT_SOCKET_FIELDS
+	socket_fields_read(event);
+#endif
 	event_durations(entry, event);
 #ifdef EVENT_OWNER
 	if (!entry)
@@ -111,9 +116,6 @@ static inline void sock_show(u64 seq, struct event *event)
 	const struct sock_entry *entry = event_complete(event);
 	int is_shown = 1;
 
-#ifdef EVENT_SOCKET_FIELDS
-	socket_fields_read(event);
-#endif
 #ifdef FILTERS
 	enum verdict verdict = socket_judge(event);
 
@@ -130,17 +132,26 @@ static inline void sock_show(u64 seq, struct event *event)
 		bpf_seq_write(seq, event, EVENT_SIZE);
 }
 
-/* task: one that has it open, or 0. The stack has room for one event. */
-static inline void sock_found(u64 seq, u64 task, u64 sk, struct event *event)
+/*
+ * Begins the event of a socket. task: one that has it open, or 0. Returns whether it is in use. The
+ * stack has room for one event.
+ */
+static inline int sock_describe(u64 task, u64 sk, struct event *event)
 {
 	__builtin_memset(event, 0, sizeof(*event));
 	event->newstate = STATE_STILL;
 	sock_read(event, sk);
 	event->oldstate = sock_state(sk);
 	if ((event->family != AF_INET && event->family != AF_INET6) || event->oldstate == TCP_CLOSE)
-		return;
+		return 0;
 	event->ts_ns = bpf_ktime_get_ns();
 	if (task)
 		task_read(event, task);
-	sock_show(seq, event);
+	return 1;
+}
+
+static inline void sock_found(u64 seq, u64 task, u64 sk, struct event *event)
+{
+	if (sock_describe(task, sk, event))
+		sock_show(seq, event);
 }

@@ -6,6 +6,8 @@
 #include "types.h"
 #include "wire.h"
 
+#define MMAPABLE 1024 /* BPF_F_MMAPABLE, which not all headers have */
+
 struct sock_entry {
 	u64 changed_ns; /* time of the last change; 0: before tracing began */
 	u32 share; /* that the entry is counted in */

@@ -45,11 +45,11 @@ void hash_map_close(struct hash_map *map)
 	map->fd = -1;
 }
 
-typedef int value_fn(void *arg, const void *value, size_t size);
+typedef int value_fn(void *arg, const void *key, const void *value, size_t size);
 
 /* The kernel returns whole buckets, and none has BATCH elements. -EINVAL: it has no batches. */
-static int batches_read(int fd, void *keys, char *values, size_t size, value_fn *on_value,
-			void *arg)
+static int batches_read(int fd, char *keys, size_t key_size, char *values, size_t size,
+			value_fn *on_value, void *arg)
 {
 	uint32_t where;
 	union bpf_attr attr = {
@@ -67,7 +67,7 @@ static int batches_read(int fd, void *keys, char *values, size_t size, value_fn 
 		if (err && err != -ENOENT)
 			return err == -EINVAL && !attr.batch.in_batch ? -EOPNOTSUPP : err;
 		for (uint32_t i = 0; on_value && i < attr.batch.count; i++) {
-			int stop = on_value(arg, values + i * size, size);
+			int stop = on_value(arg, keys + i * key_size, values + i * size, size);
 
 			if (stop)
 				return stop;
@@ -80,10 +80,11 @@ static int batches_read(int fd, void *keys, char *values, size_t size, value_fn 
 
 int hash_map_walk(int fd, size_t key_size, size_t value_size, value_fn *on_value, void *arg)
 {
-	void *keys = calloc(BATCH, key_size);
-	char *values = calloc(BATCH, value_size);
-	int err = keys && values ? batches_read(fd, keys, values, value_size, on_value, arg)
-				 : -ENOMEM;
+	char *keys = calloc(BATCH, key_size), *values = calloc(BATCH, value_size);
+	int err = -ENOMEM;
+
+	if (keys && values)
+		err = batches_read(fd, keys, key_size, values, value_size, on_value, arg);
 
 	free(keys);
 	free(values);

@@ -37,11 +37,12 @@ int hash_map_make(void *arg, struct diag *diag);
 void hash_map_close(struct hash_map *map);
 
 /*
- * Calls on_value, which may be NULL, for each value of a map, as long as it returns 0; values added
- * or deleted meanwhile may be included or not. -errno, or what on_value returned; -EOPNOTSUPP
- * without BPF_MAP_LOOKUP_BATCH (Linux 5.6).
+ * Calls on_value, which may be NULL, for each element of a map, with the value's size, as long as
+ * it returns 0; elements added or deleted meanwhile may be included or not. -errno, or what
+ * on_value returned; -EOPNOTSUPP without BPF_MAP_LOOKUP_BATCH (Linux 5.6).
  */
 int hash_map_walk(int fd, size_t key_size, size_t value_size,
-		  int (*on_value)(void *arg, const void *value, size_t size), void *arg);
+		  int (*on_value)(void *arg, const void *key, const void *value, size_t size),
+		  void *arg);
 
 #endif

@@ -65,6 +65,12 @@ int loader_iterator(struct loader *loader, struct diag *diag);
  */
 int loader_run(const struct loader *loader, const void *context, size_t size);
 
+/* Returns the descriptor of the object's only program, which the loader owns. */
+int loader_program(const struct loader *loader);
+
+/* Runs the program of that descriptor once, as loader_run(), and sets what it returned. */
+int program_run(int program, const void *context, size_t size, uint32_t *returned);
+
 /*
  * Sums how often the kernel skipped the programs, or only the first, because they were busy on that
  * CPU (bpf_prog_info.recursion_misses, Linux 5.12; 0 before).
@@ -98,6 +104,7 @@ int loader_counters(const struct loader *loader, const char *name, uint64_t *sum
 
 /* hash_map_walk() of the map. */
 int loader_each(const struct loader *loader, const char *name,
-		int (*on_record)(void *arg, const void *value, size_t size), void *arg);
+		int (*on_value)(void *arg, const void *key, const void *value, size_t size),
+		void *arg);
 
 #endif

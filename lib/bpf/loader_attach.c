@@ -82,16 +82,30 @@ int loader_iterator(struct loader *loader, struct diag *diag)
 	return fd < 0 ? diag_errno(diag, -errno, "keeping the iterator") : fd;
 }
 
+int program_run(int program, const void *context, size_t size, uint32_t *returned)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = context, .ctx_size_in = size);
+	int err = bpf_prog_test_run_opts(program, &opts);
+
+	*returned = opts.retval;
+	return err == -KERNEL_ENOTSUPP ? -EOPNOTSUPP : err;
+}
+
 int loader_run(const struct loader *loader, const void *context, size_t size)
 {
-	for (size_t i = 0; i < loader->count; i++) {
-		LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = context, .ctx_size_in = size);
-		int err = bpf_prog_test_run_opts(bpf_program__fd(loader->programs[i]), &opts);
+	int err = 0;
 
-		if (err)
-			return err == -KERNEL_ENOTSUPP ? -EOPNOTSUPP : err;
+	for (size_t i = 0; !err && i < loader->count; i++) {
+		uint32_t returned;
+
+		err = program_run(bpf_program__fd(loader->programs[i]), context, size, &returned);
 	}
-	return 0;
+	return err;
+}
+
+int loader_program(const struct loader *loader)
+{
+	return bpf_program__fd(loader->programs[0]);
 }
 
 /* Linux 5.12 has put recursion_misses behind run_cnt; the headers may be older. */

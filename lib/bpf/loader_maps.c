@@ -51,12 +51,13 @@ int loader_values(const struct loader *loader, const char *name, uint32_t key, v
 }
 
 int loader_each(const struct loader *loader, const char *name,
-		int (*on_record)(void *arg, const void *value, size_t size), void *arg)
+		int (*on_value)(void *arg, const void *key, const void *value, size_t size),
+		void *arg)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(loader->object, name);
 
 	return map ? hash_map_walk(bpf_map__fd(map), bpf_map__key_size(map),
-				   bpf_map__value_size(map), on_record, arg)
+				   bpf_map__value_size(map), on_value, arg)
 		   : -ENOENT;
 }
 

@@ -21,13 +21,14 @@ struct helper {
 };
 
 struct answer {
-	int err; /* 0: with the descriptor */
+	int err; /* 0: with the descriptors */
+	int count, places[HELPER_FDS]; /* of them, and where each belongs */
 	struct diag diag;
 };
 
 union control {
 	struct cmsghdr header;
-	char bytes[CMSG_SPACE(sizeof(int))];
+	char bytes[CMSG_SPACE(HELPER_FDS * sizeof(int))];
 };
 
 static struct msghdr message_of(struct iovec *data, union control *control)
@@ -45,9 +46,9 @@ static void helper_run(int to, pid_t parent, helper_fetch *fetch, void *arg)
 {
 	struct answer answer = {0};
 	struct iovec data = {&answer, sizeof(answer)};
-	union control control = {.header = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
+	union control control = {.header = {0, SOL_SOCKET, SCM_RIGHTS}};
 	struct msghdr message = message_of(&data, &control);
-	int null, fd = -1;
+	int null, fds[HELPER_FDS];
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent) /* gone before the line above */
@@ -58,12 +59,18 @@ static void helper_run(int to, pid_t parent, helper_fetch *fetch, void *arg)
 		answer.err = diag_errno(&answer.diag, -errno, "/dev/null");
 	if (null >= 0)
 		close(null);
+	memset(fds, -1, sizeof(fds));
 	if (!answer.err)
-		answer.err = fetch(arg, &fd, &answer.diag);
-	if (answer.err)
-		message.msg_controllen = 0;
-	else
-		memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+		answer.err = fetch(arg, fds, &answer.diag);
+	for (int i = 0; !answer.err && i < HELPER_FDS; i++) {
+		if (fds[i] < 0)
+			continue;
+		memcpy(CMSG_DATA(&control.header) + answer.count * sizeof(int), &fds[i],
+		       sizeof(int));
+		answer.places[answer.count++] = i;
+	}
+	control.header.cmsg_len = CMSG_LEN(answer.count * sizeof(int));
+	message.msg_controllen = answer.count ? CMSG_SPACE(answer.count * sizeof(int)) : 0;
 	_exit(sendmsg(to, &message, MSG_NOSIGNAL) == sizeof(answer) ? 0 : 1);
 }
 
@@ -103,15 +110,16 @@ static void child_reap(struct helper *helper)
 	helper->pid = 0;
 }
 
-int helper_receive(struct helper *helper, int *fd, struct diag *diag)
+int helper_receive(struct helper *helper, int fds[HELPER_FDS], struct diag *diag)
 {
 	struct answer answer = {0};
 	struct iovec data = {&answer, sizeof(answer)};
 	union control control = {0};
 	struct msghdr message = message_of(&data, &control);
+	int err, count = 0;
 	ssize_t got;
-	int err;
 
+	memset(fds, -1, HELPER_FDS * sizeof(*fds));
 	do
 		got = recvmsg(helper->socket, &message, MSG_CMSG_CLOEXEC);
 	while (got < 0 && errno == EINTR);
@@ -125,11 +133,18 @@ int helper_receive(struct helper *helper, int *fd, struct diag *diag)
 		*diag = answer.diag;
 		return err;
 	}
-	/* No number was left for the descriptor. */
-	if (message.msg_flags & MSG_CTRUNC || !message.msg_controllen)
-		return diag_errno(diag, -EMFILE, "waiting for the helper process");
-	memcpy(fd, CMSG_DATA(&control.header), sizeof(*fd));
-	return 0;
+	if (message.msg_controllen)
+		count = (control.header.cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	for (int i = 0; i < count; i++)
+		memcpy(&fds[answer.places[i]], CMSG_DATA(&control.header) + i * sizeof(int),
+		       sizeof(int));
+	if (count == answer.count)
+		return 0;
+	/* No number was left for one of them. */
+	for (int i = 0; i < HELPER_FDS; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	return diag_errno(diag, -EMFILE, "waiting for the helper process");
 }
 
 void helper_free(struct helper *helper)

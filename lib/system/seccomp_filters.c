@@ -91,6 +91,7 @@ static const struct call_rule tracer[] = {
 	{.name = "bpf", .arg = ARG_0, .mask = UINT32_MAX, .value = BPF_MAP_LOOKUP_BATCH},
 	{.name = "bpf", .arg = ARG_0, .mask = UINT32_MAX, .value = BPF_OBJ_GET_INFO_BY_FD},
 	{.name = "bpf", .arg = ARG_0, .mask = UINT32_MAX, .value = BPF_ITER_CREATE},
+	{.name = "bpf", .arg = ARG_0, .mask = UINT32_MAX, .value = BPF_PROG_TEST_RUN},
 
 	/* lib/system/cgroup.c: paths, but no contents. */
 	{"open_by_handle_at", true, ARG_2, O_PATH, O_PATH},

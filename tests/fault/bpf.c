@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Preloaded: the kernel is one that does not know the constants of bpf(2) that $FAIL_BPF names,
- * with a blank between them. Each time one is asked for adds a line to the file $FAIL_LOG.
+ * with a blank between them. Each time one is asked for adds a line to the file $FAIL_LOG, with the
+ * process that asked.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -44,7 +45,7 @@ static long refuse(const char *name)
 {
 	int log = open(getenv("FAIL_LOG"), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 
-	if (log < 0 || dprintf(log, "%s\n", name) < 0)
+	if (log < 0 || dprintf(log, "%s %d\n", name, getpid()) < 0)
 		abort();
 	close(log);
 	errno = EINVAL;

@@ -121,7 +121,12 @@ static void records_take(struct shown *shown, struct stuck *stuck, struct input 
 		if (got >= layout->sent)
 			order_add(shown->order);
 		if (i % 2 == 0)
-			PROMISE((entry_show(stuck, record, got) == -EINVAL) == (got < entry));
+			PROMISE((entry_find(stuck, NULL, record, got) == -EINVAL) == (got < entry));
+		if (stuck->due.len) {
+			event_stuck(layout, due_at(stuck, 0), stuck->now_ns);
+			still_on_record(shown, due_at(stuck, 0));
+		}
+		text_clear(&stuck->due);
 		free(record);
 	}
 }

@@ -10,19 +10,20 @@
 #include "system/helper.h"
 
 /* In the process: says something, and fetches an open file. */
-static int null_fetch(void *arg, int *fd, struct diag *diag)
+static int null_fetch(void *arg, int fds[HELPER_FDS], struct diag *diag)
 {
 	int err = *(int *)arg;
 
 	fprintf(stderr, "something\n");
 	if (err)
 		return diag_set(diag, err, "refused");
-	*fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	fds[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	fds[2] = open("/dev/zero", O_RDONLY | O_CLOEXEC);
 	/* stderr must not be the name of a file that is opened here. */
-	return *fd <= STDERR_FILENO ? diag_set(diag, -EBADF, "the file is %d", *fd) : 0;
+	return fds[0] <= STDERR_FILENO ? diag_set(diag, -EBADF, "the file is %d", fds[0]) : 0;
 }
 
-static int fetch(int err, int *fd, struct diag *diag)
+static int fetch(int err, int fds[HELPER_FDS], struct diag *diag)
 {
 	struct helper *helper;
 	struct pollfd poller;
@@ -31,32 +32,35 @@ static int fetch(int err, int *fd, struct diag *diag)
 	if (!err) {
 		poller = (struct pollfd){.fd = helper_fd(helper), .events = POLLIN};
 		poll(&poller, 1, -1);
-		err = helper_receive(helper, fd, diag);
+		err = helper_receive(helper, fds, diag);
 	}
 	helper_free(helper);
 	return err;
 }
 
-static void a_descriptor_comes_in_silence(void **state)
+static void descriptors_come_in_silence(void **state)
 {
 	struct capture capture = capture_begin();
 	struct diag diag = {0};
-	int fd = -1, err = fetch(0, &fd, &diag);
+	int fds[HELPER_FDS], err = fetch(0, fds, &diag);
 	char got;
 
 	capture_end(&capture, "");
 	assert_string_equal(diag.what, "");
 	assert_int_equal(err, 0);
-	assert_int_equal(read(fd, &got, 1), 0);
-	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
-	close(fd);
+	assert_int_equal(read(fds[0], &got, 1), 0);
+	assert_int_equal(fds[1], -1);
+	assert_int_equal(read(fds[2], &got, 1), 1);
+	assert_true(fcntl(fds[0], F_GETFD) & fcntl(fds[2], F_GETFD) & FD_CLOEXEC);
+	close(fds[0]);
+	close(fds[2]);
 }
 
 static void an_error_comes_with_its_words(void **state)
 {
 	struct capture capture = capture_begin();
 	struct diag diag = {0};
-	int fd, err = fetch(-EPERM, &fd, &diag);
+	int fds[HELPER_FDS], err = fetch(-EPERM, fds, &diag);
 
 	capture_end(&capture, "");
 	assert_int_equal(err, -EPERM);
@@ -66,7 +70,7 @@ static void an_error_comes_with_its_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_descriptor_comes_in_silence),
+		cmocka_unit_test(descriptors_come_in_silence),
 		cmocka_unit_test(an_error_comes_with_its_words),
 	};
 

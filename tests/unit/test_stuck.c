@@ -9,7 +9,8 @@
 static size_t entries;
 
 static int each_play(const struct loader *loader, const char *name,
-		     int (*on_record)(void *arg, const void *value, size_t size), void *arg)
+		     int (*on_value)(void *arg, const void *key, const void *value, size_t size),
+		     void *arg)
 {
 	static const char value[256]; /* nobody's: its time is 0 */
 	int err = 0;
@@ -17,7 +18,7 @@ static int each_play(const struct loader *loader, const char *name,
 	assert_null(loader);
 	assert_string_equal(name, "sockets");
 	for (size_t i = 0; !err && i < entries; i++)
-		err = on_record(arg, value, sizeof(value));
+		err = on_value(arg, NULL, value, sizeof(value));
 	return err;
 }
 

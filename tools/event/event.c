@@ -112,6 +112,15 @@ uint64_t event_socket_field(const struct event_layout *layout, enum event_option
 	return number;
 }
 
+void event_set_socket_fields(const struct event_layout *layout, struct event *event,
+			     const struct event *from)
+{
+	for (int i = OPTIONAL_AGE + 1; i < OPTIONAL_OWNER; i++)
+		if (layout->wanted & 1U << i)
+			memcpy((char *)event + layout->offsets[i],
+			       (const char *)from + layout->offsets[i], optionals[i].size);
+}
+
 const struct owner *event_owner(const struct event_layout *layout, const struct event *event)
 {
 	return (const void *)((const char *)event + layout->offsets[OPTIONAL_OWNER]);

@@ -74,6 +74,9 @@ void event_stuck(const struct event_layout *layout, struct event *event, uint64_
 uint64_t event_age_ns(const struct event_layout *layout, const struct event *event);
 uint64_t event_socket_field(const struct event_layout *layout, enum event_optional member,
 			    const struct event *event);
+/* Takes over the socket's fields from another event. */
+void event_set_socket_fields(const struct event_layout *layout, struct event *event,
+			     const struct event *from);
 const struct owner *event_owner(const struct event_layout *layout, const struct event *event);
 void event_set_owner(const struct event_layout *layout, struct event *event,
 		     const struct owner *owner);

@@ -8,6 +8,7 @@ extern const char bpf_text_tracepoint[];
 extern const char bpf_text_kprobe[];
 extern const char bpf_text_scan[];
 extern const char bpf_text_tcp[];
+extern const char bpf_text_look[];
 extern const char bpf_text_accept[];
 extern const char bpf_text_wire[]; /* the part of each that declares the record */
 

@@ -141,10 +141,11 @@ static int iterator_render(const struct btf_types *types, enum iterator_over ove
 	};
 	struct btf_func iterator;
 	char function[32];
-	int err = group_render(types, iterators[over].group, text, diag);
+	int err = group_render(types, GROUP_FOUND, text, diag);
 
-	if (!err)
-		err = group_render(types, GROUP_FOUND, text, diag);
+	if (err || over == ITERATOR_CALLER)
+		return err;
+	err = group_render(types, iterators[over].group, text, diag);
 	if (err)
 		return err;
 	snprintf(function, sizeof(function), "bpf_iter_%s", iterators[over].name);

@@ -21,6 +21,7 @@ enum iterator_over {
 	ITERATOR_NONE,
 	ITERATOR_FILES, /* the open files of all tasks; Linux 5.8 */
 	ITERATOR_TCP, /* the TCP sockets of a network namespace; Linux 5.9 */
+	ITERATOR_CALLER, /* the tracer runs it for one socket after the other */
 };
 
 /* What a program reads. */

@@ -24,6 +24,14 @@ const struct source source_tcp = {
 	.iterates = ITERATOR_TCP,
 };
 
+const struct source source_look = {
+	.name = "look",
+	.body = bpf_text_look,
+	.macros = "",
+	.reads_sock = true,
+	.iterates = ITERATOR_CALLER,
+};
+
 const struct source source_accept_fexit = {
 	.name = "fexit",
 	.body = bpf_text_accept,

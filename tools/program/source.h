@@ -29,6 +29,9 @@ extern const struct source source_scan;
 /* The sockets that no file refers to: an iterator over the TCP sockets of a network namespace. */
 extern const struct source source_tcp;
 
+/* A socket of the table, as it is now. */
+extern const struct source source_look;
+
 /* Each sees which process accepts a session. */
 extern const struct source source_accept_fexit, source_accept_kretprobe;
 

@@ -148,6 +148,36 @@ int scan_open_all(struct scan *scan, const struct program_spec *spec, struct sta
 	return err;
 }
 
+static int readers_read(const struct scan *scan, const struct event_layout *layout,
+			int (*on_record)(void *arg, const void *record), void *arg,
+			struct diag *diag)
+{
+	int err = 0;
+
+	for (int i = 0; !err && i < reader_count(scan); i++)
+		err = iterator_read(reader_at(scan, i), layout->sent, on_record, arg, diag);
+	return err;
+}
+
+static int record_ignore(void *arg, const void *record)
+{
+	(void)arg; /* what matters is that the program has seen the socket */
+	(void)record;
+	return 0;
+}
+
+int scan_add_unheld(const struct program_spec *spec, const struct loader *tracing,
+		    struct startup_log *log, struct diag *diag)
+{
+	struct scan scan = SCAN_NONE;
+	int err = readers_open(&scan, spec, tracing, log, diag);
+
+	if (!err)
+		err = readers_read(&scan, &spec->layout, record_ignore, NULL, diag);
+	scan_close(&scan);
+	return err;
+}
+
 void scan_close(struct scan *scan)
 {
 	if (scan->iterator >= 0)
@@ -254,14 +284,12 @@ int scan_run(const struct scan *scan, const struct event_layout *layout,
 	     int (*on_record)(void *arg, const void *record), void *arg, struct diag *diag)
 {
 	struct found found = {.layout = layout, .on_record = on_record, .arg = arg};
-	int err = 0;
+	int err;
 
 	found.event = malloc(layout->size);
 	if (!found.event)
 		return diag_errno(diag, -ENOMEM, "scanning");
-	for (int i = 0; !err && i < reader_count(scan); i++)
-		err = iterator_read(reader_at(scan, i), layout->sent, unheld_on_record, &found,
-				    diag);
+	err = readers_read(scan, layout, unheld_on_record, &found, diag);
 	if (!err && found.unheld.err)
 		err = diag_errno(diag, found.unheld.err, "scanning");
 	if (!err)

@@ -47,6 +47,13 @@ int scan_open_all(struct scan *scan, const struct program_spec *spec, struct sta
 		  struct diag *diag);
 
 /*
+ * Adds the sockets without a file to the map of the program that traces. It enters all network
+ * namespaces. -errno with diag filled.
+ */
+int scan_add_unheld(const struct program_spec *spec, const struct loader *tracing,
+		    struct startup_log *log, struct diag *diag);
+
+/*
  * Whether the scan finds the processes of the host, and not only those of a PID namespace. If not,
  * diag is filled.
  */

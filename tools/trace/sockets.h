@@ -7,8 +7,10 @@
 #define SOCKETS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct diag;
+struct event;
 struct loader;
 struct program_spec;
 struct sockets;
@@ -34,12 +36,20 @@ void sockets_scan(struct sockets *sockets, int (*on_record)(void *arg, const voi
 		  void *arg);
 
 /*
- * Prepares listing in a helper process, since it requires privileges that are about to be dropped,
- * and perhaps a compilation. Returns a descriptor that becomes readable when it is ready, for
- * sockets_prepared(), or -1 if it is ready already.
+ * Prepares listing and looking in a helper process, since they require privileges that are about to
+ * be dropped, and perhaps a compilation. The helper also adds to the table the sockets that no file
+ * refers to. Returns a descriptor that becomes readable when it is done, for sockets_prepared(), or
+ * -1: there is no helper.
  */
 int sockets_prepare(struct sockets *sockets);
 void sockets_prepared(struct sockets *sockets);
+
+/* Whether the helper has done its work, or there is none. */
+bool sockets_is_ready(const struct sockets *sockets);
+
+/* look_at(). */
+int sockets_look(const struct sockets *sockets, uint64_t skaddr, bool filtered,
+		 struct event *event);
 
 /* Requests a list. */
 void sockets_ask(struct sockets *sockets);

@@ -7,21 +7,13 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
-#include "base/seen.h"
+#include "base/text.h"
 #include "bpf/loader.h"
 #include "event/event.h"
 #include "trace/sockets.h"
 
 #define ENTRIES_PER_TICK 4096
-
-#define SCAN_PERIOD_NS NS_PER_SECOND
-#define HOLDERS_FIRST  64
-
-/* Who holds a socket, as a scan has found. */
-struct holder {
-	uint64_t skaddr;
-	struct owner owner;
-};
+#define SCAN_PERIOD_NS	 NS_PER_SECOND
 
 struct stuck {
 	const struct stuck_limit *limit;
@@ -29,9 +21,7 @@ struct stuck {
 	uint64_t polled_ns, scanned_ns, now_ns;
 	size_t entries; /* of the map, polled so far */
 	struct event *event; /* room for one */
-	struct seen due; /* sockets to be shown */
-	struct holder *holders; /* of these, in the order of their addresses */
-	size_t holder_count, holder_room;
+	struct text due; /* the last events of those to be shown, in the order of their addresses */
 	int (*show)(void *arg, const void *event);
 	void *arg;
 };
@@ -64,8 +54,7 @@ void stuck_free(struct stuck *stuck)
 {
 	if (!stuck)
 		return;
-	seen_free(&stuck->due);
-	free(stuck->holders);
+	text_free(&stuck->due);
 	free(stuck->event);
 	free(stuck);
 }
@@ -102,52 +91,51 @@ static int entry_read(struct stuck *stuck, const char *entry, size_t size)
 	       stuck->limit->states >> event->newstate & 1 && is_due(stuck, event->ts_ns);
 }
 
-static int entry_find(void *arg, const void *entry, size_t size)
-{
-	struct stuck *stuck = arg;
-	int is_due = entry_read(stuck, entry, size);
-
-	if (is_due > 0)
-		seen_add(&stuck->due, stuck->event->skaddr);
-	return is_due < 0 ? is_due : 0;
-}
-
-static int holder_compare(const void *left, const void *right)
-{
-	const struct holder *a = left, *b = right;
-
-	return a->skaddr < b->skaddr ? -1 : a->skaddr > b->skaddr;
-}
-
-static int entry_show(void *arg, const void *entry, size_t size)
+static int entry_find(void *arg, const void *key, const void *entry, size_t size)
 {
 	struct stuck *stuck = arg;
 	const struct event_layout *layout = stuck->layout;
 	int is_due = entry_read(stuck, entry, size);
 
+	(void)key; /* it is in the event */
 	if (is_due <= 0)
 		return is_due;
-	if (layout->wanted & 1U << OPTIONAL_OWNER) {
-		struct holder wanted = {.skaddr = stuck->event->skaddr};
-		const struct holder *found = NULL;
+	/* accept() may have changed it since the last event. */
+	if (layout->wanted & 1U << OPTIONAL_OWNER)
+		event_set_owner(layout, stuck->event,
+				(const void *)((const char *)entry + event_entry_owner(layout)));
+	text_bytes(&stuck->due, (const char *)stuck->event, layout->size);
+	return 0;
+}
 
-		/* accept() may have changed it since the last event. */
-		memcpy(&wanted.owner, (const char *)entry + event_entry_owner(layout),
-		       sizeof(wanted.owner));
-		if (stuck->holder_count)
-			found = bsearch(&wanted, stuck->holders, stuck->holder_count,
-					sizeof(*found), holder_compare);
-		event_set_owner(layout, stuck->event, found ? &found->owner : &wanted.owner);
-	}
-	event_stuck(layout, stuck->event, stuck->now_ns);
-	return stuck->show(stuck->arg, stuck->event);
+static size_t due_count(const struct stuck *stuck)
+{
+	return stuck->due.len / stuck->layout->size;
+}
+
+static struct event *due_at(const struct stuck *stuck, size_t i)
+{
+	return (struct event *)(stuck->due.data + i * stuck->layout->size);
+}
+
+static int address_compare(const void *left, const void *right)
+{
+	const struct event *a = left, *b = right;
+
+	return a->skaddr < b->skaddr ? -1 : a->skaddr > b->skaddr;
+}
+
+/* Returns the event of that socket, or NULL. */
+static struct event *due_find(const struct stuck *stuck, const struct event *of)
+{
+	return bsearch(of, stuck->due.data, due_count(stuck), stuck->layout->size, address_compare);
 }
 
 static int table_walk(const struct loader *loader,
-		      int (*on_record)(void *arg, const void *value, size_t size), void *arg,
-		      struct diag *diag)
+		      int (*on_entry)(void *arg, const void *key, const void *entry, size_t size),
+		      void *arg, struct diag *diag)
 {
-	int err = loader_each(loader, "sockets", on_record, arg);
+	int err = loader_each(loader, "sockets", on_entry, arg);
 
 	if (err == -EOPNOTSUPP) {
 		diag_set(diag, err, "--stuck: this kernel has no BPF_MAP_LOOKUP_BATCH");
@@ -162,45 +150,48 @@ int stuck_may_poll(const struct loader *loader, struct diag *diag)
 	return table_walk(loader, NULL, NULL, diag);
 }
 
-/* Keeps who holds a socket that is due. Without memory, the table's answer is shown. */
-static int holder_keep(void *arg, const void *record)
+/* A scan has found who holds a socket. */
+static int holder_take(void *arg, const void *record)
 {
 	struct stuck *stuck = arg;
-	const struct event *event = record;
+	struct event *due;
 
-	if (!event)
+	if (!record)
 		return stuck->show(stuck->arg, NULL);
-	if (!seen_has(&stuck->due, event->skaddr))
-		return 0;
-	if (stuck->holder_count == stuck->holder_room) {
-		size_t room = stuck->holder_room ? stuck->holder_room * 2 : HOLDERS_FIRST;
-		void *grown = reallocarray(stuck->holders, room, sizeof(*stuck->holders));
-
-		if (!grown)
-			return 0;
-		stuck->holders = grown;
-		stuck->holder_room = room;
-	}
-	stuck->holders[stuck->holder_count++] =
-		(struct holder){event->skaddr, *event_owner(stuck->layout, event)};
+	due = due_find(stuck, record);
+	if (due)
+		event_set_owner(stuck->layout, due, event_owner(stuck->layout, record));
 	return 0;
 }
 
-static int due_show(struct stuck *stuck, const struct loader *loader, struct sockets *sockets,
-		    struct diag *diag)
+/* Whether it is still so, as far as can be known. The fields are then those of this moment. */
+static bool due_look(struct stuck *stuck, const struct sockets *sockets, struct event *due)
 {
-	int err;
+	int found = sockets_look(sockets, due->skaddr, false, stuck->event);
+
+	if (found > 0)
+		event_set_socket_fields(stuck->layout, due, stuck->event);
+	return found < 0 || (found && stuck->event->oldstate == due->newstate);
+}
+
+static int due_show(struct stuck *stuck, struct sockets *sockets)
+{
+	int err = 0;
 
 	if (stuck->layout->wanted & 1U << OPTIONAL_OWNER) {
 		if (stuck->now_ns < stuck->scanned_ns + SCAN_PERIOD_NS)
 			return 0; /* they are due at the next poll as well */
 		stuck->scanned_ns = stuck->now_ns;
-		sockets_scan(sockets, holder_keep, stuck);
-		if (stuck->holder_count)
-			qsort(stuck->holders, stuck->holder_count, sizeof(*stuck->holders),
-			      holder_compare);
+		sockets_scan(sockets, holder_take, stuck);
 	}
-	err = table_walk(loader, entry_show, stuck, diag);
+	for (size_t i = 0; !err && i < due_count(stuck); i++) {
+		struct event *event = due_at(stuck, i);
+
+		if (!due_look(stuck, sockets, event))
+			continue;
+		event_stuck(stuck->layout, event, stuck->now_ns);
+		err = stuck->show(stuck->arg, event);
+	}
 	stuck->polled_ns = stuck->now_ns;
 	return err;
 }
@@ -215,11 +206,14 @@ int stuck_poll(struct stuck *stuck, const struct loader *loader, struct sockets 
 	stuck->show = show;
 	stuck->arg = arg;
 	err = table_walk(loader, entry_find, stuck, diag);
-	if (!err && !stuck->due.count)
+	if (!err && stuck->due.err)
+		err = diag_errno(diag, stuck->due.err, "--stuck");
+	if (!err && !stuck->due.len) {
 		stuck->polled_ns = now_ns;
-	else if (!err)
-		err = due_show(stuck, loader, sockets, diag);
-	seen_free(&stuck->due);
-	stuck->holder_count = 0;
+	} else if (!err && sockets_is_ready(sockets)) {
+		qsort(stuck->due.data, due_count(stuck), stuck->layout->size, address_compare);
+		err = due_show(stuck, sockets);
+	}
+	text_free(&stuck->due);
 	return err;
 }

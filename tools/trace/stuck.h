@@ -32,9 +32,10 @@ int stuck_may_poll(const struct loader *loader, struct diag *diag);
  * Polls the map at now_ns. Calls show for each session whose time in its state reached the limit,
  * or twice, four times, ... the limit since the last poll, with an event of the layout: its old
  * state is that state, its new state STATE_STUCK, its span the time so far. For a session from
- * before the trace, the time starts when it was found. Calls it with NULL in between. If the owner
- * is to be shown, a scan finds who holds these sockets before, at most once a second; until then
- * they are not shown. -errno with diag filled, or what show returned.
+ * before the trace, the time starts when it was found. Calls it with NULL in between. The socket's
+ * fields are those of now; before Linux 5.8, or with a source of the user's, those of the last
+ * change. If the owner is to be shown, a scan finds who holds these sockets before, at most once a
+ * second; until then they are not shown. -errno with diag filled, or what show returned.
  */
 int stuck_poll(struct stuck *stuck, const struct loader *loader, struct sockets *sockets,
 	       uint64_t now_ns, int (*show)(void *arg, const void *event), void *arg,

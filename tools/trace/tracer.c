@@ -215,16 +215,16 @@ static int tracer_loop(struct tracer *tracer, struct diag *diag)
 		if (came < 0 || came & WAKE_END)
 			return came < 0 ? came : 0;
 		woken = tracer->quiet;
+		if (came & WAKE_PREPARED) {
+			waiter_watch(tracer->waiter, -1);
+			sockets_prepared(sockets);
+		}
 		if (tracer->config->program.summary) {
 			if (came & (WAKE_SUMMARY | WAKE_LIST))
 				err = summary_round(tracer, diag);
 		} else {
 			if (came & WAKE_LIST)
 				sockets_ask(sockets);
-			if (came & WAKE_PREPARED) {
-				waiter_watch(tracer->waiter, -1);
-				sockets_prepared(sockets);
-			}
 			sockets_list(sockets, listed_on_record, tracer);
 			if (came & WAKE_STUCK)
 				err = stuck_poll(tracer->stuck, tracer->loader, sockets,
@@ -263,8 +263,7 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	err = waiter_start(tracer->waiter, diag);
 	if (err)
 		return err;
-	if (!config->program.summary)
-		waiter_watch(tracer->waiter, sockets_prepare(sockets));
+	waiter_watch(tracer->waiter, sockets_prepare(sockets));
 	/* No child is started from here on, which would inherit the manager's socket. */
 	err = notify_open();
 	if (err)
