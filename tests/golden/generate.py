@@ -79,6 +79,7 @@ FIELDS = {
     "rport": ("RPORT", 5, 5, "network.peer.port"),
     "oldstate": ("OLDSTATE", 11, 11, "tcpstates.connection.old_state"),
     "newstate": ("NEWSTATE", 11, 11, "network.connection.state"),
+    "state": ("STATE", 11, 11, "tcpstates.connection.state"),
     "ms": ("MS", 9, 9, "tcpstates.duration_ms"),
     "ts_ns": ("TS(ns)", 16, 16, "tcpstates.ts_ns"),
     "age_ms": ("AGE(ms)", 10, 10, "tcpstates.age_ms"),
@@ -313,6 +314,7 @@ def values_of(number, east):
         "rport": str(rport),
         "oldstate": STATES.get(old, str(old)),
         "newstate": STATES.get(new, str(new)),
+        "state": STATES.get(new, str(new)),
         "ms": decimal(0 if span_ns is UNKNOWN else span_ns // 1000, 3),
         "ts_ns": str(ts_ns),
         "age_ms": decimal(age_ns // 1000, 3),
@@ -337,7 +339,7 @@ def columns_line(names, values, widths, color):
     line = ""
     for at, name in enumerate(names):
         value = values[name]
-        shown = colored(value) if color and name in ("oldstate", "newstate") else value
+        shown = colored(value) if color and name in ("oldstate", "newstate", "state") else value
         widths[at] = max(widths[at], min(len(value), 64))
         blanks = " " * (widths[at] - len(value)) if at + 1 < len(names) else ""
         line += before(names, at) + shown + blanks
@@ -394,7 +396,7 @@ def color_text():
 def json_value(name, value, span_ns, otel):
     if value is None or name == "ms" and span_ns is UNKNOWN:
         return "null"
-    if otel and name in ("oldstate", "newstate"):
+    if otel and name in ("oldstate", "newstate", "state"):
         value = OTEL_STATES.get(value, value)
     if otel and name == "ip":
         return '"ipv%s"' % value

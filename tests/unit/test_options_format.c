@@ -95,7 +95,7 @@ static void now_has_fields_of_its_own(void **state)
 
 	assert_int_equal(PARSE(&options, &diag, "--now"), 0);
 	assert_true(options.now);
-	assert_string_equal(options.trace.output.fields.fields[0]->name, "oldstate");
+	assert_string_equal(options.trace.output.fields.fields[0]->name, "state");
 	assert_int_equal(options.trace.output.fields.count, 11);
 	options_free(&options);
 	assert_int_equal(PARSE(&options, &diag, "--now", "-j"), 0);
@@ -108,7 +108,7 @@ static void now_has_fields_of_its_own(void **state)
 	assert_int_equal(options.trace.output.fields.count, 1);
 	options_free(&options);
 	assert_int_equal(PARSE(&options, &diag, "--now", "-o", "+cgroup,lport"), 0);
-	assert_string_equal(options.trace.output.fields.fields[0]->name, "oldstate");
+	assert_string_equal(options.trace.output.fields.fields[0]->name, "state");
 	assert_string_equal(options.trace.output.fields.fields[11]->name, "cgroup");
 	assert_int_equal(options.trace.output.fields.count, 12);
 	options_free(&options);

@@ -14,7 +14,7 @@
 #include "system/privileges.h"
 
 #define FIELDS_LISTED "uid,opid,ocomm,netns,recv_q,send_q"
-#define FIELDS_NOW    "oldstate,laddr,lport,raddr,rport," FIELDS_LISTED
+#define FIELDS_NOW    "state,laddr,lport,raddr,rport," FIELDS_LISTED
 #define COUNT(array)  (sizeof(array) / sizeof(*(array)))
 #define LONG_ONLY     256 /* + row: the value of an option without a letter */
 

@@ -43,6 +43,8 @@ const struct field field_table[FIELDS] = {
 	 {11, 11}, " ", IN_ALL, true, KIND_STATE, MEMBER(oldstate), 0},
 	{"newstate", "NEWSTATE", "network.connection.state", "state that begins",
 	 {11, 11}, " -> ", IN_ALL, true, KIND_STATE, MEMBER(newstate), 0},
+	{"state", "STATE", "tcpstates.connection.state", "state that the socket is in, also of (open) and (stuck)",
+	 {11, 11}, " ", 0, false, KIND_STATE, 0, 0},
 	{"ms", "MS", "tcpstates.duration_ms", "milliseconds in the old state",
 	 {-9, -9}, " ", IN_ALL, true, KIND_SPAN, MEMBER(span_ns), 0},
 	{"ts_ns", "TS(ns)", "tcpstates.ts_ns", "kernel time (CLOCK_MONOTONIC) in nanoseconds",

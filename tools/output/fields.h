@@ -23,7 +23,7 @@ enum kind {
 	KIND_DEC16, /* a __u16 */
 	KIND_VERSION, /* of IP */
 	KIND_ADDRESS, /* a __u8[16], of the event's family */
-	KIND_STATE, /* a __u8 */
+	KIND_STATE, /* a __u8; without a member the state that the socket is in */
 	KIND_COMM, /* of unknown origin: cut to the width in columns, quoted in CSV */
 	KIND_SPAN,
 	KIND_ISOTIME, /* date and time of day, with the zone */
@@ -61,7 +61,7 @@ struct field {
 	uint32_t optionals; /* the bit of the optional member (enum event_optional) that it shows */
 };
 
-#define FIELDS	      (28 + SOCKET_FIELD_COUNT)
+#define FIELDS	      (29 + SOCKET_FIELD_COUNT)
 #define CGROUP_FIELDS "cgroup, unit, container, pod" /* those that need the cgroup's path */
 
 extern const struct field field_table[FIELDS];

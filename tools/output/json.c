@@ -71,7 +71,7 @@ static const char *otel_word(const struct field *field, const struct line_format
 		return event->family == AF_INET ? "ipv4" : "ipv6";
 	if (field->kind != KIND_STATE)
 		return NULL;
-	state = *((const __u8 *)event + field->offset);
+	state = value_state(field, event);
 	return state < sizeof(states) / sizeof(*states) ? states[state] : NULL;
 }
 

@@ -60,7 +60,7 @@ ROW_INLINE char *column_put(char *at, const struct field *field, struct line_for
 	if (end) {
 		at = end;
 	} else if (field->kind == KIND_STATE && format->color) {
-		at = state_color_put(at, *((const __u8 *)event + field->offset), &escapes);
+		at = state_color_put(at, value_state(field, event), &escapes);
 		columns = at - begin - escapes;
 	} else {
 		at = value_put(at, field, format, event);

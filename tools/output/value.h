@@ -183,6 +183,15 @@ static inline char *timestamp_put(char *at, const struct line_format *format,
 	return digits_millionths(at, format->start_us - ts_us);
 }
 
+/* Of a field of KIND_STATE. */
+static inline unsigned int value_state(const struct field *field, const struct event *event)
+{
+	if (field->offset)
+		return *((const __u8 *)event + field->offset);
+	return event->newstate == STATE_STILL || event->newstate == STATE_STUCK ? event->oldstate
+										: event->newstate;
+}
+
 /* Writes the value of any field that name_put() does not: formats print names differently. */
 static inline __attribute__((always_inline)) char *value_put(char *at, const struct field *field,
 							     struct line_format *format,
@@ -215,7 +224,7 @@ static inline __attribute__((always_inline)) char *value_put(char *at, const str
 	case KIND_ADDRESS:
 		return address_put(at, event, member);
 	case KIND_STATE:
-		return state_put(at, *(const __u8 *)member);
+		return state_put(at, value_state(field, event));
 	case KIND_SPAN:
 		return digits_thousandths(at, event_span_us(event));
 	case KIND_AGE:
