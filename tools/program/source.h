@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sources in bpf_text/ that a program is made from: one of each probe, and the scan. A probe's
- * is a copy, with macros for this kernel.
+ * The sources in bpf_text/ that a program is made from: one of each probe, and those of programs
+ * beside it. A probe's is a copy, with macros for this kernel.
  */
 #ifndef SOURCE_H
 #define SOURCE_H

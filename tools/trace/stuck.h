@@ -33,7 +33,7 @@ int stuck_may_poll(const struct loader *loader, struct diag *diag);
  * or twice, four times, ... the limit since the last poll, with an event of the layout: its old
  * state is that state, its new state STATE_STUCK, its span the time so far. For a session from
  * before the trace, the time starts when it was found. Calls it with NULL in between. The socket's
- * fields are those of now; before Linux 5.8, or with a source of the user's, those of the last
+ * fields are those of now; before Linux 5.10, or with a source of the user's, those of the last
  * change. If the owner is to be shown, a scan finds who holds these sockets before, at most once a
  * second; until then they are not shown. -errno with diag filled, or what show returned.
  */
