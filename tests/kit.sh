@@ -31,6 +31,10 @@ mount -t tmpfs -o mode=755 none /var/cache # each test begins with no compiled o
 # shellcheck disable=SC2034
 table=$((10001 + 2 * ($$ % 25000)))
 
+# For a trace of the whole host: no other run has it in a namespace of its own.
+# shellcheck disable=SC2034
+own_port=$((20000 + $$ % 10000))
+
 work=$(mktemp -d)
 chmod 755 "$work" # a stand-in for the compiler runs as another user
 started=() # processes that must not outlive the test
