@@ -107,6 +107,7 @@ FIELDS = {
     "cwnd": ("CWND", 5, 5, "tcpstates.cwnd"),
     "recv_q": ("RECV-Q", 6, 6, "tcpstates.recv_q"),
     "send_q": ("SEND-Q", 6, 6, "tcpstates.send_q"),
+    "drops": ("DROPS", 5, 5, "tcpstates.drops"),
 }
 MEMBERS = tuple(FIELDS)[tuple(FIELDS).index("netns"):]  # of the socket
 ALL = ",".join(FIELDS)

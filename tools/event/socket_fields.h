@@ -43,7 +43,9 @@
 	  "bytes that no process has read; of a listener, sessions to accept")                     \
 	X(send_q, "SEND-Q", 6, "tcpstates.send_q",                                                 \
 	  "tcp_sock.write_seq - tcp_sock.snd_una or sock.sk_max_ack_backlog",                      \
-	  "bytes that the peer has not acknowledged; of a listener, its backlog")
+	  "bytes that the peer has not acknowledged; of a listener, its backlog")                  \
+	X(drops, "DROPS", 5, "tcpstates.drops", "sock.sk_drops.counter",                           \
+	  "segments dropped; of a listener, also those that found its backlog full")
 /* clang-format on */
 
 /* What the program reads in the same way for other fields: X(name, path, the fields). */
