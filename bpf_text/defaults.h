@@ -83,16 +83,20 @@
 #define DENTRY_NAME 40
 
 /* found.h, scan.bpf.c, tcp.bpf.c */
-#define TCP_ITER    iter__tcp__1
-#define SK_SOCKET   624
-#define SOCKET_FILE 16
-#define SCAN_ITER   iter__task_file__1
-#define FILE_INODE  32
-#define FILE_DATA   200
-#define INODE_MODE  0
-#define SOCKET_SK   24
-#define SKC_STATE   18
-#define TASK_TGID   1000
+#define TCP_ITER	 iter__tcp__1
+#define SK_SOCKET	 624
+#define SOCKET_FILE	 16
+#define ACCEPT_HEAD	 1000
+#define REQUEST_NEXT	 136
+#define REQUEST_SK	 152
+#define REQUEST_LISTENER 96
+#define SCAN_ITER	 iter__task_file__1
+#define FILE_INODE	 32
+#define FILE_DATA	 200
+#define INODE_MODE	 0
+#define SOCKET_SK	 24
+#define SKC_STATE	 18
+#define TASK_TGID	 1000
 
 #define MPTCP_CONN_LIST 1488
 #define SUBFLOW_NODE	0

@@ -57,6 +57,12 @@ static const struct offset_row {
 
 	{GROUP_TCP, "SK_SOCKET", "sock", "sk_socket", .size = sizeof(void *)},
 	{GROUP_TCP, "SOCKET_FILE", "socket", "file", .size = sizeof(void *)},
+	{GROUP_TCP, "ACCEPT_HEAD", "inet_connection_sock", "icsk_accept_queue.rskq_accept_head",
+	 .size = sizeof(void *)},
+	{GROUP_TCP, "REQUEST_NEXT", "request_sock", "dl_next", .size = sizeof(void *)},
+	{GROUP_TCP, "REQUEST_SK", "request_sock", "sk", .size = sizeof(void *)},
+	{GROUP_TCP, "REQUEST_LISTENER", "request_sock", "__req_common.skc_listener",
+	 .size = sizeof(void *)},
 
 	{GROUP_FOUND, "SKC_STATE", "sock_common", "skc_state", .size = 1},
 	{GROUP_FOUND, "TASK_TGID", "task_struct", "tgid", .size = 4},

@@ -88,18 +88,25 @@ struct reader {
 	struct diag *diag;
 };
 
+/* Each can be read once: before the scan of the files, and after it. */
+enum { READ_BEFORE, READ_AFTER, READS };
+
 static int reader_add(void *arg)
 {
 	struct reader *reader = arg;
-	int fd = iterator_start(reader->iterator, reader->diag);
 
-	if (fd < 0)
-		return fd;
-	text_bytes(&reader->scan->readers, (const char *)&fd, sizeof(fd));
-	if (!reader->scan->readers.err)
-		return 0;
-	close(fd);
-	return diag_errno(reader->diag, -ENOMEM, "scanning");
+	for (int i = 0; i < READS; i++) {
+		int fd = iterator_start(reader->iterator, reader->diag);
+
+		if (fd < 0)
+			return fd;
+		text_bytes(&reader->scan->readers, (const char *)&fd, sizeof(fd));
+		if (reader->scan->readers.err) {
+			close(fd);
+			return diag_errno(reader->diag, -ENOMEM, "scanning");
+		}
+	}
+	return 0;
 }
 
 static int reader_count(const struct scan *scan)
@@ -148,13 +155,13 @@ int scan_open_all(struct scan *scan, const struct program_spec *spec, struct sta
 	return err;
 }
 
-static int readers_read(const struct scan *scan, const struct event_layout *layout,
+static int readers_read(const struct scan *scan, int when, const struct event_layout *layout,
 			int (*on_record)(void *arg, const void *record), void *arg,
 			struct diag *diag)
 {
 	int err = 0;
 
-	for (int i = 0; !err && i < reader_count(scan); i++)
+	for (int i = when; !err && i < reader_count(scan); i += READS)
 		err = iterator_read(reader_at(scan, i), layout->sent, on_record, arg, diag);
 	return err;
 }
@@ -172,8 +179,9 @@ int scan_add_unheld(const struct program_spec *spec, const struct loader *tracin
 	struct scan scan = SCAN_NONE;
 	int err = readers_open(&scan, spec, tracing, log, diag);
 
-	if (!err)
-		err = readers_read(&scan, &spec->layout, record_ignore, NULL, diag);
+	/* What is in a long queue is known the second time. */
+	for (int when = 0; !err && when < READS; when++)
+		err = readers_read(&scan, when, &spec->layout, record_ignore, NULL, diag);
 	scan_close(&scan);
 	return err;
 }
@@ -215,7 +223,7 @@ struct found {
 	size_t missing; /* deferred ones not found */
 	bool last; /* no such descriptor is to come */
 	struct event *event; /* room for one */
-	struct text unheld; /* events of sockets that no file refers to */
+	struct text unheld; /* events of sockets that no file referred to */
 	int (*on_record)(void *arg, const void *record);
 	void *arg;
 };
@@ -253,8 +261,11 @@ static int found_on_record(void *arg, const void *record)
 	return found->on_record(found->arg, event);
 }
 
-/* One of them may be accepted meanwhile, and is then found with its file. */
-static int unheld_on_record(void *arg, const void *record)
+/*
+ * Before the scan of the files: one of them may be accepted meanwhile, and is then found with its
+ * file.
+ */
+static int unheld_keep(void *arg, const void *record)
 {
 	struct found *found = arg;
 
@@ -265,19 +276,34 @@ static int unheld_on_record(void *arg, const void *record)
 	return 0;
 }
 
+static int event_show_once(struct found *found)
+{
+	if (!seen_add(&found->seen, found->event->skaddr))
+		return 0;
+	return found->on_record(found->arg, found->event);
+}
+
+/* After it: the owners of listening sockets are known now. */
+static int unheld_on_record(void *arg, const void *record)
+{
+	struct found *found = arg;
+
+	if (!record)
+		return found->on_record(found->arg, NULL);
+	event_decode(found->layout, CPU_UNKNOWN, record, found->layout->sent, found->event);
+	return event_show_once(found);
+}
+
+/* Those that have ended since. */
 static int unheld_show(struct found *found)
 {
-	for (size_t at = 0; at < found->unheld.len; at += found->layout->size) {
-		int err;
+	int err = 0;
 
+	for (size_t at = 0; !err && at < found->unheld.len; at += found->layout->size) {
 		memcpy(found->event, found->unheld.data + at, found->layout->size);
-		if (!seen_add(&found->seen, found->event->skaddr))
-			continue;
-		err = found->on_record(found->arg, found->event);
-		if (err)
-			return err;
+		err = event_show_once(found);
 	}
-	return 0;
+	return err;
 }
 
 int scan_run(const struct scan *scan, const struct event_layout *layout,
@@ -289,7 +315,7 @@ int scan_run(const struct scan *scan, const struct event_layout *layout,
 	found.event = malloc(layout->size);
 	if (!found.event)
 		return diag_errno(diag, -ENOMEM, "scanning");
-	err = readers_read(scan, layout, unheld_on_record, &found, diag);
+	err = readers_read(scan, READ_BEFORE, layout, unheld_keep, &found, diag);
 	if (!err && found.unheld.err)
 		err = diag_errno(diag, found.unheld.err, "scanning");
 	if (!err)
@@ -297,6 +323,8 @@ int scan_run(const struct scan *scan, const struct event_layout *layout,
 	found.last = true;
 	if (!err && found.missing)
 		err = iterator_run(scan->iterator, layout->sent, found_on_record, &found, diag);
+	if (!err)
+		err = readers_read(scan, READ_AFTER, layout, unheld_on_record, &found, diag);
 	if (!err)
 		err = unheld_show(&found);
 	text_free(&found.unheld);

@@ -25,7 +25,7 @@ bool scan_is_wanted(const struct program_spec *spec);
 
 struct scan {
 	int iterator; /* or -1 */
-	struct text readers; /* of sockets without a file: an int for each network namespace */
+	struct text readers; /* of sockets without a file: READS ints for each network namespace */
 };
 
 #define SCAN_NONE ((struct scan){.iterator = -1})
