@@ -104,6 +104,7 @@ static int entry_find(void *arg, const void *key, const void *entry, size_t size
 	if (layout->wanted & 1U << OPTIONAL_OWNER)
 		event_set_owner(layout, stuck->event,
 				(const void *)((const char *)entry + event_entry_owner(layout)));
+	/* Without memory, the rest is not shown. */
 	text_bytes(&stuck->due, (const char *)stuck->event, layout->size);
 	return 0;
 }
@@ -187,6 +188,8 @@ static int due_show(struct stuck *stuck, struct sockets *sockets)
 	for (size_t i = 0; !err && i < due_count(stuck); i++) {
 		struct event *event = due_at(stuck, i);
 
+		if (!(i % ENTRIES_PER_TICK))
+			stuck->show(stuck->arg, NULL);
 		if (!due_look(stuck, sockets, event))
 			continue;
 		event_stuck(stuck->layout, event, stuck->now_ns);
@@ -206,8 +209,6 @@ int stuck_poll(struct stuck *stuck, const struct loader *loader, struct sockets 
 	stuck->show = show;
 	stuck->arg = arg;
 	err = table_walk(loader, entry_find, stuck, diag);
-	if (!err && stuck->due.err)
-		err = diag_errno(diag, stuck->due.err, "--stuck");
 	if (!err && !stuck->due.len) {
 		stuck->polled_ns = now_ns;
 	} else if (!err && sockets_is_ready(sockets)) {
