@@ -101,8 +101,9 @@ trace() {
 	exec {fifo}<&-
 }
 
-# lines_wait FILE COUNT PATTERN [PID]: until so many of its lines match. The status is 1 if the process, the tracer
-# unless there is a PID, ends before. A loop that starts a command for each look would take the CPU from the tracer.
+# lines_wait FILE COUNT PATTERN [PID]: waits until COUNT lines of FILE match PATTERN, an extended regular expression.
+# Returns 1 if the process PID, by default the tracer, ends first. It does not poll: a loop that starts a command each
+# time takes the CPU from the tracer.
 lines_wait() {
 	[ "$(grep -cEm "$2" -e "$3" < <(exec tail -n +1 -F --pid="${4-$tracer}" "$1" 2>/dev/null))" = "$2" ]
 }
