@@ -29,8 +29,6 @@ struct sockets {
 	bool told; /* what a scan does not see */
 };
 
-#define ENTRIES_PER_TICK 4096
-
 struct listing {
 	int (*on_record)(void *arg, const void *record);
 	void *arg;

@@ -16,6 +16,8 @@ struct program_spec;
 struct sockets;
 struct startup_log;
 
+#define ENTRIES_PER_TICK 4096 /* of the table: then the perf buffers are drained */
+
 /*
  * Opens the scan, if the spec needs one. spec, tracing (the program that is attached, or will be)
  * and log must outlive it. NULL: no memory.

@@ -12,8 +12,7 @@
 #include "event/event.h"
 #include "trace/sockets.h"
 
-#define ENTRIES_PER_TICK 4096
-#define SCAN_PERIOD_NS	 NS_PER_SECOND
+#define SCAN_PERIOD_NS NS_PER_SECOND
 
 struct stuck {
 	const struct stuck_limit *limit;
