@@ -52,6 +52,7 @@ static long (*bpf_probe_read)(void *to, u32 size, const void *from) = (void *)4;
 #else
 static long (*bpf_probe_read_kernel)(void *to, u32 size, const void *from) = (void *)113;
 #endif
+static u64 (*bpf_jiffies64)(void) = (void *)118;
 static long (*bpf_seq_write)(u64 seq, const void *data, u32 len) = (void *)127;
 
 /* The name that the rewriter gives it; the map is the first argument. */

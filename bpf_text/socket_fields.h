@@ -45,6 +45,20 @@ static inline u64 field_difference(u64 later, u64 earlier)
 	return difference > 0 ? difference : 0;
 }
 
+/*
+ * Milliseconds since a time in jiffies, whose lower 32 bits the kernel keeps: those of HZ = 1000
+ * come round after 49 days. 0 is before the socket was connected.
+ */
+static inline u64 field_since(u64 then, u32 jiffy_ns)
+{
+	u32 jiffies;
+
+	if (!then || then == FIELD_UNKNOWN)
+		return FIELD_UNKNOWN;
+	jiffies = (u32)bpf_jiffies64() - (u32)then;
+	return (u64)jiffies * jiffy_ns / 1000000;
+}
+
 static inline int is_listener(const struct event *event)
 {
 	u8 state = event->newstate == STATE_STILL ? event->oldstate : event->newstate;

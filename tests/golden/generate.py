@@ -108,6 +108,8 @@ FIELDS = {
     "recv_q": ("RECV-Q", 6, 6, "tcpstates.recv_q"),
     "send_q": ("SEND-Q", 6, 6, "tcpstates.send_q"),
     "drops": ("DROPS", 5, 5, "tcpstates.drops"),
+    "tx_idle_ms": ("TX-IDLE(ms)", 11, 11, "tcpstates.tx_idle_ms"),
+    "rx_idle_ms": ("RX-IDLE(ms)", 11, 11, "tcpstates.rx_idle_ms"),
 }
 MEMBERS = tuple(FIELDS)[tuple(FIELDS).index("netns"):]  # of the socket
 ALL = ",".join(FIELDS)

@@ -120,6 +120,18 @@ static void queue_is_rendered(void **state)
 			    "field_read(sk, RECV_Q_OFFSET_2, RECV_Q_SIZE_2));\n");
 }
 
+static void idle_time_is_rendered(void **state)
+{
+	_cleanup_text_ struct text text = {0};
+
+	socket_fields_render(1ULL << OPTIONAL_tx_idle_ms, &text);
+	assert_string_equal(text.data,
+			    "#define EVENT_SOCKET_FIELDS __u64 tx_idle_ms EVENT_OPTIONAL;\n"
+			    "#define SOCKET_FIELDS_READ \\\n"
+			    "\tevent->tx_idle_ms = field_since(field_read(sk, TX_IDLE_MS_OFFSET, "
+			    "TX_IDLE_MS_SIZE), TX_IDLE_MS_JIFFY_NS);\n");
+}
+
 /* Three fields have it together, so it is said once. */
 static void cgroup_is_of_three_fields(void **state)
 {
@@ -147,6 +159,7 @@ int main(void)
 		cmocka_unit_test(cgroup_is_of_three_fields),
 		cmocka_unit_test(fields_are_rendered),
 		cmocka_unit_test(queue_is_rendered),
+		cmocka_unit_test(idle_time_is_rendered),
 		cmocka_unit_test(kernel_may_have_no_btf),
 	};
 

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/text.h"
 #include "bpf/kernel_btf.h"
@@ -48,6 +49,7 @@ struct reading {
 	struct step steps[STEPS_MAX];
 	size_t count;
 	unsigned int shift;
+	bool since; /* a time in jiffies */
 	bool differs; /* the first less the second; otherwise each step follows the one before */
 	bool listens; /* of a listener, the last step alone */
 };
@@ -68,7 +70,8 @@ static struct reading path_parse(const char *path)
 			snprintf(step->member, NAME_ROOM, "%.*s", (int)(at + len - dot - 1),
 				 dot + 1);
 		}
-		reading.differs |= len == 1 && *at == '-';
+		reading.since |= len == 7 && !memcmp(at, "jiffies", 7);
+		reading.differs |= len == 1 && *at == '-' && !reading.since;
 		reading.listens |= len == 2 && !memcmp(at, "or", 2);
 		if (len == 1 && isdigit(*at))
 			reading.shift = *at - '0';
@@ -116,12 +119,19 @@ static void read_render(struct text *text, const struct socket_value *value)
 		text_str(text, ");");
 		return;
 	}
+	if (reading.since)
+		text_str(text, "field_since(");
 	for (size_t step = reading.count; step-- > 0;)
 		text_str(text, step ? "field_follow(" : "field_read(");
 	text_str(text, "sk");
 	for (size_t step = 0; step < reading.count; step++) {
 		text_str(text, ", ");
 		step_render(text, value, step);
+	}
+	if (reading.since) {
+		text_str(text, ", ");
+		macro_name(text, value, "JIFFY_NS", 0);
+		text_char(text, ')');
 	}
 	text_char(text, ';');
 	if (reading.shift)
@@ -153,26 +163,51 @@ static bool step_find(const struct btf_types *types, const struct step *step,
 	       (field->size == 1 || field->size == 2 || field->size == 4 || field->size == 8);
 }
 
+/* Finds all members. If one is not there, appends its name to missing. */
+static bool reading_find(const struct btf_types *types, const struct reading *reading,
+			 struct btf_field fields[STEPS_MAX], struct text *missing)
+{
+	struct btf_func now;
+
+	for (size_t i = 0; i < reading->count; i++) {
+		const struct step *step = &reading->steps[i];
+
+		if (step_find(types, step, &fields[i]))
+			continue;
+		text_printf(missing, "%s.%s", step->structure, step->member);
+		return false;
+	}
+	/* Linux 5.6 */
+	if (!reading->since || !btf_types_func(types, "bpf_jiffies64", &now))
+		return true;
+	text_str(missing, "bpf_jiffies64()");
+	return false;
+}
+
+/* clock_getres(2): this clock has the time of the last jiffy. */
+static long jiffy_ns(void)
+{
+	struct timespec jiffy = {0};
+
+	clock_getres(CLOCK_MONOTONIC_COARSE, &jiffy);
+	return jiffy.tv_nsec;
+}
+
 void socket_fields_render_offsets(const struct btf_types *types, const char *why,
 				  unsigned int optionals, struct text *text, struct text *missing)
 {
 	for (const struct socket_value *value = values; value < values + VALUES; value++) {
 		const struct reading reading = path_parse(value->path);
 		struct btf_field fields[STEPS_MAX] = {{0}};
-		size_t found = 0;
+		_cleanup_text_ struct text absent = {0};
 
 		if (!is_wanted(value, optionals))
 			continue;
-		while (found < reading.count &&
-		       step_find(types, &reading.steps[found], &fields[found]))
-			found++;
-		if (found < reading.count) {
+		if (!reading_find(types, &reading, fields, &absent)) {
 			memset(fields, 0, sizeof(fields));
 			text_printf(missing, "%s%s: ", missing->len ? "; " : "", value->fields);
 			if (types)
-				text_printf(missing, "this kernel has no %s.%s",
-					    reading.steps[found].structure,
-					    reading.steps[found].member);
+				text_printf(missing, "this kernel has no %s", absent.data);
 			else
 				text_str(missing, why);
 		}
@@ -183,5 +218,10 @@ void socket_fields_render_offsets(const struct btf_types *types, const char *why
 			macro_name(text, value, "SIZE", step);
 			text_printf(text, " %u\n", fields[step].size);
 		}
+		if (!reading.since)
+			continue;
+		text_str(text, "#define ");
+		macro_name(text, value, "JIFFY_NS", 0);
+		text_printf(text, " %ld\n", jiffy_ns());
 	}
 }

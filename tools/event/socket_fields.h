@@ -9,8 +9,9 @@
  * path is STRUCT.MEMBER in the kernel's BTF, where the struct is sock or one that begins with it; a
  * member that is a pointer can be followed, as in "sock_common.skc_net.net -> net.ns.inum"; a
  * number can be shifted, as in "tcp_sock.srtt_us >> 3", or be the difference of two sequence
- * numbers, with " - "; and " or " comes before what a listener has instead. Members of 1, 2, 4 and
- * 8 bytes can be read.
+ * numbers, with " - "; " or " comes before what a listener has instead; and "jiffies - " before a
+ * time of the kernel's, to have the milliseconds since then. Members of 1, 2, 4 and 8 bytes can be
+ * read.
  * Where this kernel has no such member, the field is unknown.
  */
 #ifndef SOCKET_FIELDS_H
@@ -45,7 +46,12 @@
 	  "tcp_sock.write_seq - tcp_sock.snd_una or sock.sk_max_ack_backlog",                      \
 	  "bytes that the peer has not acknowledged; of a listener, its backlog")                  \
 	X(drops, "DROPS", 5, "tcpstates.drops", "sock.sk_drops.counter",                           \
-	  "segments dropped; of a listener, also those that found its backlog full")
+	  "segments dropped; of a listener, also those that found its backlog full")               \
+	X(tx_idle_ms, "TX-IDLE(ms)", 11, "tcpstates.tx_idle_ms", "jiffies - tcp_sock.lsndtime",    \
+	  "milliseconds since data was last sent, or since the session was established")           \
+	X(rx_idle_ms, "RX-IDLE(ms)", 11, "tcpstates.rx_idle_ms",                                   \
+	  "jiffies - inet_connection_sock.icsk_ack.lrcvtime",                                      \
+	  "milliseconds since data last came, or since the session was established")
 /* clang-format on */
 
 /* What the program reads in the same way for other fields: X(name, path, the fields). */

@@ -213,7 +213,7 @@ bool field_journal_name(const struct field *field, char name[FIELD_JOURNAL_ROOM]
 void fields_help(FILE *file)
 {
 	for (const struct field *field = field_table; field < field_table + FIELDS; field++)
-		fprintf(file, "%-10s%s\n", field->name, field->help);
+		fprintf(file, "%-10s %s\n", field->name, field->help);
 }
 
 void fields_manual(FILE *file)
