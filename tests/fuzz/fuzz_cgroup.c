@@ -8,7 +8,7 @@
 #include "system/cgroup.c"
 
 #include "fuzz.h"
-#include "output/cgroup_path.h"
+#include "system/cgroup_path.h"
 
 static void part_judge(const struct cgroup_part *part, const char *path)
 {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "output/cgroup_path.h"
+#include "system/cgroup_path.h"
 
 #define ID    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define OTHER "fedcba98765432100123456789abcdef0123456789abcdef0123456789abcdef"

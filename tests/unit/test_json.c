@@ -100,6 +100,7 @@ static void end_has_the_totals(void **state)
 			   [LOSS_BAD_RECORD] = 5,
 			   [LOSS_LATE] = 6,
 			   [LOSS_JOURNAL] = 7,
+			   [LOSS_SUPPRESSED] = 11,
 			   [LOSS_OUTPUT] = 9},
 		.reported = {9, 9, 9},
 	};
@@ -110,7 +111,7 @@ static void end_has_the_totals(void **state)
 		     "{\"record\":\"end\",\"isotime\":\"" NOW
 		     "\",\"events\":8,\"buffer_full\":1,\"no_buffer\":8,\"missed\":2,\"no_room\":3,"
 		     "\"table_error\":10,\"no_memory\":4,\"bad_record\":5,\"late\":6,\"journal\":7,"
-		     "\"output\":9}\n");
+		     "\"suppressed\":11,\"output\":9}\n");
 	format_of(FORMAT_OTEL)->end(&otel, UINT64_MAX, &losses, &text);
 	record_check(&text,
 		     "{\"event.name\":\"tcpstates.end\",\"timestamp\":\"" NOW
@@ -118,7 +119,7 @@ static void end_has_the_totals(void **state)
 		     "\"tcpstates.no_buffer\":8,\"tcpstates.missed\":2,\"tcpstates.no_room\":3,"
 		     "\"tcpstates.table_error\":10,\"tcpstates.no_memory\":4,"
 		     "\"tcpstates.bad_record\":5,\"tcpstates.late\":6,\"tcpstates.journal\":7,"
-		     "\"tcpstates.output\":9}\n");
+		     "\"tcpstates.suppressed\":11,\"tcpstates.output\":9}\n");
 }
 
 static void what_the_kernel_does_not_tell_is_null(void **state)

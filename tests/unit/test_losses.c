@@ -52,7 +52,8 @@ static void nothing_lost_is_nothing_said(void **state)
 
 static void each_cause_has_its_words(void **state)
 {
-	struct losses losses = {.counts = {1, 2, 3, 4, 10, 5, 6, 7, 18446744073709551615ULL, 9}};
+	struct losses losses = {
+		.counts = {1, 2, 3, 4, 10, 5, 6, 7, 18446744073709551615ULL, 11, 9}};
 
 	told_assert(&losses, "tcpstates: 1 events lost: the perf buffer was full\n"
 			     "tcpstates: 2 events lost: on a CPU that came online since the start\n"
@@ -65,6 +66,7 @@ static void each_cause_has_its_words(void **state)
 			     "tcpstates: 7 events out of order: they came late\n"
 			     "tcpstates: 18446744073709551615 events not logged: "
 			     "journald did not accept them\n"
+			     "tcpstates: 11 events not in the journal: journald's rate limit\n"
 			     "tcpstates: 9 events not printed: output was blocked at exit\n");
 	total_assert(&losses,
 		     "tcpstates: in all: 1 events lost: the perf buffer was full\n"
@@ -78,6 +80,7 @@ static void each_cause_has_its_words(void **state)
 		     "tcpstates: in all: 7 events out of order: they came late\n"
 		     "tcpstates: in all: 18446744073709551615 events not logged: "
 		     "journald did not accept them\n"
+		     "tcpstates: in all: 11 events not in the journal: journald's rate limit\n"
 		     "tcpstates: in all: 9 events not printed: output was blocked at exit\n");
 }
 

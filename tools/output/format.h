@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "base/clock.h"
-#include "output/cgroup_path.h"
 #include "output/losses.h"
+#include "system/cgroup_path.h"
 
 struct cgroups;
 struct event;

@@ -16,6 +16,7 @@ static const struct {
 	[LOSS_BAD_RECORD] = {"bad_record", "events lost: the record is not an event"},
 	[LOSS_LATE] = {"late", "events out of order: they came late"},
 	[LOSS_JOURNAL] = {"journal", "events not logged: journald did not accept them"},
+	[LOSS_SUPPRESSED] = {"suppressed", "events not in the journal: journald's rate limit"},
 	[LOSS_OUTPUT] = {"output", "events not printed: output was blocked at exit"},
 };
 

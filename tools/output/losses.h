@@ -16,6 +16,7 @@ enum loss {
 	LOSS_BAD_RECORD, /* a record was not as long as an event */
 	LOSS_LATE, /* an event came too late for its place in time */
 	LOSS_JOURNAL, /* journald did not accept an entry */
+	LOSS_SUPPRESSED, /* journald accepted an entry, and dropped it */
 	LOSS_OUTPUT, /* at the end, stdout was blocked */
 	LOSSES,
 };

@@ -10,8 +10,11 @@
 #include "output/journal_entry.h"
 #include "system/cgroup.h"
 #include "system/journal.h"
+#include "system/journal_kept.h"
+#include "system/journal_limit.h"
 
 #define BATCH_SIZE 65536 /* bytes of lines to write at once */
+#define UNCOUNTED  "what journald drops is not counted"
 
 void writer_open(struct writer *writer, const struct output_config *config,
 		 const struct event_layout *layout)
@@ -50,8 +53,24 @@ void writer_end_with(struct writer *writer, int end)
 	output_end_with(&writer->output, end);
 }
 
+void writer_watch_journal(struct writer *writer)
+{
+	struct journal_limit limit;
+	struct diag diag = {0};
+
+	if (!writer->config->journal || !journal_limit_find(&limit, &diag))
+		return;
+	message_diag(&diag, false);
+	if (!journal_kept_begin(&writer->kept, limit.name_space, &diag))
+		return;
+	message_about(UNCOUNTED, &diag);
+	journal_kept_free(writer->kept);
+	writer->kept = NULL;
+}
+
 void writer_close(struct writer *writer)
 {
+	journal_kept_free(writer->kept);
 	cgroups_free(writer->line.cgroups);
 	socket_numbers_free(&writer->numbers);
 	output_free(&writer->output);
@@ -97,8 +116,12 @@ void writer_event(struct writer *writer, struct event *event)
 	writer->shown++;
 	if (writer->output.lines.len > BATCH_SIZE)
 		writer_flush(writer);
-	if (writer->config->journal && journal_entry_send(event, &writer->line, writer->end))
+	if (!writer->config->journal)
+		return;
+	if (journal_entry_send(event, &writer->line, writer->end))
 		writer->losses.counts[LOSS_JOURNAL]++;
+	else
+		writer->logged++;
 }
 
 static bool loss_show(void *arg, enum loss cause, uint64_t count)
@@ -107,8 +130,10 @@ static bool loss_show(void *arg, enum loss cause, uint64_t count)
 
 	if (writer->format->lost)
 		writer->format->lost(&writer->line, cause, count, &writer->output.lines);
-	return writer->config->journal && !journal_entry_lost(cause, count, writer->end) &&
-	       journal_has_stderr();
+	if (!writer->config->journal || journal_entry_lost(cause, count, writer->end))
+		return false;
+	writer->logged++;
+	return journal_has_stderr();
 }
 
 void writer_report_losses(struct writer *writer)
@@ -117,8 +142,24 @@ void writer_report_losses(struct writer *writer)
 	writer_flush(writer);
 }
 
+/* Counts the entries that journald has dropped. */
+static void suppressed_count(struct writer *writer)
+{
+	struct diag diag = {0};
+	uint64_t kept;
+
+	if (!writer->kept || !writer->logged)
+		return;
+	if (journal_kept_count(writer->kept, &kept, &diag))
+		message_about(UNCOUNTED, &diag);
+	else if (kept < writer->logged)
+		writer->losses.counts[LOSS_SUPPRESSED] = writer->logged - kept;
+}
+
 void writer_end(struct writer *writer)
 {
+	writer_report_losses(writer);
+	suppressed_count(writer);
 	writer_report_losses(writer);
 	losses_report_total(&writer->losses);
 	if (writer->format->end)

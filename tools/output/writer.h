@@ -14,6 +14,7 @@
 #include "system/output.h"
 
 struct diag;
+struct journal_kept;
 
 /* The configuration of the output. A plain value. */
 struct output_config {
@@ -43,6 +44,8 @@ struct writer {
 	struct output output;
 	struct losses losses;
 	uint64_t shown; /* events */
+	uint64_t logged; /* entries that journald accepted */
+	struct journal_kept *kept; /* those that it kept, or NULL: it has no reason to drop one */
 	int end; /* can be read from when it is time to end */
 	int err; /* of the first write that failed */
 };
@@ -57,6 +60,12 @@ void writer_open(struct writer *writer, const struct output_config *config,
 /* Once end is readable, it waits for neither stdout nor the journal. */
 void writer_end_with(struct writer *writer, int end);
 void writer_close(struct writer *writer);
+
+/*
+ * If journald has a rate limit for this process, reports it, and prepares to count at the end what
+ * it has dropped. It starts a process, which must inherit nothing of the trace.
+ */
+void writer_watch_journal(struct writer *writer);
 
 void writer_begin(struct writer *writer); /* the header, unless --no-header */
 void writer_event(struct writer *writer, struct event *event); /* which it may change */

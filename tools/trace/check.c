@@ -15,6 +15,7 @@
 #include "log/startup_log.h"
 #include "output/json.h"
 #include "program/probe.h"
+#include "system/journal_limit.h"
 #include "system/privileges.h"
 #include "system/tracefs.h"
 #include "trace/accept.h"
@@ -85,6 +86,16 @@ static enum verdict step_check(struct check *check, enum step step, struct diag 
 	}
 	diag_set(diag, 0, "%s", row->success);
 	return VERDICT_OK;
+}
+
+static enum verdict journal_check(struct check *check, struct diag *diag)
+{
+	enum verdict verdict = step_check(check, STEP_JOURNAL, diag);
+	struct journal_limit limit;
+
+	if (verdict == VERDICT_OK && journal_limit_find(&limit, diag))
+		return VERDICT_WITHOUT;
+	return verdict;
 }
 
 static enum verdict offer_check(const char *probe_name, struct diag *diag)
@@ -348,7 +359,7 @@ static const struct check_row {
 } rows[] = {
 	{.name = "kernel", .judge = kernel_check},
 	{.name = "lockdown", .judge = lockdown_check, .remedy = "see kernel_lockdown(7)"},
-	{.step = STEP_JOURNAL},
+	{.step = STEP_JOURNAL, .judge = journal_check},
 	{.step = STEP_CAPABILITIES},
 	{.step = STEP_SECCOMP},
 	{.name = "btf", .judge = btf_check, .remedy = "a kernel with CONFIG_DEBUG_INFO_BTF"},

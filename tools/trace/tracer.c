@@ -328,6 +328,7 @@ int tracer_run(const struct trace_config *config, struct startup_log *log, struc
 
 	if (!tracer)
 		return diag_errno(diag, -ENOMEM, "starting");
+	writer_watch_journal(&tracer->writer);
 	err = tracer_start(tracer, diag);
 	if (!err)
 		err = tracer_trace(tracer, diag);

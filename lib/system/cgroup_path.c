@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "output/cgroup_path.h"
+#include "system/cgroup_path.h"
 
 #include <stdbool.h>
 #include <string.h>
