@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define COUNT(array)	 (sizeof(array) / sizeof(*(array)))
-#define UNIT_NAME_LEN	 255
 #define SCOPE		 ".scope"
 #define CONTAINER_DIGITS 64
 #define CONTAINER_SHOWN	 12 /* as by docker ps and podman ps */
@@ -60,7 +59,7 @@ static bool unit_is_valid(const struct cgroup_part *part, bool plain)
 	const char *dot = memrchr(part->bytes, '.', part->len), *sign;
 	size_t len = dot ? dot - part->bytes : 0;
 
-	if (!len || part->len > UNIT_NAME_LEN || !type_is_known(part))
+	if (!len || part->len > UNIT_LEN_MAX || !type_is_known(part))
 		return false;
 	if (strspn(part->bytes, chars) < len)
 		return false;
@@ -204,6 +203,26 @@ static void pod_read(struct cgroup_names *names, struct cgroup_part part)
 	names->pod = (struct cgroup_part){names->pod_uid, len};
 }
 
+static void unit_shorten(struct cgroup_names *names)
+{
+	struct cgroup_part unit = names->unit;
+	size_t digits = 0, cut = 0, end;
+
+	names->unit_short = unit;
+	for (size_t i = 0; i < unit.len && !cut; i++) {
+		digits = hex_digit(unit.bytes[i]) < 0 ? 0 : digits + 1;
+		if (digits == CONTAINER_DIGITS)
+			cut = i + 1 - CONTAINER_DIGITS + CONTAINER_SHOWN;
+	}
+	if (!cut)
+		return;
+	end = cut - CONTAINER_SHOWN + CONTAINER_DIGITS;
+	memcpy(names->glob, unit.bytes, cut);
+	names->glob[cut++] = '*';
+	memcpy(names->glob + cut, unit.bytes + end, unit.len - end);
+	names->unit_short = (struct cgroup_part){names->glob, cut + unit.len - end};
+}
+
 void cgroup_names_read(struct cgroup_names *names, const char *path)
 {
 	const char *at = path;
@@ -221,6 +240,7 @@ void cgroup_names_read(struct cgroup_names *names, const char *path)
 	} while (slice && unit_is_valid(&part, true));
 	if (!slice && unit_is_valid(&part, false))
 		names->unit = part;
+	unit_shorten(names);
 	for (at = path; *at && !names->container.len;) {
 		struct cgroup_part id = part = component_next(&at);
 

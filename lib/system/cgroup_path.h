@@ -13,15 +13,18 @@ struct cgroup_part {
 
 #define MACHINE_LEN_MAX 64 /* a host's name */
 #define POD_UID_LEN	36
+#define UNIT_LEN_MAX	255
 
 /* Parts may point to its own bytes: it is not to be copied. */
 struct cgroup_names {
 	struct cgroup_part path; /* the whole */
 	struct cgroup_part unit;
+	struct cgroup_part unit_short; /* for a column; or as the unit */
 	struct cgroup_part container;
 	struct cgroup_part pod;
 	char machine[MACHINE_LEN_MAX];
 	char pod_uid[POD_UID_LEN];
+	char glob[UNIT_LEN_MAX];
 };
 
 #define CGROUP_NAMES 4
@@ -32,6 +35,9 @@ struct cgroup_names {
  * unit is systemd's, as sd_pid_get_unit(3) takes it: what follows the slices that the path begins
  * with, if that is the name of a unit, and not a template's. An underscore that systemd puts before
  * a name which the kernel could take for its own is not a part of it.
+ *
+ * unit_short has the first 12 digits of a container's id in the unit's name, and * for the others:
+ * docker-0123456789ab*.scope. systemctl(1) takes that for the unit.
  *
  * container is the first 12 of the 64 hexadecimal digits that docker, containerd, CRI-O, podman and
  * nerdctl name it by, under either cgroup driver; or the name that LXC, Incus and systemd-nspawn

@@ -26,6 +26,7 @@ static void names_judge(const char *path)
 	part_judge(&names.container, path);
 	PROMISE(names.path.len == strlen(path));
 	PROMISE(!names.container.len || names.container.len == 12);
+	PROMISE(names.unit_short.len <= names.unit.len);
 	PROMISE(!names.unit.len || !memchr(names.unit.bytes, '/', names.unit.len));
 	for (size_t i = 0; i < names.container.len; i++)
 		PROMISE(strchr("0123456789abcdef", names.container.bytes[i]));

@@ -22,6 +22,7 @@ import datetime
 import difflib
 import json
 import pathlib
+import re
 import socket
 import sys
 import time
@@ -375,6 +376,8 @@ def list_text(layout, names, east, color, extended):
         lines = [",".join(titles.values())]
         lines += [",".join(csv_quoted(values[name]) for name in names) for values in all_values]
     else:
+        for values in all_values:
+            values["unit"] = re.sub("([0-9a-f]{12})[0-9a-f]{52}", r"\1*", values["unit"], count=1)
         widths = [max(FIELDS[name][1 if layout == "columns" else 2], len(titles[name]))
                   for name in names]
         lines = [columns_line(names, titles, widths, False)]

@@ -134,6 +134,28 @@ static void container_is_an_id_or_its_scope(void **state)
 	paths_check(cases, COUNT(cases));
 }
 
+static void unit_has_a_short_name(void **state)
+{
+	static const struct {
+		const char *path, *want;
+	} cases[] = {
+		{"/system.slice/docker-" ID ".scope", "docker-" SHOWN "*.scope"},
+		{"/machine.slice/libpod-conmon-" ID ".scope", "libpod-conmon-" SHOWN "*.scope"},
+		{"/" ID ".service", SHOWN "*.service"},
+		{"/system.slice/nginx.service", "nginx.service"},
+		{"/system.slice/abcdef0123456789.service", "abcdef0123456789.service"},
+		{"/docker/" ID, ""},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct path_case shown = {.path = cases[i].path};
+		struct cgroup_names names;
+
+		cgroup_names_read(&names, cases[i].path);
+		part_assert(&shown, &names.unit_short, cases[i].want);
+	}
+}
+
 #define POD	 "01234567-89ab-cdef-0123-456789abcdef"
 #define POD_UNIT "01234567_89ab_cdef_0123_456789abcdef"
 #define HASH	 "0123456789abcdef0123456789abcdef"
@@ -259,6 +281,7 @@ int main(void)
 		cmocka_unit_test(no_path_has_no_names),
 		cmocka_unit_test(unit_follows_the_slices),
 		cmocka_unit_test(unit_has_a_valid_name),
+		cmocka_unit_test(unit_has_a_short_name),
 		cmocka_unit_test(container_is_an_id_or_its_scope),
 		cmocka_unit_test(container_is_nothing_else),
 		cmocka_unit_test(engines_have_forms_of_their_own),

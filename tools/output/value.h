@@ -67,7 +67,8 @@ static inline const struct cgroup_part *value_part(const struct field *field,
 	case KIND_CGROUP:
 		return &format->cgroup.path;
 	case KIND_UNIT:
-		return &format->cgroup.unit;
+		return format->kind < FORMAT_CSV ? &format->cgroup.unit_short
+						 : &format->cgroup.unit;
 	case KIND_CONTAINER:
 		return &format->cgroup.container;
 	case KIND_POD:
