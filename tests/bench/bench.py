@@ -78,6 +78,7 @@ class Host:
         usage = subprocess.run([tool, "--help"], capture_output=True, text=True, check=False).stdout
         self.folder, self.generator = folder, programs + "/traffic/load"
         self.stamp = programs + "/bench/bench-stamp"
+        self.accept = programs + "/bench/bench-accept"
         self.cpus = len(os.sched_getaffinity(0))
         self.cache = folder + "/cache" if "--cache-dir" in usage else None
         self.turned = self.disturbed = 0  # runs, and those begun while somebody else traced
