@@ -106,5 +106,8 @@
 #define ACCEPT_EXIT   kretfunc__inet_csk_accept__1
 #define ACCEPT_RESULT 2
 
+/* reset.bpf.c */
+#define RESET_REASON_OF(number) ((number) == 11 ? 1U : 0)
+
 /* tracepoint.bpf.c */
 #define ARGS_PROTOCOL u16

@@ -32,6 +32,8 @@
 #define STATE_STILL 31 /* for a new state: the socket is still in the old one */
 #define STATE_TICK  29 /* for a new state: there is no socket, but a scan has seen many files */
 
+#define STATE_RESET 28 /* for a new state: this host sends a reset; pid is the reason */
+
 #define EVENT_OPTIONAL __attribute__((packed, aligned(4)))
 
 enum owner_from {
@@ -75,7 +77,7 @@ struct event {
 		struct owner owner;
 #endif
 #ifdef EVENT_CLOSE
-	__u64 why EVENT_OPTIONAL; /* enum why (summary_wire.h), at the change to CLOSE */
+	__u32 why; /* enum why (summary_wire.h), at the change to CLOSE */
 #endif
 	char end[0];
 };
@@ -83,7 +85,7 @@ struct event {
 #define EVENT_SIZE __builtin_offsetof(struct event, end) /* what travels */
 
 _Static_assert(__builtin_offsetof(struct event, comm) == 68, "event: a hole in the layout");
-_Static_assert((EVENT_SIZE - 84) % 8 == 0, "event: EVENT_SIZE is not the end of the last member");
+_Static_assert((EVENT_SIZE - 84) % 4 == 0, "event: EVENT_SIZE is not the end of the last member");
 
 /* -ENOSPC; perf_event_output() returns it for nothing else (kernel/events/ring_buffer.c). */
 #define BUFFER_IS_FULL (-28)

@@ -333,6 +333,22 @@ int btf_types_func(const struct btf_types *types, const char *name, struct btf_f
 	return 0;
 }
 
+int btf_types_enum(const struct btf_types *types, const char *name, const char *constant,
+		   int32_t *value)
+{
+	const struct btf_type *type = type_at(types, id_find(types, BTF_KIND_ENUM, 1, name));
+	const struct btf_enum *constants = (const void *)(type + 1);
+	size_t len = strlen(constant);
+
+	for (uint32_t i = 0; type && i < BTF_INFO_VLEN(type->info); i++) {
+		if (!name_is(types, constants[i].name_off, constant, len))
+			continue;
+		*value = constants[i].val;
+		return 0;
+	}
+	return -ENOENT;
+}
+
 int btf_types_need(const struct btf_types *types, const char *structure, const char *member,
 		   uint32_t size, struct btf_field *field, struct diag *diag)
 {

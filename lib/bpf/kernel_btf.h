@@ -52,4 +52,10 @@ struct btf_func {
 /* Finds a function. -ENOENT: there is none of that name. */
 int btf_types_func(const struct btf_types *types, const char *name, struct btf_func *func);
 
+/*
+ * Finds the value of a constant of an enum of 4 bytes. -ENOENT: there is no such enum or constant.
+ */
+int btf_types_enum(const struct btf_types *types, const char *name, const char *constant,
+		   int32_t *value);
+
 #endif

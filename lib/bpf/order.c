@@ -86,6 +86,18 @@ void order_add(struct order *order)
 	order->count++;
 }
 
+void *order_latest(struct order *order, bool (*match)(const void *record, const void *arg),
+		   const void *arg)
+{
+	for (size_t i = order->count; i-- > 0;) {
+		void *record = order->records + i * order->record_size;
+
+		if (match(record, arg))
+			return record;
+	}
+	return NULL;
+}
+
 /* The end of the run of keys in order that begins at start. */
 static size_t run_end(const struct key *keys, size_t start, size_t count)
 {

@@ -14,6 +14,7 @@
 #ifndef ORDER_H
 #define ORDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,13 @@ void order_free(struct order *order);
 /* Returns room for the next record, or NULL: no memory. order_add() adds it. */
 void *order_slot(struct order *order);
 void order_add(struct order *order);
+
+/*
+ * Returns the latest record to arrive of those that match, to be changed but for its time, or NULL.
+ * Valid until the next call.
+ */
+void *order_latest(struct order *order, bool (*match)(const void *record, const void *arg),
+		   const void *arg);
 
 /* Passes all records up to and including time until to fn, in order. */
 void order_flush(struct order *order, uint64_t until, order_record_fn *fn, void *arg);

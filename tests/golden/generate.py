@@ -92,6 +92,7 @@ FIELDS = {
     "opid_ns": ("O-PID-NS", 8, 8, "tcpstates.owner.pid_ns"),
     "why": ("WHY", 13, 13, "tcpstates.why"),
     "first": ("FIRST", 6, 6, "tcpstates.first"),
+    "reset_reason": ("RESET-REASON", 22, 22, "tcpstates.reset_reason"),
     "cgroup": ("CGROUP", 24, 32, "tcpstates.cgroup"),
     "unit": ("UNIT", 16, 24, "tcpstates.unit"),
     "container": ("CONTAINER", 12, 12, "container.id"),
@@ -278,6 +279,7 @@ def owner_and_end(number):
         "opid_ns": None,
         "why": why_of(number),
         "first": closed.get(old if new == 7 else new),
+        "reset_reason": None,
     }
 
 

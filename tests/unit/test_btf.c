@@ -32,7 +32,7 @@ static const char strings[] = "\0int\0outer\0plain\0deep\0bits\0odd\0short\0name
  * 6: pointer to 4   7: anonymous struct { deep: 1 at byte 4, at: 6 at byte 8 }
  * 8: typedef of 7 named short   9: struct named { (3) at 0; plain: 1 at 4; named: 8 at byte 16 }
  * 10: function named outer, of type 12   11: function named plain, of type 13
- * 12: int(6 at, 1 bits)   13: void()
+ * 12: int(6 at, 1 bits)   13: void()   14: enum short { deep = 7, odd = -8 }
  */
 static const uint32_t types[] = {
 	S_INT,
@@ -109,6 +109,13 @@ static const uint32_t types[] = {
 	0,
 	INFO(BTF_KIND_FUNC_PROTO, 0),
 	0,
+	S_SHORT,
+	INFO(BTF_KIND_ENUM, 2),
+	4,
+	S_DEEP,
+	7,
+	S_ODD,
+	-8,
 };
 
 struct image {
@@ -192,6 +199,22 @@ static void functions_are_found(void **state)
 	assert_int_equal(func.params, 0);
 	assert_int_equal(btf_types_func(decoded, "bits", &func), -ENOENT);
 	assert_int_equal(btf_types_func(decoded, "outer.plain", &func), -ENOENT);
+	btf_types_free(decoded);
+}
+
+static void constants_are_found(void **state)
+{
+	struct image image = image_make();
+	struct btf_types *decoded;
+	int32_t value;
+
+	assert_int_equal(btf_types_decode(&decoded, &image, sizeof(image)), 0);
+	assert_int_equal(btf_types_enum(decoded, "short", "deep", &value), 0);
+	assert_int_equal(value, 7);
+	assert_int_equal(btf_types_enum(decoded, "short", "odd", &value), 0);
+	assert_int_equal(value, -8);
+	assert_int_equal(btf_types_enum(decoded, "short", "plain", &value), -ENOENT);
+	assert_int_equal(btf_types_enum(decoded, "outer", "plain", &value), -ENOENT);
 	btf_types_free(decoded);
 }
 
@@ -298,6 +321,7 @@ int main(void)
 		cmocka_unit_test(damage_is_survived),
 		cmocka_unit_test(structs_in_themselves_end),
 		cmocka_unit_test(functions_are_found),
+		cmocka_unit_test(constants_are_found),
 		cmocka_unit_test(file_is_read),
 		cmocka_unit_test(headers_of_other_kernels_are_read),
 	};

@@ -92,11 +92,11 @@ static void extras_follow(void **state)
 					   1 << OPTIONAL_CPU);
 	assert_int_equal(layout.offsets[OPTIONAL_OWNER], EVENT_SIZE + 8);
 	assert_int_equal(layout.offsets[OPTIONAL_CLOSE], EVENT_SIZE + 72);
-	assert_int_equal(layout.offsets[OPTIONAL_CPU], EVENT_SIZE + 80);
-	assert_int_equal(layout.sent, EVENT_SIZE + 80);
+	assert_int_equal(layout.offsets[OPTIONAL_CPU], EVENT_SIZE + 76);
+	assert_int_equal(layout.sent, EVENT_SIZE + 76);
 	assert_int_equal(layout.size, 168);
 	assert_ptr_equal(event_owner(&layout, &room.event), room.bytes + EVENT_SIZE + 8);
-	memcpy(room.bytes + EVENT_SIZE + 72, &(uint64_t){WHY_REFUSED}, sizeof(uint64_t));
+	memcpy(room.bytes + EVENT_SIZE + 72, &(uint32_t){WHY_REFUSED}, sizeof(uint32_t));
 	assert_int_equal(event_why(&layout, &room.event), WHY_REFUSED);
 
 	event_layout_init(&layout, 1 << OPTIONAL_CPU);

@@ -221,6 +221,7 @@ static void extras_are_those_of_the_fields(void **state)
 		{FORMAT_CSV, "opid_ns", 1 << OPTIONAL_OWNER | 1 << OPTIONAL_PID_NS},
 		{FORMAT_CSV, "why", 1 << OPTIONAL_CLOSE},
 		{FORMAT_CSV, "first", 1 << OPTIONAL_CLOSE},
+		{FORMAT_CSV, "reset_reason", 1 << OPTIONAL_RESET},
 		{FORMAT_JSON, "+age_ms,cpu", 1 << OPTIONAL_AGE | 1 << OPTIONAL_CPU},
 		{FORMAT_CSV, "cgroup", 1 << OPTIONAL_cgroup},
 		{FORMAT_JSON, "unit", 1 << OPTIONAL_cgroup},

@@ -29,7 +29,7 @@ static const struct {
 	uint32_t cpu;
 	uint64_t members[OPTIONAL_cgroup - OPTIONAL_netns]; /* of the socket */
 	struct owner owner;
-	uint64_t why;
+	uint32_t why;
 	const char *cgroup; /* its path, or NULL: it has none */
 } optionals[] = {
 #include "extras.inc"

@@ -75,7 +75,7 @@ static void fields_of_ipv4(void **state)
 static void owner_is_the_object(void **state)
 {
 	static const struct owner owner = {OWNER_SELF, 12, "curl"};
-	static const uint64_t why = WHY_FIN;
+	static const uint32_t why = WHY_FIN;
 	union {
 		struct event event;
 		char bytes[EVENT_SIZE + sizeof(struct owner) + sizeof(uint64_t)];
@@ -195,7 +195,7 @@ static int path_find(void *arg, uint64_t id, char path[CGROUP_PATH_ROOM])
 static void fields_asked_for_follow(void **state)
 {
 	static const struct owner owner = {OWNER_LISTENER, 99, "a\nUID=0", 7, "ngi\nnx"}, nobody;
-	static const uint64_t why = WHY_RESET_BY_PEER, none;
+	static const uint32_t why = WHY_RESET_BY_PEER, none;
 	static char path[] = "/system.slice/a\nb.slice/docker-0123456789abcdef0123456789abcdef"
 			     "0123456789abcdef0123456789abcdef.scope";
 	_cleanup_text_ struct text names = {0}, want = {0};

@@ -243,6 +243,31 @@ static void size_see(void *arg, void *record)
 		assert_int_equal(bytes[i], bytes[sizeof(uint64_t)]);
 }
 
+static bool is_of_cpu(const void *record, const void *cpu)
+{
+	return ((const struct record *)record)->cpu == *(const uint32_t *)cpu;
+}
+
+static void latest_is_the_last_to_come(void **state)
+{
+	static const uint32_t one = 1, other = 2, none = 3;
+	struct record *record;
+
+	assert_null(order_latest(*state, is_of_cpu, &one));
+	add(*state, 30, 1);
+	add(*state, 20, 1);
+	add(*state, 10, 2);
+	record = order_latest(*state, is_of_cpu, &one);
+	assert_int_equal(record->time, 20);
+	record->number = 4711;
+	assert_null(order_latest(*state, is_of_cpu, &none));
+	order_flush(*state, 10, record_see, &seen);
+	assert_null(order_latest(*state, is_of_cpu, &other));
+	assert_int_equal(((struct record *)order_latest(*state, is_of_cpu, &one))->time, 30);
+	order_flush(*state, UINT64_MAX, record_see, &seen);
+	assert_int_equal(seen.records[1].number, 4711);
+}
+
 static void records_may_be_of_any_size(void **state)
 {
 	struct order *order = order_new(84);
@@ -311,6 +336,7 @@ int main(void)
 		ORDER_TEST(equal_times_keep_their_order),
 		ORDER_TEST(late_is_counted_and_given_out),
 		ORDER_TEST(order_is_as_the_model),
+		ORDER_TEST(latest_is_the_last_to_come),
 		ORDER_TEST(room_of_many_is_given_back),
 		cmocka_unit_test(records_may_be_of_any_size),
 	};

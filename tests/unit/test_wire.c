@@ -22,7 +22,8 @@ static const size_t places[] = {
 	[OPTIONAL_PID_NS] = AT(why),
 	[OPTIONAL_EXE] = AT(why),
 	[OPTIONAL_CLOSE] = AT(why),
-	[OPTIONAL_CPU] = EVENT_SIZE, /* the reader's, behind what is sent */
+	[OPTIONAL_RESET] = EVENT_SIZE, /* the reader's, behind what is sent */
+	[OPTIONAL_CPU] = EVENT_SIZE + 8,
 	/* clang-format on */
 };
 

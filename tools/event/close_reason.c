@@ -29,6 +29,15 @@ const char *why_word(enum why why)
 	return why < WHYS ? words[why] : NULL;
 }
 
+const char *reset_reason_word(enum reset_reason reason)
+{
+	static const char *const words[RESET_REASON_COUNT] = {
+#define RESET_WORD(name) [RESET_##name] = #name,
+		RESET_REASONS(RESET_WORD)};
+
+	return reason < RESET_REASON_COUNT ? words[reason] : NULL;
+}
+
 const char *close_first(enum why why, unsigned int oldstate, unsigned int newstate)
 {
 	/* Each state after a FIN is reached by one side's FIN alone. */

@@ -5,10 +5,14 @@
 
 #include <linux/types.h>
 
+#include "reset_reasons.h"
 #include "summary_wire.h"
 
 /* The word of a reason, or NULL if it is uncertain or none. */
 const char *why_word(enum why why);
+
+/* The kernel's name of a reset's reason, without SK_RST_REASON_, or NULL. */
+const char *reset_reason_word(enum reset_reason reason);
 
 /*
  * The side that closed first, "local" or "remote"; NULL if neither did yet, or if it is uncertain.

@@ -18,7 +18,8 @@ static const struct {
 	[OPTIONAL_OWNER] = {"EVENT_OWNER", sizeof(struct owner)},
 	[OPTIONAL_PID_NS] = {"OWNER_PID_NS", 0},
 	[OPTIONAL_EXE] = {"OWNER_EXE", 0},
-	[OPTIONAL_CLOSE] = {"EVENT_CLOSE", sizeof(uint64_t)},
+	[OPTIONAL_CLOSE] = {"EVENT_CLOSE", sizeof(uint32_t)},
+	[OPTIONAL_RESET] = {NULL, sizeof(uint64_t)},
 	[OPTIONAL_CPU] = {NULL, sizeof(int)},
 	/* clang-format on */
 };
@@ -33,7 +34,7 @@ void event_layout_init(struct event_layout *layout, unsigned int wanted)
 			continue;
 		layout->offsets[i] = at;
 		at += optionals[i].size;
-		if (i != OPTIONAL_CPU) /* the reader adds it */
+		if (i < OPTIONAL_RESET)
 			layout->sent = at;
 	}
 	layout->size = (at + 7) / 8 * 8;
@@ -76,6 +77,8 @@ bool event_decode(const struct event_layout *layout, int cpu, const void *data, 
 	if (layout->sent > EVENT_SIZE)
 		memcpy((char *)event + EVENT_SIZE, (const char *)data + EVENT_SIZE,
 		       layout->sent - EVENT_SIZE);
+	if (layout->wanted & 1U << OPTIONAL_RESET)
+		event_set_reset(layout, event, RESET_NOT_KNOWN);
 	if (layout->wanted & 1U << OPTIONAL_CPU)
 		memcpy((char *)event + layout->offsets[OPTIONAL_CPU], &cpu, sizeof(cpu));
 	return true;
@@ -134,7 +137,23 @@ void event_set_owner(const struct event_layout *layout, struct event *event,
 
 enum why event_why(const struct event_layout *layout, const struct event *event)
 {
-	return event_socket_field(layout, OPTIONAL_CLOSE, event);
+	uint32_t why;
+
+	memcpy(&why, (const char *)event + layout->offsets[OPTIONAL_CLOSE], sizeof(why));
+	return why;
+}
+
+enum reset_reason event_reset(const struct event_layout *layout, const struct event *event)
+{
+	return event_socket_field(layout, OPTIONAL_RESET, event);
+}
+
+void event_set_reset(const struct event_layout *layout, struct event *event,
+		     enum reset_reason reason)
+{
+	uint64_t number = reason;
+
+	memcpy((char *)event + layout->offsets[OPTIONAL_RESET], &number, sizeof(number));
 }
 
 int event_cpu(const struct event_layout *layout, const struct event *event)

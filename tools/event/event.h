@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "event/socket_fields.h"
+#include "reset_reasons.h"
 #include "summary_wire.h"
 #include "wire.h"
 
@@ -28,8 +29,10 @@ enum event_optional {
 	/* Members of that which are read on request alone. */
 	OPTIONAL_PID_NS,
 	OPTIONAL_EXE,
-	OPTIONAL_CLOSE, /* __u64: enum why */
-	OPTIONAL_CPU, /* int; the reader adds it */
+	OPTIONAL_CLOSE, /* __u32: enum why */
+	/* The reader adds these. */
+	OPTIONAL_RESET, /* __u64: enum reset_reason */
+	OPTIONAL_CPU, /* int */
 	OPTIONALS,
 };
 
@@ -81,6 +84,9 @@ const struct owner *event_owner(const struct event_layout *layout, const struct 
 void event_set_owner(const struct event_layout *layout, struct event *event,
 		     const struct owner *owner);
 enum why event_why(const struct event_layout *layout, const struct event *event);
+enum reset_reason event_reset(const struct event_layout *layout, const struct event *event);
+void event_set_reset(const struct event_layout *layout, struct event *event,
+		     enum reset_reason reason);
 int event_cpu(const struct event_layout *layout, const struct event *event);
 
 /* Time in the old state; 0 if unknown, as BCC's tool prints it. */

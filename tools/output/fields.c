@@ -67,6 +67,8 @@ const struct field field_table[FIELDS] = {
 	 {13, 13}, " ", 0, true, KIND_WHY, 0, 1 << OPTIONAL_CLOSE},
 	{"first", "FIRST", "tcpstates.first", "side that closed first: local or remote",
 	 {6, 6}, " ", 0, true, KIND_FIRST, 0, 1 << OPTIONAL_CLOSE},
+	{"reset_reason", "RESET-REASON", "tcpstates.reset_reason", "the kernel's reason for a reset that this host sent",
+	 {22, 22}, " ", 0, false, KIND_RESET, 0, 1 << OPTIONAL_RESET},
 	{"cgroup", "CGROUP", "tcpstates.cgroup", "path of the cgroup of the process that made the socket",
 	 {24, 32}, " ", 0, false, KIND_CGROUP, 0, 1 << OPTIONAL_cgroup},
 	{"unit", "UNIT", "tcpstates.unit", "systemd unit of that cgroup",

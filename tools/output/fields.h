@@ -38,6 +38,7 @@ enum kind {
 	KIND_OWNER_PID_NS,
 	KIND_WHY,
 	KIND_FIRST,
+	KIND_RESET,
 	KIND_CGROUP, /* parts of a path of unknown origin, which may be unknown as well */
 	KIND_UNIT,
 	KIND_CONTAINER,
@@ -61,7 +62,7 @@ struct field {
 	uint32_t optionals; /* the bit of the optional member (enum event_optional) that it shows */
 };
 
-#define FIELDS	      (29 + SOCKET_FIELD_COUNT)
+#define FIELDS	      (30 + SOCKET_FIELD_COUNT)
 #define CGROUP_FIELDS "cgroup, unit, container, pod" /* those that need the cgroup's path */
 
 extern const struct field field_table[FIELDS];

@@ -86,6 +86,7 @@ static bool is_string(const struct field *field)
 	case KIND_OWNER_FROM:
 	case KIND_WHY:
 	case KIND_FIRST:
+	case KIND_RESET:
 		return true;
 	}
 	return false;

@@ -79,6 +79,8 @@ const char *value_word(const struct field *field, const struct line_format *form
 		return from < sizeof(owner_words) / sizeof(*owner_words) ? owner_words[from] : NULL;
 	case KIND_WHY:
 		return why_word(event_why(format->event_layout, event));
+	case KIND_RESET:
+		return reset_reason_word(event_reset(format->event_layout, event));
 	case KIND_FIRST:
 		return close_first(event_why(format->event_layout, event), event->oldstate,
 				   event->newstate);

@@ -150,6 +150,7 @@ static inline __attribute__((always_inline)) bool value_is_unknown(const struct 
 	case KIND_OWNER_FROM:
 	case KIND_WHY:
 	case KIND_FIRST:
+	case KIND_RESET:
 		return !value_word(field, format, event);
 	case KIND_CGROUP:
 	case KIND_UNIT:
@@ -242,6 +243,7 @@ static inline __attribute__((always_inline)) char *value_put(char *at, const str
 	case KIND_OWNER_FROM:
 	case KIND_WHY:
 	case KIND_FIRST:
+	case KIND_RESET:
 		return word_put(at, value_word(field, format, event), format);
 	}
 	return at;

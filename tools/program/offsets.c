@@ -11,6 +11,7 @@
 #include "bpf/kernel_btf.h"
 #include "event/event.h"
 #include "event/socket_fields.h"
+#include "reset_reasons.h"
 #include "system/host.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -205,6 +206,31 @@ static int accept_render(const struct btf_types *types, enum accept_by by, struc
 	return 0;
 }
 
+/* The kernel's numbers, of which each kernel has others. */
+static int resets_render(const struct btf_types *types, struct text *text, struct diag *diag)
+{
+	static const char *const constants[RESET_REASON_COUNT] = {
+#define RESET_CONSTANT(name) [RESET_##name] = "SK_RST_REASON_" #name,
+		RESET_REASONS(RESET_CONSTANT)};
+	bool found = false;
+
+	text_str(text, "#define RESET_REASON_OF(number) (");
+	for (int i = 1; i < RESET_REASON_COUNT; i++) {
+		int32_t number;
+
+		if (btf_types_enum(types, "sk_rst_reason", constants[i], &number))
+			continue;
+		text_printf(text, "(number) == %d ? %dU : ", number, i);
+		found = true;
+	}
+	text_str(text, "0U)\n");
+	if (found)
+		return 0;
+	diag_set(diag, -ENOTSUP, "this kernel gives no reasons for resets");
+	diag_hint(diag, "they come with Linux 6.10");
+	return -ENOTSUP;
+}
+
 /* Their values depend on the architecture. */
 static void errors_render(struct text *text)
 {
@@ -277,7 +303,7 @@ bool offsets_need_types(const struct offset_needs *needs)
 	for (size_t i = 0; i < COUNT(needed); i++)
 		if (is_needed(needs, i))
 			return true;
-	return needs->sock || needs->iterator || needs->accept;
+	return needs->sock || needs->iterator || needs->accept || needs->resets;
 }
 
 int offsets_fail(const struct offset_needs *needs, int err, const struct diag *why,
@@ -304,6 +330,8 @@ int offsets_render(const struct btf_types *types, const char *why, const struct 
 		err = iterator_render(types, needs->iterator, text, diag);
 	if (!err && needs->accept)
 		err = accept_render(types, needs->accept, text, diag);
+	if (!err && needs->resets)
+		err = resets_render(types, text, diag);
 	for (size_t i = 0; !err && i < COUNT(needed); i++)
 		if (is_needed(needs, i))
 			err = group_render(types, needed[i].group, text, diag);

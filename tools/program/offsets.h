@@ -32,6 +32,7 @@ struct offset_needs {
 	bool sock; /* the addresses, out of struct sock */
 	enum iterator_over iterator;
 	enum accept_by accept; /* what accept(2) takes from the queue */
+	bool resets; /* the reasons of resets */
 };
 
 /* Every text with a filter by network namespace has this. */

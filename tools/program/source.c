@@ -46,6 +46,13 @@ const struct source source_accept_kretprobe = {
 	.accept = ACCEPT_KRETPROBE,
 };
 
+const struct source source_reset = {
+	.name = "reset",
+	.body = bpf_text_reset,
+	.macros = "",
+	.resets = true,
+};
+
 int source_render_offsets(const struct source *source, struct offset_needs needs, struct text *text,
 			  struct text *missing, struct diag *diag)
 {
@@ -58,6 +65,7 @@ int source_render_offsets(const struct source *source, struct offset_needs needs
 	needs.sock = source->reads_sock;
 	needs.iterator = source->iterates;
 	needs.accept = source->accept;
+	needs.resets = source->resets;
 	if (err && (needs.sock || err == -ENOMEM)) {
 		*diag = why;
 		return err;

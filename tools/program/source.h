@@ -21,6 +21,7 @@ struct source {
 	bool reads_sock; /* struct offset_needs */
 	enum iterator_over iterates;
 	enum accept_by accept;
+	bool resets;
 };
 
 /* The scan: an iterator over the files of all tasks. */
@@ -34,6 +35,9 @@ extern const struct source source_look;
 
 /* Each sees which process accepts a session. */
 extern const struct source source_accept_fexit, source_accept_kretprobe;
+
+/* Sees the resets that this host sends, and why. */
+extern const struct source source_reset;
 
 /*
  * Appends the macros and the offsets that the source and the needs require. It takes a few

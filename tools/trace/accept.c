@@ -26,22 +26,6 @@ static struct program_spec spec_reduce(const struct program_spec *spec)
 	return plain;
 }
 
-static int watch_try(struct loader **watching, const struct program_spec *spec,
-		     const struct source *source, const struct loader *tracing,
-		     struct startup_log *log, struct diag *diag)
-{
-	int err = companion_load(watching, spec, source, tracing, log, diag);
-
-	if (err)
-		return err;
-	err = loader_attach(*watching, NULL, NULL, diag);
-	if (!err)
-		return 0;
-	loader_free(*watching);
-	*watching = NULL;
-	return err;
-}
-
 int accept_watch(struct loader **watching, const struct program_spec *spec,
 		 const struct loader *tracing, struct startup_log *log, struct diag *diag)
 {
@@ -49,11 +33,12 @@ int accept_watch(struct loader **watching, const struct program_spec *spec,
 	struct diag fexit, kretprobe;
 
 	*watching = NULL;
-	if (!watch_try(watching, &plain, &source_accept_fexit, tracing, log, &fexit))
+	if (!companion_attach(watching, &plain, &source_accept_fexit, tracing, log, &fexit))
 		return 0;
 	if (access(KPROBE_PMU, F_OK))
 		diag_set(&kretprobe, -ENOENT, "this kernel has no kprobes");
-	else if (!watch_try(watching, &plain, &source_accept_kretprobe, tracing, log, &kretprobe))
+	else if (!companion_attach(watching, &plain, &source_accept_kretprobe, tracing, log,
+				   &kretprobe))
 		return 0;
 	return diag_set(diag, -ENOTSUP, "fexit: %s; kretprobe: %s", fexit.what, kretprobe.what);
 }

@@ -32,3 +32,19 @@ int companion_load(struct loader **loaded, const struct program_spec *spec,
 	*loaded = NULL;
 	return err;
 }
+
+int companion_attach(struct loader **attached, const struct program_spec *spec,
+		     const struct source *source, const struct loader *tracing,
+		     struct startup_log *log, struct diag *diag)
+{
+	int err = companion_load(attached, spec, source, tracing, log, diag);
+
+	if (err)
+		return err;
+	err = loader_attach(*attached, NULL, NULL, diag);
+	if (!err)
+		return 0;
+	loader_free(*attached);
+	*attached = NULL;
+	return err;
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A program beside the tracing one: those of the scan, and the one that sees who accepts. */
+/* A program beside the tracing one: those of the scan, and those that see accept() and resets. */
 #ifndef COMPANION_H
 #define COMPANION_H
 
@@ -17,5 +17,10 @@ struct startup_log;
 int companion_load(struct loader **loaded, const struct program_spec *spec,
 		   const struct source *source, const struct loader *tracing,
 		   struct startup_log *log, struct diag *diag);
+
+/* The same, and attaches it. */
+int companion_attach(struct loader **attached, const struct program_spec *spec,
+		     const struct source *source, const struct loader *tracing,
+		     struct startup_log *log, struct diag *diag);
 
 #endif

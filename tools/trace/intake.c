@@ -30,15 +30,22 @@ void intake_add(void *arg, int cpu, const void *data, size_t size)
 
 	if (!event) {
 		intake->losses->counts[LOSS_NO_MEMORY]++;
-	} else if (!event_decode(intake->layout, cpu, data, size, event)) {
-		intake->losses->counts[LOSS_BAD_RECORD]++;
-	} else {
-		if (event->ts_ns > intake->newest_ns)
-			intake->newest_ns = event->ts_ns;
-		if (event->skaddr !=
-		    SELF_TEST_SK) /* the program does not wake the reader right after it either */
-			order_add(intake->order);
+		return;
 	}
+	if (!event_decode(intake->layout, cpu, data, size, event)) {
+		intake->losses->counts[LOSS_BAD_RECORD]++;
+		return;
+	}
+	if (intake->layout->wanted & 1U << OPTIONAL_RESET) {
+		if (resets_take(&intake->resets, intake->layout, event, intake->order))
+			return;
+		resets_give(&intake->resets, intake->layout, event);
+	}
+	if (event->ts_ns > intake->newest_ns)
+		intake->newest_ns = event->ts_ns;
+	/* The program does not wake the reader right after the self test either. */
+	if (event->skaddr != SELF_TEST_SK)
+		order_add(intake->order);
 }
 
 static void wakeup_ignore(void *arg, int cpu, const void *data, size_t size)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "event/event.h"
+#include "trace/resets.h"
 
 struct buffers;
 struct diag;
@@ -18,6 +19,7 @@ struct intake { /* zeroed: none */
 	struct buffers *buffers;
 	struct losses *losses; /* counts the records that cannot be kept */
 	struct order *order;
+	struct resets resets;
 	uint64_t newest_ns; /* time of the latest event */
 };
 

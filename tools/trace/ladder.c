@@ -109,12 +109,15 @@ void ladder_detach(struct ladder *ladder, struct rung *rung)
 {
 	sockets_free(ladder->sockets); /* and what they hold of the attachments */
 	ladder->sockets = NULL;
+	loader_free(ladder->resets);
+	ladder->resets = NULL;
 	loader_detach(rung->loader);
 }
 
 void ladder_free(struct ladder *ladder)
 {
 	sockets_free(ladder->sockets);
+	loader_free(ladder->resets);
 	for (size_t i = 0; i < ladder->count; i++) {
 		loader_free(ladder->rungs[i].loader);
 		program_free(&ladder->rungs[i].program);

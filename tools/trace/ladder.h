@@ -44,6 +44,7 @@ struct ladder { /* is not to be copied once it is climbed */
 	size_t count; /* of rungs tried */
 	struct rung *rung; /* the one that works, else the first that got furthest; NULL: none */
 	struct sockets *sockets; /* of the rung that works */
+	struct loader *resets; /* sees resets, or NULL */
 };
 
 /*

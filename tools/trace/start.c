@@ -6,11 +6,13 @@
 
 #include "base/diag.h"
 #include "bpf/loader.h"
+#include "log/message.h"
 #include "log/startup_log.h"
 #include "system/host.h"
 #include "system/journal.h"
 #include "system/privileges.h"
 #include "trace/ladder.h"
+#include "trace/resets.h"
 #include "trace/sockets.h"
 #include "trace/trace_config.h"
 #include "trace/waiter.h"
@@ -86,6 +88,17 @@ static int buffers_step(struct ladder *ladder, struct rung *rung)
 	return err;
 }
 
+/* Without it, the field is unknown. */
+static void resets_step(struct ladder *ladder, struct rung *rung)
+{
+	const struct program_spec *spec = &ladder->config->program;
+	struct diag diag = {0};
+
+	if (spec->layout.wanted & 1U << OPTIONAL_RESET &&
+	    resets_watch(&ladder->resets, spec, rung->loader, ladder->log, &diag))
+		message_about("reset_reason", &diag);
+}
+
 static int attach_step(struct ladder *ladder, struct rung *rung)
 {
 	int err;
@@ -94,6 +107,7 @@ static int attach_step(struct ladder *ladder, struct rung *rung)
 		ladder->sockets = sockets_new(&ladder->config->program, rung->loader, ladder->log);
 		if (!ladder->sockets)
 			return diag_errno(&rung->why, -ENOMEM, "starting");
+		resets_step(ladder, rung);
 	}
 	waiter_hold_end(true);
 	err = probe_attach(&rung->probe, rung->loader, &rung->why);

@@ -29,7 +29,8 @@
 #include "trace/trace_config.h"
 #include "trace/waiter.h"
 
-#define TIMER_SLACK_NS 10000 /* the default 50 us would delay a single line visibly */
+#define RESET_MARGIN_NS 1000000 /* in which the reason of a reset follows a change to CLOSE */
+#define TIMER_SLACK_NS	10000 /* the default 50 us would delay a single line visibly */
 
 struct tracer {
 	const struct trace_config *config;
@@ -66,6 +67,8 @@ static int tracer_start(struct tracer *tracer, struct diag *diag)
 	tracer->probe = &ladder->rung->probe;
 	tracer->loader = ladder->rung->loader;
 	tracer->margin.tv_nsec = buffers_margin_ns(buffers);
+	if (layout->wanted & 1U << OPTIONAL_RESET && tracer->margin.tv_nsec < RESET_MARGIN_NS)
+		tracer->margin.tv_nsec = RESET_MARGIN_NS;
 	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
 	if (config->stuck.after_ns) {
 		tracer->stuck = stuck_new(&config->stuck, layout, clock_now_ns());
