@@ -31,10 +31,14 @@ static int resets_end(void **state)
 	return 0;
 }
 
-/* As intake_add() has it. */
+/* As intake_add() has it. Hundreds of skaddr are the local port. */
 static void record_come(uint64_t skaddr, uint64_t ts_ns, unsigned int newstate, uint32_t reason)
 {
-	struct event record = {.skaddr = skaddr, .ts_ns = ts_ns, .newstate = newstate};
+	struct event record = {.skaddr = skaddr % 100,
+			       .lport = skaddr / 100,
+			       .rport = 80,
+			       .ts_ns = ts_ns,
+			       .newstate = newstate};
 	struct event *event = order_slot(order);
 
 	record.pid = reason;
@@ -85,6 +89,16 @@ static void reset_precedes_its_change(void **state)
 	reasons_assert("1:0 1:3 1:0 2:4 ");
 }
 
+/* An address is used again at once, by a socket with other ports. */
+static void reset_of_the_next_socket_is_no_reason(void **state)
+{
+	record_come(101, 5 * MS, TCP_CLOSE, 0);
+	reset_come(201, 5 * MS + 1, 3);
+	record_come(101, 5 * MS + 2, TCP_CLOSE, 0);
+	record_come(201, 5 * MS + 3, TCP_CLOSE, 0);
+	reasons_assert("1:0 1:0 1:3 ");
+}
+
 /* Too long before or after, it is of another socket at that address, or none. */
 static void reset_of_another_time_is_no_reason(void **state)
 {
@@ -98,7 +112,7 @@ static void reset_of_another_time_is_no_reason(void **state)
 
 static void old_ones_make_room(void **state)
 {
-	for (uint64_t sk = 1; sk <= RESETS_KEPT + 1; sk++)
+	for (uint64_t sk = 1; sk <= RESETS_KEPT + 1; sk++) /* of 65 */
 		reset_come(sk, 5 * MS, 3);
 	record_come(1, 5 * MS, TCP_CLOSE, 0);
 	record_come(2, 5 * MS, TCP_CLOSE, 0);
@@ -110,6 +124,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(reset_follows_its_change, resets_begin, resets_end),
 		cmocka_unit_test_setup_teardown(reset_precedes_its_change, resets_begin,
+						resets_end),
+		cmocka_unit_test_setup_teardown(reset_of_the_next_socket_is_no_reason, resets_begin,
 						resets_end),
 		cmocka_unit_test_setup_teardown(reset_of_another_time_is_no_reason, resets_begin,
 						resets_end),

@@ -50,6 +50,7 @@ const struct source source_reset = {
 	.name = "reset",
 	.body = bpf_text_reset,
 	.macros = "",
+	.reads_sock = true,
 	.resets = true,
 };
 

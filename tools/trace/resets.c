@@ -2,6 +2,7 @@
 #include "trace/resets.h"
 
 #include <netinet/tcp.h>
+#include <string.h>
 
 #include "bpf/order.h"
 #include "event/event.h"
@@ -11,7 +12,7 @@
 
 /*
  * A reset and its change are made one after the other, with softirqs in between at most. Later than
- * this it may be another socket's change, at the same address.
+ * this it may be the change of another socket at the same address, with the same ports.
  */
 #define APART_NS 10000000
 
@@ -27,11 +28,17 @@ int resets_watch(struct loader **watching, const struct program_spec *spec,
 	return companion_attach(watching, &plain, &source_reset, tracing, log, diag);
 }
 
+static bool are_of_one(const struct event *change, const struct event *reset)
+{
+	return change->skaddr == reset->skaddr && change->lport == reset->lport &&
+	       change->rport == reset->rport;
+}
+
 static bool is_its_change(const void *record, const void *arg)
 {
 	const struct event *change = record, *reset = arg;
 
-	return change->skaddr == reset->skaddr && change->newstate == TCP_CLOSE &&
+	return change->newstate == TCP_CLOSE && are_of_one(change, reset) &&
 	       reset->ts_ns - change->ts_ns < APART_NS;
 }
 
@@ -47,9 +54,7 @@ bool resets_take(struct resets *resets, const struct event_layout *layout,
 		event_set_reset(layout, change, event->pid);
 		return true;
 	}
-	resets->kept[resets->next].skaddr = event->skaddr;
-	resets->kept[resets->next].ts_ns = event->ts_ns;
-	resets->kept[resets->next].reason = event->pid;
+	memcpy(&resets->kept[resets->next], event, EVENT_SIZE);
 	resets->next = (resets->next + 1) % RESETS_KEPT;
 	return true;
 }
@@ -59,10 +64,11 @@ void resets_give(struct resets *resets, const struct event_layout *layout, struc
 	if (event->newstate != TCP_CLOSE)
 		return;
 	for (size_t i = 0; i < RESETS_KEPT; i++) {
-		if (resets->kept[i].skaddr != event->skaddr ||
-		    event->ts_ns - resets->kept[i].ts_ns >= APART_NS)
+		struct event *reset = &resets->kept[i];
+
+		if (!are_of_one(event, reset) || event->ts_ns - reset->ts_ns >= APART_NS)
 			continue;
-		event_set_reset(layout, event, resets->kept[i].reason);
-		resets->kept[i].skaddr = 0;
+		event_set_reset(layout, event, reset->pid);
+		reset->skaddr = 0;
 	}
 }

@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "event/event.h"
+
 struct diag;
-struct event;
-struct event_layout;
 struct loader;
 struct order;
 struct program_spec;
@@ -22,10 +22,7 @@ struct startup_log;
 #define RESETS_KEPT 64
 
 struct resets { /* zeroed: none */
-	struct {
-		uint64_t skaddr, ts_ns;
-		uint32_t reason;
-	} kept[RESETS_KEPT]; /* those whose change has not come, the last ones */
+	struct event kept[RESETS_KEPT]; /* those whose change has not come, the last ones */
 	size_t next;
 };
 
