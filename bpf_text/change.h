@@ -33,7 +33,7 @@ static inline void entry_init(struct sock_entry *entry, const struct event *even
 }
 
 /* Adds an unknown socket. Returns 0, or an error of entry_add(). */
-#ifdef STUCK
+#if defined(STUCK) || defined(EVENT_SOCKET_FIELDS)
 BPF_TABLE("array", u32, struct sock_entry, scratch, 1); /* all 0; the stack has no room for one */
 
 static inline long entry_new(u64 sk, const struct event *event)

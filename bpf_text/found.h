@@ -16,7 +16,9 @@
 #include "socket_fields.h"
 #include "sockets.h"
 
-BPF_TABLE("array", u32, struct sock_entry, found, 1); /* the stack has no room for one more */
+/* The stack has no room for these. One process reads the iterators, one after the other. */
+BPF_TABLE("array", u32, struct sock_entry, found, 1);
+BPF_TABLE("array", u32, struct event, described, 1);
 
 static inline u8 sock_state(u64 sk)
 {
@@ -26,13 +28,23 @@ static inline u8 sock_state(u64 sk)
 	return state;
 }
 
-static inline void found_init(struct sock_entry *entry, const struct event *event, int is_shown)
+/* What an iterator knows of itself: struct bpf_iter_meta of the kernel. */
+struct iterator {
+	u64 seq;
+	u64 session; /* one is larger than those before it */
+	u64 number; /* of records so far */
+};
+
+static inline void found_init(struct sock_entry *entry, const struct event *event, int is_shown,
+			      u64 session)
 {
 #ifdef EVENT_AGE
 	entry->first_ns = event->ts_ns;
 #endif
 #ifdef EVENT_OWNER
 	entry->owner = event->owner;
+	entry->held = session;
+	entry->missed = 0;
 #endif
 #ifdef STUCK
 	__builtin_memcpy(&entry->last, event, EVENT_SIZE);
@@ -46,7 +58,7 @@ static inline void found_init(struct sock_entry *entry, const struct event *even
 }
 
 /* Adds the socket to the table of the tracing program. */
-static inline void found_add(struct event *event, int is_shown)
+static inline void found_add(struct event *event, int is_shown, u64 session)
 {
 	u64 sk = event->skaddr;
 	u32 share = share_of(sk), zero = 0;
@@ -55,7 +67,7 @@ static inline void found_add(struct event *event, int is_shown)
 
 	if (!new)
 		return;
-	found_init(new, event, is_shown);
+	found_init(new, event, is_shown, session);
 	new->share = share;
 	error = entry_add(sk, new, share);
 	if (error) {
@@ -77,11 +89,36 @@ static inline void found_add(struct event *event, int is_shown)
 	entry_remove(sk, entry);
 }
 
+#ifdef EVENT_OWNER
+/*
+ * Whether the process that has been found with the socket is its owner from now on: if the table
+ * has none, or only the one that listens, or one that a whole scan has not found with the socket. A
+ * server may accept a session and leave it to a child.
+ */
+static inline int holder_owns(struct sock_entry *entry, const struct owner *holder, u64 session)
+{
+	int is_gone = entry->missed > entry->held;
+
+	if (entry->owner.from == OWNER_UNKNOWN || entry->owner.from == OWNER_LISTENER)
+		return 1;
+	if (holder->from != OWNER_SCAN)
+		return 0;
+	if (entry->owner.pid == holder->pid) {
+		entry->held = session;
+		return 0;
+	}
+	if (entry->missed == session)
+		return 0;
+	entry->missed = session;
+	return is_gone;
+}
+#endif
+
 /*
  * Reads the fields of the socket, and fills in the durations and the owner, as far as the table has
- * them. Returns the entry, or NULL.
+ * them. session: of a scan, or 0. Returns the entry, or NULL.
  */
-static inline const struct sock_entry *event_complete(struct event *event)
+static inline const struct sock_entry *event_complete(struct event *event, u64 session)
 {
 	u64 sk = event->skaddr;
 	struct sock_entry *entry = sockets.lookup(&sk);
@@ -93,11 +130,12 @@ static inline const struct sock_entry *event_complete(struct event *event)
 #ifdef EVENT_OWNER
 	if (!entry)
 		return 0;
-	if (event->owner.from != OWNER_UNKNOWN &&
-	    (entry->owner.from == OWNER_UNKNOWN || entry->owner.from == OWNER_LISTENER))
+	if (event->owner.from != OWNER_UNKNOWN && holder_owns(entry, &event->owner, session)) {
 		entry_own(entry, &event->owner);
-	else
+		entry->held = session;
+	} else {
 		owner_of(entry, &event->owner);
+	}
 #endif
 	return entry;
 }
@@ -111,9 +149,9 @@ static inline void task_read(struct event *event, u64 task)
 #endif
 }
 
-static inline void sock_show(u64 seq, struct event *event)
+static inline void sock_show(const struct iterator *iterator, struct event *event)
 {
-	const struct sock_entry *entry = event_complete(event);
+	const struct sock_entry *entry = event_complete(event, iterator->session);
 	int is_shown = 1;
 
 #ifdef FILTERS
@@ -124,17 +162,16 @@ static inline void sock_show(u64 seq, struct event *event)
 	is_shown = verdict == VERDICT_NOW;
 #endif
 	if (!entry)
-		found_add(event, is_shown);
+		found_add(event, is_shown, iterator->session);
 #ifdef FILTERS
 	is_shown = is_shown && listed_matches(event);
 #endif
 	if (is_shown) /* if there is no room, the kernel makes some and calls the program again */
-		bpf_seq_write(seq, event, EVENT_SIZE);
+		bpf_seq_write(iterator->seq, event, EVENT_SIZE);
 }
 
 /*
- * Begins the event of a socket. task: one that has it open, or 0. Returns whether it is in use. The
- * stack has room for one event.
+ * Begins the event of a socket. task: one that has it open, or 0. Returns whether it is in use.
  */
 static inline int sock_describe(u64 task, u64 sk, struct event *event)
 {
@@ -150,8 +187,9 @@ static inline int sock_describe(u64 task, u64 sk, struct event *event)
 	return 1;
 }
 
-static inline void sock_found(u64 seq, u64 task, u64 sk, struct event *event)
+static inline void sock_found(const struct iterator *iterator, u64 task, u64 sk,
+			      struct event *event)
 {
 	if (sock_describe(task, sk, event))
-		sock_show(seq, event);
+		sock_show(iterator, event);
 }

@@ -27,7 +27,7 @@ int raw_tracepoint__look(struct look_args *args)
 	u32 zero = 0;
 	struct event *event = looked.lookup(&zero);
 
-	if (!event || !sock_describe(0, sk, event) || !event_complete(event) ||
+	if (!event || !sock_describe(0, sk, event) || !event_complete(event, 0) ||
 	    is_filtered_out(args, event))
 		return 0;
 	/* The memory of a socket that has ended meanwhile may be another's. */

@@ -47,7 +47,8 @@ static inline u64 file_sock(u64 file)
 #define SUBFLOWS_MAX 4 /* the kernel makes 3 by default; the verifier follows each of them */
 
 /* The TCP sockets of an MPTCP socket, which is what the file has. The list may change meanwhile. */
-static inline void subflows_found(u64 seq, u64 task, u64 msk, struct event *event)
+static inline void subflows_found(const struct iterator *iterator, u64 task, u64 msk,
+				  struct event *event)
 {
 	u64 head = msk + MPTCP_CONN_LIST, node = head;
 
@@ -59,27 +60,31 @@ static inline void subflows_found(u64 seq, u64 task, u64 msk, struct event *even
 		bpf_probe_read_kernel(&sk, sizeof(sk),
 				      (void *)(node - SUBFLOW_NODE + SUBFLOW_SOCK));
 		if (sk && sock_is_tcp(sk))
-			sock_found(seq, task, sk, event);
+			sock_found(iterator, task, sk, event);
 	}
 }
 #endif
 
 int SCAN_ITER(struct task_file *args)
 {
-	u64 task = args->task, sk = file_sock(args->file), *meta = (u64 *)args->meta;
-	struct event event = {.newstate = STATE_TICK};
-	u32 protocol;
+	const struct iterator *iterator = (void *)args->meta;
+	u64 task = args->task, sk = file_sock(args->file);
+	u32 protocol, zero = 0;
+	struct event *event = described.lookup(&zero);
 
-	if (!(meta[2] % FILES_PER_TICK)) /* struct bpf_iter_meta: seq, session_id, seq_num */
-		bpf_seq_write(meta[0], &event, EVENT_SIZE);
+	if (!event)
+		return 0;
+	event->newstate = STATE_TICK;
+	if (!(iterator->number % FILES_PER_TICK))
+		bpf_seq_write(iterator->seq, event, EVENT_SIZE);
 	if (!task || !sk)
 		return 0;
 	protocol = sock_protocol(sk);
 	if (protocol == IPPROTO_TCP)
-		sock_found(meta[0], task, sk, &event);
+		sock_found(iterator, task, sk, event);
 #ifdef MPTCP
 	else if (protocol == MPTCP)
-		subflows_found(meta[0], task, sk, &event);
+		subflows_found(iterator, task, sk, event);
 #endif
 	return 0;
 }

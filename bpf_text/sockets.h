@@ -17,6 +17,8 @@ struct sock_entry {
 #endif
 #ifdef EVENT_OWNER
 	struct owner owner;
+	u64 held; /* the last scan (its session) that found the owner with the socket */
+	u64 missed; /* the last one that found another process with it */
 #endif
 #ifdef STUCK
 	struct event last; /* the last change; a ts_ns of 0: a filter hides it */

@@ -114,11 +114,13 @@ static inline void queue_own(struct event *event)
 
 int TCP_ITER(struct tcp_socket *args)
 {
-	u64 sk = args->sk, *meta = (u64 *)args->meta;
-	struct event event;
+	const struct iterator *iterator = (void *)args->meta;
+	u64 sk = args->sk;
+	u32 zero = 0;
+	struct event *event = described.lookup(&zero);
 	u8 state;
 
-	if (!sk)
+	if (!sk || !event)
 		return 0;
 	state = sock_state(sk);
 	/* These are not of struct sock. */
@@ -127,11 +129,11 @@ int TCP_ITER(struct tcp_socket *args)
 #ifdef EVENT_OWNER
 	queues_note(sk, state);
 #endif
-	if (sock_has_file(sk) || !sock_describe(0, sk, &event))
+	if (sock_has_file(sk) || !sock_describe(0, sk, event))
 		return 0;
 #ifdef EVENT_OWNER
-	queue_own(&event);
+	queue_own(event);
 #endif
-	sock_show(meta[0], &event);
+	sock_show(iterator, event);
 	return 0;
 }

@@ -56,7 +56,7 @@ size_t event_entry_size(const struct event_layout *layout, bool stuck)
 {
 	bool owner = layout->wanted & 1U << OPTIONAL_OWNER;
 
-	return event_entry_owner(layout) + owner * sizeof(struct owner) +
+	return event_entry_owner(layout) + owner * (sizeof(struct owner) + 2 * sizeof(uint64_t)) +
 	       stuck * event_last_size(layout);
 }
 
