@@ -55,7 +55,7 @@ root_enter() {
 root_boot() {
 	mkdir "$work/cgroup"
 	mount -t cgroup2 none "$work/cgroup"
-	root_cgroup=$(mktemp -d "$work/cgroup/test-XXXXXX")
+	root_cgroup=$(mktemp -d "$work/cgroup/test-XXXXXX.slice")
 	trap root_end EXIT
 	mkfifo "$work/init"
 	(
