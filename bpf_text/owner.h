@@ -105,6 +105,7 @@ static inline void entry_own(struct sock_entry *entry, const struct owner *owner
 	__builtin_memcpy(&entry->owner.pid, &owner->pid, sizeof(*owner) - sizeof(owner->from));
 	COMPILER_BARRIER();
 	entry->owner.from = owner->from;
+	entry->missed = 0; /* no scan has looked for this one */
 }
 
 /* With the name that the process has now, if it is still there. */

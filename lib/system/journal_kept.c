@@ -21,7 +21,7 @@
 struct journal_kept {
 	struct helper *helper;
 	int begin[2]; /* a pipe: its end has the helper count */
-	char name_space[300], since[48], until[48], pid[32];
+	char namespace[300], since[48], until[48], pid[32];
 };
 
 static void lines_count(void *arg, const char *bytes, size_t len)
@@ -35,12 +35,18 @@ static void lines_count(void *arg, const char *bytes, size_t len)
 /* All entries come with a PRIORITY, which is printed as a line. */
 static int entries_count(struct journal_kept *kept, uint64_t *count, struct diag *diag)
 {
-	char *const sync[] = {JOURNALCTL, kept->name_space, "--sync", NULL};
-	char *const older[] = {JOURNALCTL,  kept->name_space, "--quiet",   "--reverse",
-			       "--lines=1", "--output=cat",   kept->until, NULL};
-	char *const own[] = {JOURNALCTL,     kept->name_space,		 "--quiet",
-			     "--output=cat", "--output-fields=PRIORITY", kept->since,
-			     kept->pid,	     "_TRANSPORT=journal",	 NULL};
+	char *const sync[] = {JOURNALCTL, kept->namespace, "--sync", NULL};
+	char *const older[] = {JOURNALCTL,  kept->namespace, "--quiet",	  "--reverse",
+			       "--lines=1", "--output=cat",  kept->until, NULL};
+	char *const own[] = {JOURNALCTL,
+			     kept->namespace,
+			     "--quiet",
+			     "--output=cat",
+			     "--output-fields=PRIORITY",
+			     kept->since,
+			     kept->pid,
+			     "_TRANSPORT=journal",
+			     NULL};
 	uint64_t before = 0;
 	int err = command_run(sync, lines_count, &before, diag);
 
@@ -80,7 +86,7 @@ static int count_fetch(void *arg, int fds[HELPER_FDS], struct diag *diag)
 	return 0;
 }
 
-int journal_kept_begin(struct journal_kept **kept, const char *name_space, struct diag *diag)
+int journal_kept_begin(struct journal_kept **kept, const char *namespace, struct diag *diag)
 {
 	struct journal_kept *new = *kept = calloc(1, sizeof(*new));
 	struct timespec now;
@@ -95,7 +101,7 @@ int journal_kept_begin(struct journal_kept **kept, const char *name_space, struc
 		return diag_set(diag, -EPERM, "only root sees the whole journal");
 	if (pipe2(new->begin, O_CLOEXEC))
 		return diag_errno(diag, -errno, JOURNALCTL);
-	snprintf(new->name_space, sizeof(new->name_space), "--namespace=%s", name_space);
+	snprintf(new->namespace, sizeof(new->namespace), "--namespace=%s", namespace);
 	clock_gettime(CLOCK_REALTIME, &now);
 	snprintf(new->since, sizeof(new->since), "--since=@%lld.%06ld", (long long)now.tv_sec,
 		 now.tv_nsec / 1000);

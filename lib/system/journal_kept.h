@@ -12,10 +12,10 @@ struct diag;
 struct journal_kept;
 
 /*
- * Starts the helper, before the first entry is sent and while there are privileges. name_space: of
+ * Starts the helper, before the first entry is sent and while there are privileges. namespace: of
  * journald, or empty. -errno with diag filled; journal_kept_free() in any case.
  */
-int journal_kept_begin(struct journal_kept **kept, const char *name_space, struct diag *diag);
+int journal_kept_begin(struct journal_kept **kept, const char *namespace, struct diag *diag);
 
 /*
  * After the last entry: has journald write everything to the journal, and counts the entries there.

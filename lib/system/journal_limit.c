@@ -48,12 +48,12 @@ static void unit_find(char unit[256])
 }
 
 /* In a journal namespace its own socket is mounted over the usual one. */
-static void name_space_find(char name_space[256])
+static void namespace_find(char namespace[256])
 {
 	struct stat own, other;
 	glob_t found = {0};
 
-	name_space[0] = '\0';
+	namespace[0] = '\0';
 	if (stat(SOCKET, &own) || glob(NAMESPACES, 0, NULL, &found))
 		return;
 	for (size_t i = 0; i < found.gl_pathc; i++) {
@@ -61,7 +61,7 @@ static void name_space_find(char name_space[256])
 
 		if (!stat(found.gl_pathv[i], &other) && own.st_dev == other.st_dev &&
 		    own.st_ino == other.st_ino)
-			snprintf(name_space, 256, "%.*s", (int)strcspn(name, "/"), name);
+			snprintf(namespace, 256, "%.*s", (int)strcspn(name, "/"), name);
 	}
 	globfree(&found);
 }
@@ -146,8 +146,8 @@ static void settings_read(struct journal_limit *limit)
 
 	setting_set(limit->interval, "", DEFAULT_INTERVAL);
 	setting_set(limit->burst, "", DEFAULT_BURST);
-	snprintf(file, sizeof(file), "systemd/journald%s%s.conf", limit->name_space[0] ? "@" : "",
-		 limit->name_space);
+	snprintf(file, sizeof(file), "systemd/journald%s%s.conf", limit->namespace[0] ? "@" : "",
+		 limit->namespace);
 	if (!command_run(argv, text_collect, &text, &unread) && text.data)
 		journal_limit_parse(limit, text.data);
 }
@@ -178,7 +178,7 @@ bool journal_limit_find(struct journal_limit *limit, struct diag *diag)
 	unit_find(limit->unit);
 	if (!limit->unit[0])
 		return false;
-	name_space_find(limit->name_space);
+	namespace_find(limit->namespace);
 	if (!limit_read(limit))
 		return false;
 	diag_set(diag, 0, "journald may drop entries of %s beyond %s in %s", limit->unit,

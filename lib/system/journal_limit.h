@@ -12,7 +12,7 @@ struct diag;
 
 struct journal_limit {
 	char unit[256];
-	char name_space[256]; /* of journald (LogNamespace=), or empty */
+	char namespace[256]; /* of journald (LogNamespace=), or empty */
 	char interval[64], burst[64]; /* as configured: "30s", "10000" */
 };
 

@@ -61,7 +61,7 @@ void writer_watch_journal(struct writer *writer)
 	if (!writer->config->journal || !journal_limit_find(&limit, &diag))
 		return;
 	message_diag(&diag, false);
-	if (!journal_kept_begin(&writer->kept, limit.name_space, &diag))
+	if (!journal_kept_begin(&writer->kept, limit.namespace, &diag))
 		return;
 	message_about(UNCOUNTED, &diag);
 	journal_kept_free(writer->kept);
