@@ -14,10 +14,16 @@ int parse_number(const char *str, size_t len, uint64_t min, uint64_t max, uint64
 
 /*
  * Like parse_number(), for a number with an optional point and up to decimals (19 at most) digits
- * behind it, at least one. value, min and max count in units of the last one: with three, 1.5 is
- * 1500.
+ * behind it, at least one; then there need be none before it. value, min and max count in units of
+ * the last one: with three, 1.5 is 1500.
  */
 int parse_decimal(const char *str, size_t len, size_t decimals, uint64_t min, uint64_t max,
 		  uint64_t *value);
+
+/*
+ * The same for a time: a number with up to nine decimals, and its unit: us, ms, s, m or min, h, d;
+ * without one, seconds. ns, min and max are nanoseconds; what is less than one is an error.
+ */
+int parse_duration(const char *str, size_t len, uint64_t min, uint64_t max, uint64_t *ns);
 
 #endif

@@ -122,6 +122,12 @@ static void states_are_bits(void **state)
 {
 	rendered_assert(WORDS("--old-state", "established,TCP_LISTEN"),
 			WORDS("#define FILTER_OLD_STATE(state) (0x402U >> (state) & 1)"));
+	/* As ss, netstat and RFC 9293 have them. */
+	rendered_assert(WORDS("--old-state", "estab,listening"),
+			WORDS("#define FILTER_OLD_STATE(state) (0x402U >> (state) & 1)"));
+	rendered_assert(WORDS("--state", "close-wait,FIN-WAIT-1,fin_wait_2,SYN-RECEIVED,closed"),
+			WORDS("#define FILTER_STATES(old, new) "
+			      "((0x1b8U >> (old) | 0x1b8U >> (new)) & 1)"));
 	rendered_assert(WORDS("--new-state", "!Syn_Sent", "--new-state", "!CLOSE"),
 			WORDS("#define FILTER_NEW_STATE(state) (0xffffff7bU >> (state) & 1)"));
 	rendered_assert(WORDS("--new-state", "CLOSE,LISTEN", "--new-state", "!CLOSE"),

@@ -67,11 +67,13 @@ static void layouts_exclude_each_other(void **state)
 
 #define WITHOUT(option) option " cannot be combined with --summary"
 #define NOT_SECONDS(value)                                                                         \
-	"--summary: not seconds from 0.001 to 1000000000, with at most 9 decimals: '" value "'"
+	"--summary: not a time from 1ms to 1000000000 seconds, such as 60, .5, 250ms or 5m: "      \
+	"'" value "'"
 
 #define NOT_NOW(option) option " cannot be combined with --now"
 #define NOT_STUCK(value)                                                                           \
-	"--stuck: not seconds from 0.001 to 1000000000, with at most 9 decimals: '" value "'"
+	"--stuck: not a time from 1ms to 1000000000 seconds, such as 60, .5, 250ms or 5m: '" value \
+	"'"
 
 static void what_is_there_is_no_trace(void **state)
 {
@@ -112,7 +114,7 @@ static void a_summary_has_no_events(void **state)
 		{{"--no-skaddr", "--summary"}, WITHOUT("--no-skaddr")},
 		{{"--summary="}, NOT_SECONDS("")},
 		{{"--summary=0"}, NOT_SECONDS("0")},
-		{{"--summary=1s"}, NOT_SECONDS("1s")},
+		{{"--summary=1S"}, NOT_SECONDS("1S")},
 		{{"--summary=1000000001"}, NOT_SECONDS("1000000001")},
 		{{"--summary", "1"}, "unexpected argument: '1'"},
 	};
@@ -255,7 +257,7 @@ static void unwanted_values_are_told(void **state)
 
 #define COUNT_WANTED "-n/--count: not a number from 1 to 18446744073709551615: "
 #define DURATION_WANTED                                                                            \
-	"-d/--duration: not seconds from 0.001 to 1000000000, with at most 9 decimals: "
+	"-d/--duration: not a time from 1ms to 1000000000 seconds, such as 60, .5, 250ms or 5m: "
 
 static void bad_ends_are_refused(void **state)
 {
@@ -270,9 +272,9 @@ static void bad_ends_are_refused(void **state)
 		{{"-d", "0.000999999"}, DURATION_WANTED "'0.000999999'"},
 		{{"-d", "1000000000.000000001"}, DURATION_WANTED "'1000000000.000000001'"},
 		{{"-d", "1.0000000000"}, DURATION_WANTED "'1.0000000000'"},
-		{{"-d", ".5"}, DURATION_WANTED "'.5'"},
+		{{"-d", "."}, DURATION_WANTED "'.'"},
 		{{"-d", "5."}, DURATION_WANTED "'5.'"},
-		{{"-d", "1s"}, DURATION_WANTED "'1s'"},
+		{{"-d", "1m30s"}, DURATION_WANTED "'1m30s'"},
 		{{"-d", "1,5"}, DURATION_WANTED "'1,5'"},
 		{{"--duration="}, DURATION_WANTED "''"},
 		{{"-q"}, "-q/--quiet requires -Y/--journal"},

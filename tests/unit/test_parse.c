@@ -152,7 +152,7 @@ static void decimals_count_in_the_last_place(void **state)
 		{BYTES("1.0"), 0, 0, 9999, -EINVAL, 0},
 		{BYTES(""), 3, 0, 9999, -EINVAL, 0},
 		{BYTES("."), 3, 0, 9999, -EINVAL, 0},
-		{BYTES(".5"), 3, 0, 9999, -EINVAL, 0},
+		{BYTES(".5"), 3, 0, 9999, 0, 500},
 		{BYTES("5."), 3, 0, 9999, -EINVAL, 0},
 		{BYTES("1.2.3"), 3, 0, 9999, -EINVAL, 0},
 		{BYTES("1..3"), 3, 0, 9999, -EINVAL, 0},
@@ -176,6 +176,49 @@ static void decimals_count_in_the_last_place(void **state)
 	}
 }
 
+static void durations_have_units(void **state)
+{
+	static const struct parse_case cases[] = {
+		{BYTES("60"), 0, UINT64_MAX, 0, 60000000000},
+		{BYTES("60s"), 0, UINT64_MAX, 0, 60000000000},
+		{BYTES(".5"), 0, UINT64_MAX, 0, 500000000},
+		{BYTES("1.5m"), 0, UINT64_MAX, 0, 90000000000},
+		{BYTES("1min"), 0, UINT64_MAX, 0, 60000000000},
+		{BYTES("2h"), 0, UINT64_MAX, 0, 7200000000000},
+		{BYTES("1d"), 0, UINT64_MAX, 0, 86400000000000},
+		{BYTES("250ms"), 0, UINT64_MAX, 0, 250000000},
+		{BYTES("0.000001ms"), 0, UINT64_MAX, 0, 1},
+		{BYTES("7.5us"), 0, UINT64_MAX, 0, 7500},
+		{BYTES("999us"), 1000000, UINT64_MAX, -ERANGE, 0},
+		{BYTES("1000us"), 1000000, UINT64_MAX, 0, 1000000},
+		{BYTES("300000d"), 0, UINT64_MAX, -ERANGE, 0},
+		{BYTES("18446744073s"), 0, UINT64_MAX, 0, 18446744073000000000ULL},
+		{BYTES("18446744074s"), 0, UINT64_MAX, -ERANGE, 0},
+		{"10minutes", 5, 0, UINT64_MAX, 0, 600000000000},
+		{BYTES(""), 0, UINT64_MAX, -EINVAL, 0},
+		{BYTES("s"), 0, UINT64_MAX, -EINVAL, 0},
+		{BYTES("5 s"), 0, UINT64_MAX, -EINVAL, 0},
+		{BYTES("5S"), 0, UINT64_MAX, -EINVAL, 0},
+		{BYTES("5ns"), 0, UINT64_MAX, -EINVAL, 0},
+		{BYTES("5m3"), 0, UINT64_MAX, -EINVAL, 0},
+		{BYTES("1m30s"), 0, UINT64_MAX, -EINVAL, 0},
+		{BYTES("-1s"), 0, UINT64_MAX, -EINVAL, 0},
+		{BYTES("0.0000001ms"), 0, UINT64_MAX, -EINVAL, 0},
+		{BYTES("5\0"), 0, UINT64_MAX, -EINVAL, 0},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct parse_case *at = &cases[i];
+		uint64_t ns = UNTOUCHED;
+		int err = parse_duration(at->str, at->len, at->min, at->max, &ns);
+
+		if (err != at->err)
+			print_error("case %zu: '%s'\n", i, at->str);
+		assert_int_equal(err, at->err);
+		assert_int_equal(ns, at->err ? UNTOUCHED : at->value);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -184,6 +227,7 @@ int main(void)
 		cmocka_unit_test(range_has_two_ends),
 		cmocka_unit_test(overflow_is_out_of_range),
 		cmocka_unit_test(decimals_count_in_the_last_place),
+		cmocka_unit_test(durations_have_units),
 	};
 
 	return cmocka_run_group_tests_name("parse", tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "filter/states.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
@@ -22,6 +23,30 @@ bool state_is_reported(unsigned int state)
 	return state_name(state) && state != TIME_WAIT && state != NEW_SYN_RECV;
 }
 
+/* Whether both have the same letters and digits: fin-wait-1 is FIN_WAIT1. */
+static bool name_is(const char *name, size_t len, const char *known)
+{
+	const char *end = name + len;
+
+	for (;; name++, known++) {
+		while (name < end && strchr("-_", *name))
+			name++;
+		known += strspn(known, "_");
+		if (name == end || !*known)
+			return name == end && !*known;
+		if (tolower(*name) != tolower(*known))
+			return false;
+	}
+}
+
+/* Names that ss(8), netstat(8) and RFC 9293 have for some of them. */
+static const struct {
+	const char *name, *known;
+} aliases[] = {
+	{"ESTAB", "ESTABLISHED"}, {"SYN_RECEIVED", "SYN_RECV"}, {"CLOSED", "CLOSE"},
+	{"UNCONN", "CLOSE"},	  {"LISTENING", "LISTEN"},
+};
+
 /* The number of a state, or -1. */
 static int state_find(const char *name, size_t len)
 {
@@ -31,12 +56,12 @@ static int state_find(const char *name, size_t len)
 		name += skip;
 		len -= skip;
 	}
-	for (int i = 0; i < STATES; i++) {
-		const struct state_name *known = state_name(i);
-
-		if (known && known->len == len && !strncasecmp(known->text, name, len))
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++)
+		if (name_is(name, len, aliases[i].name))
+			return state_find(aliases[i].known, strlen(aliases[i].known));
+	for (int i = 0; i < STATES; i++)
+		if (state_name(i) && name_is(name, len, state_name(i)->text))
 			return i;
-	}
 	return -1;
 }
 

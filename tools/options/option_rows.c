@@ -130,10 +130,10 @@ static int pages_set(const struct option_value *value, struct diag *diag)
 static int seconds_read(const char *name, const char *text, size_t len, uint64_t *ns,
 			struct diag *diag)
 {
-	if (parse_decimal(text, len, 9, DURATION_MIN_NS, DURATION_MAX_NS, ns))
+	if (parse_duration(text, len, DURATION_MIN_NS, DURATION_MAX_NS, ns))
 		return diag_set(diag, -EINVAL,
-				"%s: not seconds from 0.001 to 1000000000, with at most 9 "
-				"decimals: '%.*s'",
+				"%s: not a time from 1ms to 1000000000 seconds, such as 60, .5, "
+				"250ms or 5m: '%.*s'",
 				name, (int)len, text);
 	return 0;
 }
