@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "base/diag.h"
+#include "base/nearest.h"
+#include "base/text.h"
 #include "options/option_rows.h"
 #include "system/privileges.h"
 
@@ -77,6 +79,27 @@ static int row_name(const struct option_row *row, char *name, size_t room)
 			   : snprintf(name, room, "--%s", row->name);
 }
 
+/* A word that begins with --, which is the beginning of several names, or of none. */
+static int long_refuse(const char *word, struct diag *diag)
+{
+	const char *written = word + strspn(word, "-");
+	size_t len = strcspn(written, "=");
+	struct nearest nearest = nearest_begin(written, len);
+	_cleanup_text_ struct text begun = {0};
+
+	for (size_t i = 0; i < option_row_count; i++) {
+		nearest_try(&nearest, option_rows[i].name);
+		if (len && !strncmp(option_rows[i].name, written, len))
+			text_printf(&begun, "%s--%s", begun.len ? ", " : "", option_rows[i].name);
+	}
+	if (begun.len)
+		return diag_set(diag, -EINVAL, "ambiguous option '%s': %s", word, begun.data);
+	if (nearest.word)
+		return diag_set(diag, -EINVAL, "unknown option '%s': did you mean --%s?", word,
+				nearest.word);
+	return diag_set(diag, -EINVAL, "unknown option '%s'", word);
+}
+
 /* getopt_long(3) would print a message; ours goes through main(), as all do. */
 static int getopt_explain(int value, char **argv, struct diag *diag)
 {
@@ -92,7 +115,7 @@ static int getopt_explain(int value, char **argv, struct diag *diag)
 	if (optopt)
 		return diag_set(diag, -EINVAL, "option '%.*s' does not take a value",
 				(int)strcspn(word, "="), word);
-	return diag_set(diag, -EINVAL, "unknown or ambiguous option '%s'", word);
+	return long_refuse(word, diag);
 }
 
 /* Fills the list of fields, which columns and CSV need only if they are not the original's. */

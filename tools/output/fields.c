@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/nearest.h"
 #include "event/event.h"
 
 #define MEMBER(name)	   offsetof(struct event, name)
@@ -91,6 +92,21 @@ static const struct field *field_find(const char *name, size_t len)
 	return NULL;
 }
 
+static int field_refuse(const char *name, size_t len, const char *names, struct diag *diag)
+{
+	struct nearest nearest = nearest_begin(name, len);
+
+	for (const struct field *field = field_table; field < field_table + FIELDS; field++)
+		nearest_try(&nearest, field->name);
+	if (nearest.word)
+		return diag_set(diag, -EINVAL,
+				"-o/--output: no such field: '%.*s' in '%s' (did you mean %s?)",
+				(int)len, name, names, nearest.word);
+	return diag_set(diag, -EINVAL,
+			"-o/--output: no such field: '%.*s' in '%s' (-o help lists them)", (int)len,
+			name, names);
+}
+
 static bool list_has(const struct field_list *list, const struct field *field)
 {
 	for (size_t i = 0; i < list->count; i++)
@@ -130,10 +146,7 @@ int field_list_add(struct field_list *list, const struct line_format *format, co
 		const struct field *field = field_find(at, len);
 
 		if (!field)
-			return diag_set(diag, -EINVAL,
-					"-o/--output: no such field: '%.*s' in '%s' (-o help "
-					"lists them)",
-					(int)len, at, names);
+			return field_refuse(at, len, names, diag);
 		if (!list_has(list, field))
 			list_add(list, field, format);
 		at += len;
