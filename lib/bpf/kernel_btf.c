@@ -337,10 +337,13 @@ int btf_types_enum(const struct btf_types *types, const char *name, const char *
 		   int32_t *value)
 {
 	const struct btf_type *type = type_at(types, id_find(types, BTF_KIND_ENUM, 1, name));
-	const struct btf_enum *constants = (const void *)(type + 1);
+	const struct btf_enum *constants;
 	size_t len = strlen(constant);
 
-	for (uint32_t i = 0; type && i < BTF_INFO_VLEN(type->info); i++) {
+	if (!type)
+		return -ENOENT;
+	constants = (const void *)(type + 1);
+	for (uint32_t i = 0; i < BTF_INFO_VLEN(type->info); i++) {
 		if (!name_is(types, constants[i].name_off, constant, len))
 			continue;
 		*value = constants[i].val;
