@@ -18,15 +18,6 @@ struct reset_args {
 	u64 reason;
 };
 
-/* By its ports a socket is told from the next one at its address. */
-static inline u16 port_read(u64 sk, u32 offset)
-{
-	u8 port[2] = {};
-
-	bpf_probe_read_kernel(port, sizeof(port), (void *)(sk + offset));
-	return port[0] << 8 | port[1];
-}
-
 int raw_tracepoint__tcp_send_reset(struct reset_args *args)
 {
 	u32 reason = RESET_REASON_OF((u32)args->reason);
@@ -38,8 +29,9 @@ int raw_tracepoint__tcp_send_reset(struct reset_args *args)
 	__builtin_memset(&event, 0, sizeof(event));
 	event.ts_ns = bpf_ktime_get_ns();
 	event.skaddr = args->sk;
-	event.lport = port_read(args->sk, INET_SPORT);
-	event.rport = port_read(args->sk, SKC_DPORT);
+	/* The next socket at this address has other ports. */
+	event.lport = port_at(args->sk + INET_SPORT);
+	event.rport = port_at(args->sk + SKC_DPORT);
 	event.newstate = STATE_RESET;
 	event.pid = reason;
 	events.perf_submit(args, &event, EVENT_SIZE);

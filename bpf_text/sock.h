@@ -35,11 +35,6 @@ static inline int sock_is_tcp(u64 sk)
 	return sock_protocol(sk) == IPPROTO_TCP;
 }
 
-static inline u16 big_endian(const u8 *at)
-{
-	return at[0] << 8 | at[1];
-}
-
 #if defined(SUMMARY) && !defined(FILTERS) && !defined(SCAN)
 /* A summary without filters does not need the addresses. */
 static inline void sock_read(struct event *event, u64 sk)

@@ -88,21 +88,14 @@ static inline void queues_note(u64 sk, u8 state)
 	request_note(all);
 }
 
-static inline u16 sock_port(u64 sk)
-{
-	u8 port[2] = {};
-
-	bpf_probe_read_kernel(port, sizeof(port), (void *)(sk + INET_SPORT));
-	return big_endian(port);
-}
-
 /* A session that nobody has accepted belongs to the owner of the socket that listens. */
 static inline void queue_own(struct event *event)
 {
 	u64 sk = event->skaddr, *listener = queued.lookup(&sk);
 	const struct sock_entry *entry = 0;
 
-	if (listener && !pointer_at(sk + SK_SOCKET) && sock_port(*listener) == event->lport)
+	if (listener && !pointer_at(sk + SK_SOCKET) &&
+	    port_at(*listener + INET_SPORT) == event->lport)
 		entry = sockets.lookup(listener);
 	if (!entry)
 		return;

@@ -14,6 +14,19 @@
 #include "prelude.h"
 #endif
 
+static inline u16 big_endian(const u8 *at)
+{
+	return at[0] << 8 | at[1];
+}
+
+static inline u16 port_at(u64 from)
+{
+	u8 port[2] = {};
+
+	bpf_probe_read_kernel(port, sizeof(port), (void *)from);
+	return big_endian(port);
+}
+
 static inline u64 pointer_at(u64 from)
 {
 	u64 pointer = 0;
