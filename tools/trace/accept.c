@@ -7,20 +7,16 @@
 #include "base/diag.h"
 #include "bpf/loader.h"
 #include "bpf/perf_event.h"
-#include "program/program.h"
 #include "program/source.h"
 #include "trace/companion.h"
 
-/* Only what the map depends on, so that few objects in the cache serve all options. */
+/* Of the record only what the map depends on. */
 static struct program_spec spec_reduce(const struct program_spec *spec)
 {
-	struct program_spec plain = *spec;
+	struct program_spec plain = companion_spec(spec);
 	unsigned int wanted = 1U << OPTIONAL_AGE | 1U << OPTIONAL_OWNER | 1U << OPTIONAL_PID_NS |
 			      1U << OPTIONAL_EXE;
 
-	plain.filter = (struct filter){0};
-	plain.netns = false;
-	plain.text = NULL;
 	if (!spec->stuck)
 		event_layout_init(&plain.layout, spec->layout.wanted & wanted);
 	return plain;

@@ -4,7 +4,6 @@
 #include <stddef.h>
 
 #include "bpf/loader.h"
-#include "program/program.h"
 
 int companion_load(struct loader **loaded, const struct program_spec *spec,
 		   const struct source *source, const struct loader *tracing,
@@ -31,6 +30,16 @@ int companion_load(struct loader **loaded, const struct program_spec *spec,
 	loader_free(*loaded);
 	*loaded = NULL;
 	return err;
+}
+
+struct program_spec companion_spec(const struct program_spec *spec)
+{
+	struct program_spec plain = *spec;
+
+	plain.filter = (struct filter){0};
+	plain.netns = false;
+	plain.text = NULL;
+	return plain;
 }
 
 int companion_attach(struct loader **attached, const struct program_spec *spec,

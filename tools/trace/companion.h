@@ -3,9 +3,10 @@
 #ifndef COMPANION_H
 #define COMPANION_H
 
+#include "program/program.h"
+
 struct diag;
 struct loader;
-struct program_spec;
 struct source;
 struct startup_log;
 
@@ -18,7 +19,13 @@ int companion_load(struct loader **loaded, const struct program_spec *spec,
 		   const struct source *source, const struct loader *tracing,
 		   struct startup_log *log, struct diag *diag);
 
-/* The same, and attaches it. */
+/*
+ * The spec without what decides which sockets are shown, so that few objects in the cache serve all
+ * options.
+ */
+struct program_spec companion_spec(const struct program_spec *spec);
+
+/* companion_load(), and attaches it. */
 int companion_attach(struct loader **attached, const struct program_spec *spec,
 		     const struct source *source, const struct loader *tracing,
 		     struct startup_log *log, struct diag *diag);

@@ -6,7 +6,6 @@
 
 #include "bpf/order.h"
 #include "event/event.h"
-#include "program/program.h"
 #include "program/source.h"
 #include "trace/companion.h"
 
@@ -19,12 +18,9 @@
 int resets_watch(struct loader **watching, const struct program_spec *spec,
 		 const struct loader *tracing, struct startup_log *log, struct diag *diag)
 {
-	struct program_spec plain = *spec;
+	struct program_spec plain = companion_spec(spec);
 
-	/* Only what the record depends on, so that few objects in the cache serve all options. */
-	plain.filter = (struct filter){0};
-	plain.netns = plain.stuck = false;
-	plain.text = NULL;
+	plain.stuck = false;
 	return companion_attach(watching, &plain, &source_reset, tracing, log, diag);
 }
 
