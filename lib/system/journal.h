@@ -9,6 +9,7 @@
 #define JOURNAL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct diag;
 struct iovec;
@@ -29,5 +30,8 @@ void journal_close(void);
  * socket than at journal_open(); a restart by the service manager keeps the socket.
  */
 int journal_send(const struct iovec *fields, int count, int end);
+
+/* How many entries journald has accepted. */
+uint64_t journal_sent(void);
 
 #endif

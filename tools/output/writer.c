@@ -116,12 +116,8 @@ void writer_event(struct writer *writer, struct event *event)
 	writer->shown++;
 	if (writer->output.lines.len > BATCH_SIZE)
 		writer_flush(writer);
-	if (!writer->config->journal)
-		return;
-	if (journal_entry_send(event, &writer->line, writer->end))
+	if (writer->config->journal && journal_entry_send(event, &writer->line, writer->end))
 		writer->losses.counts[LOSS_JOURNAL]++;
-	else
-		writer->logged++;
 }
 
 static bool loss_show(void *arg, enum loss cause, uint64_t count)
@@ -130,10 +126,8 @@ static bool loss_show(void *arg, enum loss cause, uint64_t count)
 
 	if (writer->format->lost)
 		writer->format->lost(&writer->line, cause, count, &writer->output.lines);
-	if (!writer->config->journal || journal_entry_lost(cause, count, writer->end))
-		return false;
-	writer->logged++;
-	return journal_has_stderr();
+	return writer->config->journal && !journal_entry_lost(cause, count, writer->end) &&
+	       journal_has_stderr();
 }
 
 void writer_report_losses(struct writer *writer)
@@ -148,12 +142,12 @@ static void suppressed_count(struct writer *writer)
 	struct diag diag = {0};
 	uint64_t kept;
 
-	if (!writer->kept || !writer->logged)
+	if (!writer->kept || !journal_sent())
 		return;
 	if (journal_kept_count(writer->kept, &kept, &diag))
 		message_about(UNCOUNTED, &diag);
-	else if (kept < writer->logged)
-		writer->losses.counts[LOSS_SUPPRESSED] = writer->logged - kept;
+	else if (kept < journal_sent())
+		writer->losses.counts[LOSS_SUPPRESSED] = journal_sent() - kept;
 }
 
 void writer_end(struct writer *writer)

@@ -44,8 +44,7 @@ struct writer {
 	struct output output;
 	struct losses losses;
 	uint64_t shown; /* events */
-	uint64_t logged; /* entries that journald accepted */
-	struct journal_kept *kept; /* those that it kept, or NULL: it has no reason to drop one */
+	struct journal_kept *kept; /* counts what journald keeps, or NULL: it drops nothing */
 	int end; /* can be read from when it is time to end */
 	int err; /* of the first write that failed */
 };
