@@ -159,7 +159,7 @@ static bool limit_read(struct journal_limit *limit)
 	bool has_interval = unit_setting_read(limit->unit, "interval", &interval_us);
 	bool has_burst = unit_setting_read(limit->unit, "burst", &burst);
 
-	if (has_interval && interval_us <= 1) /* never so many */
+	if (has_interval && interval_us <= 1) /* the unit has lifted the limit */
 		return false;
 	if (!has_interval || !has_burst)
 		settings_read(limit);

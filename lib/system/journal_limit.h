@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The rate limit of journald: what the processes of a unit send beyond so many entries in an
- * interval is dropped (journald.conf(5), RateLimitBurst=; systemd.exec(5), LogRateLimitBurst=).
+ * journald's rate limit: in each interval it keeps a number of entries of each unit, and drops the
+ * rest (journald.conf(5), RateLimitBurst=; systemd.exec(5), LogRateLimitBurst=).
  */
 #ifndef JOURNAL_LIMIT_H
 #define JOURNAL_LIMIT_H
