@@ -289,7 +289,13 @@ journald_prepare() {
 	[ -x $journald ] || { echo "SKIP: no systemd-journald"; exit 77; }
 	mount -t tmpfs none /run
 	mount -t tmpfs none /var/log
-	mkdir -p /run/systemd/journal /run/systemd/journald.conf.d
+	mkdir -p /run/systemd/journal
+	journald_unlimited
+}
+
+# journald_unlimited: no rate limit in this /run, also for who runs the test in a unit.
+journald_unlimited() {
+	mkdir -p /run/systemd/journald.conf.d
 	printf '[Journal]\nRateLimitIntervalSec=0\n' >/run/systemd/journald.conf.d/all.conf
 }
 

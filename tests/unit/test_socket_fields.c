@@ -84,6 +84,14 @@ static void way_is_whole_or_not_taken(void **state)
 		       "netns: this kernel has no sock_common.skc_net.net");
 }
 
+static void rendered_assert(unsigned int optionals, const char *want)
+{
+	_cleanup_text_ struct text text = {0};
+
+	socket_fields_render(optionals, &text);
+	assert_string_equal(text.data, want);
+}
+
 /* A field is a member of the record and a read, which follows pointers and shifts. */
 static void fields_are_rendered(void **state)
 {
@@ -91,9 +99,8 @@ static void fields_are_rendered(void **state)
 
 	socket_fields_render(1 << OPTIONAL_AGE | 1 << OPTIONAL_CPU, &text);
 	assert_null(text.data);
-	socket_fields_render(1 << OPTIONAL_netns | 1 << OPTIONAL_uid | 1 << OPTIONAL_rtt_us, &text);
-	assert_string_equal(
-		text.data,
+	rendered_assert(
+		1 << OPTIONAL_netns | 1 << OPTIONAL_uid | 1 << OPTIONAL_rtt_us,
 		"#define EVENT_SOCKET_FIELDS __u64 netns EVENT_OPTIONAL; __u64 uid EVENT_OPTIONAL; "
 		"__u64 rtt_us EVENT_OPTIONAL;\n"
 		"#define SOCKET_FIELDS_READ \\\n"
@@ -108,28 +115,22 @@ static void fields_are_rendered(void **state)
 /* A difference, and what a listener has instead. */
 static void queue_is_rendered(void **state)
 {
-	_cleanup_text_ struct text text = {0};
-
-	socket_fields_render(1ULL << OPTIONAL_recv_q, &text);
-	assert_string_equal(text.data,
-			    "#define EVENT_SOCKET_FIELDS __u64 recv_q EVENT_OPTIONAL;\n"
-			    "#define SOCKET_FIELDS_READ \\\n"
-			    "\tevent->recv_q = is_listener(event) ? field_read(sk, "
-			    "RECV_Q_OFFSET_3, RECV_Q_SIZE_3) : "
-			    "field_difference(field_read(sk, RECV_Q_OFFSET, RECV_Q_SIZE), "
-			    "field_read(sk, RECV_Q_OFFSET_2, RECV_Q_SIZE_2));\n");
+	rendered_assert(1U << OPTIONAL_recv_q,
+			"#define EVENT_SOCKET_FIELDS __u64 recv_q EVENT_OPTIONAL;\n"
+			"#define SOCKET_FIELDS_READ \\\n"
+			"\tevent->recv_q = is_listener(event) ? field_read(sk, "
+			"RECV_Q_OFFSET_3, RECV_Q_SIZE_3) : "
+			"field_difference(field_read(sk, RECV_Q_OFFSET, RECV_Q_SIZE), "
+			"field_read(sk, RECV_Q_OFFSET_2, RECV_Q_SIZE_2));\n");
 }
 
 static void idle_time_is_rendered(void **state)
 {
-	_cleanup_text_ struct text text = {0};
-
-	socket_fields_render(1ULL << OPTIONAL_tx_idle_ms, &text);
-	assert_string_equal(text.data,
-			    "#define EVENT_SOCKET_FIELDS __u64 tx_idle_ms EVENT_OPTIONAL;\n"
-			    "#define SOCKET_FIELDS_READ \\\n"
-			    "\tevent->tx_idle_ms = field_since(field_read(sk, TX_IDLE_MS_OFFSET, "
-			    "TX_IDLE_MS_SIZE), TX_IDLE_MS_JIFFY_NS);\n");
+	rendered_assert(1U << OPTIONAL_tx_idle_ms,
+			"#define EVENT_SOCKET_FIELDS __u64 tx_idle_ms EVENT_OPTIONAL;\n"
+			"#define SOCKET_FIELDS_READ \\\n"
+			"\tevent->tx_idle_ms = field_since(field_read(sk, TX_IDLE_MS_OFFSET, "
+			"TX_IDLE_MS_SIZE), TX_IDLE_MS_JIFFY_NS);\n");
 }
 
 /* Three fields have it together, so it is said once. */
