@@ -304,8 +304,14 @@ journald_start() {
 	rm -f /run/systemd/journal/socket
 	$journald 2>"$work/journald" &
 	journald_pid=$!
+	journald_wait
+}
+
+# journald_wait: until $journald_pid answers. Its sockets are no sign of that: it binds them before it listens, and
+# another one before it may have left them.
+journald_wait() {
 	started+=("$journald_pid")
-	until [ -S /run/systemd/journal/socket ]; do
+	until journalctl --sync 2>/dev/null; do
 		kill -0 "$journald_pid" 2>/dev/null || { cat "$work/journald"; fail "journald ended"; }
 	done
 }
@@ -337,8 +343,5 @@ journald_again() {
 	rm -f /run/systemd/journal/io.systemd.journal
 	echo >&"${manager[1]}"
 	read -r journald_pid <&"${manager[0]}"
-	started+=("$journald_pid")
-	until [ -S /run/systemd/journal/io.systemd.journal ]; do
-		kill -0 "$journald_pid" 2>/dev/null || { cat "$work/journald"; fail "journald ended"; }
-	done
+	journald_wait
 }
