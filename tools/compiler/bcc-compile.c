@@ -263,40 +263,53 @@ static int compile(int argc, char **argv, struct text *object, struct diag *diag
 	return module_write(module, compiler.data, object, diag);
 }
 
+/* All that libbcc and LLVM print goes into a file, and is sent only if they fail. */
+static int output = -1, result = -1;
+
+static int result_write(const char *at, size_t len)
+{
+	while (len) {
+		ssize_t put = write(result, at, len);
+
+		if (put < 0)
+			return -errno;
+		at += put;
+		len -= put;
+	}
+	return 0;
+}
+
+/* LLVM also fails by exit(3), for example if a program needs too much stack. */
+static void output_send(void)
+{
+	char part[4096];
+	ssize_t got;
+
+	fflush(NULL);
+	lseek(output, 0, SEEK_SET);
+	while ((got = read(output, part, sizeof(part))) > 0)
+		if (result_write(part, got))
+			return;
+}
+
 int main(int argc, char **argv)
 {
 	struct diag diag = {0};
 	struct text object = {0};
-	/* All that libbcc and LLVM print goes into a file, and is sent only if they fail. */
-	int output = memfd_create("output", MFD_CLOEXEC);
-	int result = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), err;
+	int err;
 
+	output = memfd_create("output", MFD_CLOEXEC);
+	result = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	if (output < 0 || result < 0 || dup2(output, STDOUT_FILENO) < 0 ||
-	    dup2(output, STDERR_FILENO) < 0)
+	    dup2(output, STDERR_FILENO) < 0 || atexit(output_send))
 		return 125;
 	err = compile(argc, argv, &object, &diag);
+	if (object.err || (!err && result_write(object.data, object.len)))
+		_exit(125);
 	if (err) {
-		off_t size;
-		char *at;
-
-		text_clear(&object);
-		if (diag.what[0])
-			text_printf(&object, "%s\n", diag.what);
-		fflush(NULL);
-		size = lseek(output, 0, SEEK_END);
-		at = size > 0 ? text_reserve(&object, size) : NULL;
-		if (at && pread(output, at, size, 0) == size)
-			object.len += size;
+		dprintf(result, "%s%s", diag.what, diag.what[0] ? "\n" : "");
+		output_send();
 	}
-	for (size_t sent = 0; sent < object.len;) {
-		ssize_t put = write(result, object.data + sent, object.len - sent);
-
-		if (put < 0)
-			return 125;
-		sent += put;
-	}
-	if (object.err)
-		return 125;
 	/*
 	 * Otherwise it is closed last (kernel/exit.c, do_exit()), after all of LLVM's memory is
 	 * freed. LLVM's destructors take time, too.
