@@ -216,6 +216,13 @@ static inline void entry_keep(struct sock_entry *entry, const struct event *even
 }
 #endif
 
+/* Whether all is read before it is known whether the event is shown. */
+#if defined(STUCK) || defined(FILTER_FILLED)
+#define FILLED_FIRST 1
+#else
+#define FILLED_FIRST 0
+#endif
+
 /* is_shown: the filters of the socket let it through. */
 static inline void change_follow(void *ctx, struct event *event, int is_shown)
 {
@@ -223,8 +230,10 @@ static inline void change_follow(void *ctx, struct event *event, int is_shown)
 	struct sock_entry *entry = event_clock(event);
 
 	event->pid = bpf_get_current_pid_tgid() >> 32;
+	if (FILLED_FIRST)
+		event_fill(event);
 #ifdef STUCK
-	event_fill(event); /* a change that is hidden now may be shown later */
+	/* A change that is hidden now may be shown later. */
 	entry_keep(entry_of(event, entry), event, is_shown);
 #endif
 #ifdef FILTERS
@@ -236,9 +245,8 @@ static inline void change_follow(void *ctx, struct event *event, int is_shown)
 #ifdef SUMMARY
 	event_count(event, entry_of(event, entry));
 #else
-#ifndef STUCK
-	event_fill(event);
-#endif
+	if (!FILLED_FIRST)
+		event_fill(event);
 	event_submit(ctx, event);
 #endif
 }

@@ -16,18 +16,29 @@
 #define SOCKET_FIELDS_READ  event->uid = field_read(sk, 528, 4);
 
 #define FILTERS
-#define FILTER_FAMILY(family)	((family) == AF_INET)
-#define FILTER_NETNS(sk)	(netns_of(sk) == 4026531833U)
-#define FILTER_LPORT(port)	((port) == 80)
-#define FILTER_DPORT(port)	1
-#define FILTER_LADDR(end)	((end).high == 0)
-#define FILTER_RADDR(end)	1
-#define FILTER_OLD_STATE(state) (0x2U >> (state)&1)
-#define FILTER_NEW_STATE(state) 1
-#define FILTER_STATES(old, new) 1
-#define FILTER_SPAN(ns)		((ns) != SPAN_UNKNOWN)
+#define FILTER_FAMILY(family)	 ((family) == AF_INET)
+#define FILTER_NETNS(sk)	 (netns_of(sk) == 4026531833U)
+#define FILTER_LPORT(port)	 ((port) == 80)
+#define FILTER_DPORT(port)	 1
+#define FILTER_EITHER_PORT(port) 1
+#define FILTER_BOTH_PORTS(port)	 1
+#define FILTER_LADDR(end)	 ((end).high == 0)
+#define FILTER_RADDR(end)	 1
+#define FILTER_OLD_STATE(state)	 (0x2U >> (state)&1)
+#define FILTER_NEW_STATE(state)	 1
+#define FILTER_STATES(old, new)	 1
+#define FILTER_SPAN(ns)		 ((ns) != SPAN_UNKNOWN)
+#define FILTER_FILLED
+#define FILTER_NEWSTATE
+#define FILTER_VALUES                                                                              \
+	const s64 lport = event->lport;                                                            \
+	const s64 newstate = to;                                                                   \
+	const s64 uid = event->uid;                                                                \
+	const struct end raddr = end_of(event->raddr, event->family);                              \
+	const char *const comm = event->comm;                                                      \
+	const s64 first = (s64)first_of(event->why, event->oldstate, event->newstate) ?: -1;
 #define FILTER_EXPRESSION                                                                          \
-	(lport == 80 && rport && family == 4 && oldstate && newstate && span_us > 0 && pid)
+	(lport == 80 && newstate && uid >= 0 && raddr.high == 0 && !(comm[0] ^ 'n') && first < 0)
 
 #define SKC_FAMILY	  16
 #define SKC_DPORT	  12

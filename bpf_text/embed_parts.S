@@ -3,4 +3,4 @@
 #include "embed.inc"
 
 embed bpf_text_expression, "expression.h"
-embed bpf_text_filters, "filters.h"
+embed bpf_text_filter, "filter.h"

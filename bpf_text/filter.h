@@ -5,6 +5,9 @@
  */
 #pragma once
 #include "expression.h"
+#ifdef FILTERS
+#include "first.h"
+#endif
 #include "types.h"
 #include "wire.h"
 
@@ -88,6 +91,13 @@ static inline enum verdict verdict_both(enum verdict a, enum verdict b)
 	return a < b ? a : b;
 }
 
+/* --port: one of the two is listed, and none is excluded. */
+static inline int ports_match(u16 lport, u16 rport)
+{
+	return (FILTER_EITHER_PORT(lport) || FILTER_EITHER_PORT(rport)) &&
+	       FILTER_BOTH_PORTS(lport) && FILTER_BOTH_PORTS(rport);
+}
+
 static inline enum verdict socket_judge(const struct event *event)
 {
 	struct end local = end_of(event->laddr, event->family);
@@ -98,6 +108,8 @@ static inline enum verdict socket_judge(const struct event *event)
 		return VERDICT_NEVER;
 	verdict = filter_judge(FILTER_LPORT(event->lport), !event->lport);
 	verdict = verdict_both(verdict, filter_judge(FILTER_DPORT(event->rport), !event->rport));
+	verdict = verdict_both(verdict, filter_judge(ports_match(event->lport, event->rport),
+						     !event->lport || !event->rport));
 	verdict =
 		verdict_both(verdict, filter_judge(FILTER_LADDR(local), end_is_unspecified(local)));
 	return verdict_both(verdict,
@@ -111,14 +123,10 @@ static inline int change_matches(const struct event *event)
 	       FILTER_STATES(event->oldstate, event->newstate) && FILTER_SPAN(event->span_ns);
 }
 
-/* --filter. The variables have the names that the expression uses. */
+/* --filter. FILTER_VALUES declares the variables that the expression uses. */
 static inline int expression_holds(const struct event *event, u32 to)
 {
-	const s64 lport = event->lport, rport = event->rport;
-	const s64 family = event->family == AF_INET ? 4 : 6;
-	const s64 oldstate = event->oldstate, newstate = to;
-	const s64 span_us = event->span_ns == SPAN_UNKNOWN ? -1 : (s64)(event->span_ns / 1000);
-	const s64 pid = event->pid;
+	FILTER_VALUES
 
 	return !!(FILTER_EXPRESSION);
 }
@@ -130,14 +138,22 @@ static inline int expression_matches(const struct event *event)
 
 /*
  * For a socket that a scan lists. It has no new state, so filters of the new state do not apply,
- * and the expression must hold for any one of them.
+ * and an expression that names it must hold for any one of them.
  */
 static inline int listed_matches(const struct event *event)
 {
-	int holds = 0;
+#ifdef FILTER_NEWSTATE
+	u64 holds = 0;
 
-	for (u32 to = TCP_ESTABLISHED; to <= TCP_CLOSING; to++)
+	for (u32 to = TCP_ESTABLISHED; to <= TCP_CLOSING; to++) {
 		holds |= expression_holds(event, to);
+		/* Its value is not known, or the verifier would follow each turn twice. */
+		asm volatile("" : "+r"(holds));
+	}
+#else
+	u64 holds = expression_holds(event, STATE_STILL);
+#endif
+
 	return holds && FILTER_OLD_STATE(event->oldstate) &&
 	       FILTER_STATES(event->oldstate, event->oldstate) && FILTER_SPAN(event->span_ns);
 }

@@ -56,12 +56,17 @@ bool prefix_is_ipv4(const struct prefix *prefix)
 	       (prefix->low & ~(uint64_t)UINT32_MAX) == MAPPED;
 }
 
+bool prefix_has_bits(const struct prefix *prefix, const struct prefix *address)
+{
+	struct prefix cut = prefix_of(address->high, address->low, prefix->len);
+
+	return cut.high == prefix->high && cut.low == prefix->low;
+}
+
 bool prefix_covers(const struct prefix *outer, const struct prefix *inner)
 {
-	struct prefix cut = prefix_of(inner->high, inner->low, outer->len);
-
 	return outer->len <= inner->len && prefix_is_ipv4(outer) == prefix_is_ipv4(inner) &&
-	       cut.high == outer->high && cut.low == outer->low;
+	       prefix_has_bits(outer, inner);
 }
 
 int prefix_list_add(struct prefix_list *list, const struct prefix *prefix)

@@ -35,6 +35,9 @@ bool prefix_is_ipv4(const struct prefix *prefix);
 /* Both are of one family, and every address of inner is in outer. */
 bool prefix_covers(const struct prefix *outer, const struct prefix *inner);
 
+/* Whether the bits of the address are those of the prefix, whatever families they are of. */
+bool prefix_has_bits(const struct prefix *prefix, const struct prefix *address);
+
 int prefix_list_add(struct prefix_list *list, const struct prefix *prefix); /* 0 or -ENOMEM */
 void prefix_list_free(struct prefix_list *list);
 

@@ -13,12 +13,19 @@
 #include "fuzz.h"
 #include "judge.h"
 
-static const int64_t values[][EXPRESSION_NAMES] = {
-	{0},
-	{80, 50000, 4, 1, 8, 1234, 4711},
-	{65535, 65535, 6, 12, 12, -1, INT32_MAX},
-	{INT64_MIN, INT64_MAX, -1, 63, 64, INT64_MIN, INT64_MAX},
-};
+/* A set of values for each call, with numbers from these on. */
+static const int64_t firsts[] = {0, 80, 65535, INT64_MIN, INT64_MAX - 20, -1};
+
+static void values_fill(struct operand_value values[OPERANDS_MAX], int64_t first)
+{
+	for (size_t i = 0; i < OPERANDS_MAX; i++)
+		values[i] = (struct operand_value){
+			.number = i % 3 ? first : (int64_t)i,
+			.address = {i % 2 ? 0xfd00000000000000ULL : 0, 0xffff0a000001ULL, 128},
+			.is_ipv6 = i % 2,
+			.text = "nginx",
+		};
+}
 
 static bool is_word(char c)
 {
@@ -27,21 +34,28 @@ static bool is_word(char c)
 
 static bool word_is_known(const char *word, size_t len)
 {
-	static const char *const known[] = {"lport",
-					    "rport",
-					    "family",
-					    "oldstate",
-					    "newstate",
-					    "span_us",
-					    "pid",
-					    "s64",
+	static const char *const known[] = {"s64",
 					    "u64",
+					    "high",
+					    "low",
+					    "is_ipv6",
 					    "expression_quotient",
 					    "expression_remainder"};
+	static const char end[] = "_known";
+	size_t name = len;
 
 	for (size_t i = 0; i < COUNT_OF(known); i++)
 		if (strlen(known[i]) == len && !memcmp(known[i], word, len))
 			return true;
+	if (len > strlen(end) && !memcmp(word + len - strlen(end), end, strlen(end)))
+		name -= strlen(end);
+	if (operand_find(word, name))
+		return true;
+	if (len == 1 && word[-1] == '\'' && word[1] == '\'') /* of a text */
+		return true;
+	if (len > 5 && !strncmp(word, "0x", 2) &&
+	    !memcmp(word + len - 3, "ULL", 3)) /* of a prefix */
+		return strspn(word + 2, "0123456789abcdef") == len - 5;
 	return strspn(word, "0123456789") >= len;
 }
 
@@ -53,7 +67,8 @@ static void rendering_judge(const char *text)
 	for (const char *at = text; *at; at += len) {
 		for (len = 0; is_word(at[len]);)
 			len++;
-		PROMISE(len ? word_is_known(at, len) : strchr("()?:!~|&^=<>+-*, ", *at) != NULL);
+		PROMISE(len ? word_is_known(at, len)
+			    : strchr("()?:!~|&^=<>+-*, []'.", *at) != NULL);
 		len += !len;
 		depth += *at == '(';
 		PROMISE(*at != ')' || depth);
@@ -71,14 +86,17 @@ static void around_judge(const struct expression *expression, const char *before
 	struct diag diag;
 
 	text_printf(&text, "%s(%s)", before, str);
-	if (expression_parse(text.data, &more, &diag)) {
+	if (expression_parse("--filter", text.data, &more, &diag)) {
 		PROMISE(strstr(diag.what, "longer than") || strstr(diag.what, "nested deeper"));
 		return;
 	}
-	for (size_t i = 0; i < COUNT_OF(values); i++) {
-		int64_t value = expression_evaluate(expression, values[i]);
+	for (size_t i = 0; i < COUNT_OF(firsts); i++) {
+		struct operand_value values[OPERANDS_MAX];
+		int64_t value;
 
-		PROMISE(expression_evaluate(more, values[i]) == (negated ? !value : value));
+		values_fill(values, firsts[i]);
+		value = expression_evaluate(expression, values);
+		PROMISE(expression_evaluate(more, values) == (negated ? !value : value));
 	}
 	expression_free(more);
 }
@@ -90,7 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	_cleanup_text_ struct text text = {0};
 	struct expression *expression;
 	struct diag diag = {0};
-	int err = expression_parse(str, &expression, &diag);
+	int err = expression_parse("--filter", str, &expression, &diag);
 
 	PROMISE(!err || err == -EINVAL);
 	if (err) {

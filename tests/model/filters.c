@@ -19,44 +19,36 @@
 #include "base/diag.h"
 #include "base/text.h"
 #include "compile/compile.h"
+#include "event/words.h"
 #include "filter/filter.h"
+#include "filter/operand.h"
 #include "model.h"
 #include "options/options.h"
+#include "output/value.h"
 #include "program/bpf_text.h"
 #include "random.h"
 
-#define SETS	     24
+#define SETS	     (2 * FIELDS) /* every field is compared */
 #define EVENTS	     2000
 #define MANY	     1000 /* ports of the longest list */
 #define COMPILE_S    30
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-/* Answers with a verdict for each of the socket and the change, as filter.bpf.c has them. */
-static const char entry[] =
-	"struct model_args { u64 lport, rport, family, oldstate, newstate, span, words[4]; };\n"
-	"int raw_tracepoint__model(struct model_args *args)\n"
-	"{\n"
-	"	struct event event = {};\n"
-	"	u64 words[4] = {args->words[0], args->words[1], args->words[2], args->words[3]};\n"
-	"	event.lport = args->lport;\n"
-	"	event.rport = args->rport;\n"
-	"	event.family = args->family;\n"
-	"	event.oldstate = args->oldstate;\n"
-	"	event.newstate = args->newstate;\n"
-	"	event.span_ns = args->span;\n"
-	"	__builtin_memcpy(event.laddr, words, 16);\n"
-	"	__builtin_memcpy(event.raddr, words + 2, 16);\n"
-	"#ifdef FILTERS\n"
-	"	return socket_judge(&event) << 1 |\n"
-	"	       (change_matches(&event) && expression_matches(&event));\n"
-	"#else\n"
-	"	return 2 << 1 | 1; /* now, and shown */\n"
-	"#endif\n"
-	"}\n";
-
-struct model_args {
-	uint64_t lport, rport, family, oldstate, newstate, span, words[4];
-};
+/* Answers with a verdict for each of the socket and the change, as filter.h has them. */
+static const char entry[] = "BPF_TABLE(\"array\", u32, struct event, given, 1);\n"
+			    "int raw_tracepoint__model(void *context)\n"
+			    "{\n"
+			    "	u32 zero = 0;\n"
+			    "	struct event *event = given.lookup(&zero);\n"
+			    "	if (!event)\n"
+			    "		return 0;\n"
+			    "#ifdef FILTERS\n"
+			    "	return socket_judge(event) << 1 | (change_matches(event) && "
+			    "expression_matches(event));\n"
+			    "#else\n"
+			    "	return 2 << 1 | 1; /* now, and shown */\n"
+			    "#endif\n"
+			    "}\n";
 
 /* As enum verdict there. */
 enum { NEVER, LATER, NOW };
@@ -148,6 +140,99 @@ static void states_print(struct text *text, unsigned int count)
 			    state_name(1 + below(12))->text);
 }
 
+/* What owners and tasks are called, and what users are after. */
+static const char *const comms[] = {"", "nginx", "nginx: worker", "ngin", "fifteen letters", "a"};
+static const uint64_t numbers[] = {0, 1, 4, 6, 80, 443, 1000, 4096, 65536, INT64_MAX};
+
+/* One of a few words of the field, or NULL: it has none. */
+static const char *word_random(const struct field *field)
+{
+	switch (field->kind) {
+	case KIND_OWNER_FROM:
+		return owner_from_word(1 + below(OWNER_ACCEPT));
+	case KIND_WHY:
+		return why_word(1 + below(WHYS - 1));
+	case KIND_FIRST:
+		return first_word(1 + below(FIRST_REMOTE));
+	}
+	return NULL;
+}
+
+static void value_print(struct text *text, const struct field *field)
+{
+	static const char *const ms[] = {"0", "1.5", "1.499", ".001", "1000", "0.5"};
+	const char *word = word_random(field);
+
+	switch (field->kind) {
+	case KIND_ADDRESS:
+		text_str(text, addresses[below(COUNT(addresses))]);
+		return;
+	case KIND_STATE:
+		text_str(text, state_name(1 + below(12))->text);
+		return;
+	case KIND_SPAN:
+	case KIND_AGE:
+		text_str(text, ms[below(COUNT(ms))]);
+		return;
+	case KIND_COMM:
+	case KIND_OWNER_COMM:
+	case KIND_OWNER_EXE:
+		text_printf(text, "%s%s", comms[1 + below(COUNT(comms) - 1)], below(3) ? "" : "*");
+		return;
+	}
+	if (word)
+		text_str(text, word);
+	else if (!strcmp(field->name, "uid") && !below(3))
+		text_str(text, "root");
+	else
+		text_dec(text, numbers[below(COUNT(numbers))]);
+}
+
+static void values_print(struct text *text, const struct field *field, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		text_str(text, i ? "," : "");
+		value_print(text, field);
+	}
+}
+
+static bool has_order(const struct field *field)
+{
+	switch (field->kind) {
+	case KIND_ADDRESS:
+	case KIND_STATE:
+	case KIND_COMM:
+	case KIND_OWNER_COMM:
+	case KIND_OWNER_EXE:
+	case KIND_OWNER_FROM:
+	case KIND_WHY:
+	case KIND_FIRST:
+		return false;
+	}
+	return true;
+}
+
+/* Of the field, or the next that can be filtered; the CPU is the one that the program runs on. */
+static void condition_fill(struct model_condition *condition, unsigned int field)
+{
+	static const char *const ops[] = {"==", "!=", "<", "<=", ">", ">="};
+	const struct operand *operand;
+	struct text value = {0};
+
+	do {
+		condition->field = &field_table[field++ % FIELDS];
+		operand = operand_find(condition->field->name, strlen(condition->field->name));
+	} while (operand->type == OPERAND_NONE || !strcmp(operand->name, "cpu"));
+	condition->op = ops[below(has_order(condition->field) ? COUNT(ops) : 2)];
+	value_print(&value, condition->field);
+	snprintf(condition->value, sizeof(condition->value), "%s", value.data);
+	if (operand->may_be_unknown && !below(4)) {
+		condition->op = ops[below(2)];
+		snprintf(condition->value, sizeof(condition->value), "unknown");
+	}
+	text_free(&value);
+}
+
 /* The lists of one option: how many, and how long, by chance. */
 static void lists_fill(struct model *model, enum model_option option, bool many)
 {
@@ -160,7 +245,9 @@ static void lists_fill(struct model *model, enum model_option option, bool many)
 		text_str(&text, below(3) && !(many && !i) ? "" : "!");
 		if (many)
 			text_clear(&text);
-		if (option <= MODEL_RPORT)
+		if (option >= MODEL_PID)
+			values_print(&text, model_field(option), count);
+		else if (option <= MODEL_RPORT || option == MODEL_PORT)
 			ports_print(&text, many ? MANY : count);
 		else if (option <= MODEL_RADDR)
 			addresses_print(&text, count);
@@ -170,16 +257,24 @@ static void lists_fill(struct model *model, enum model_option option, bool many)
 	}
 }
 
-static void model_fill(struct model *model, bool many)
+static void model_fill(struct model *model, unsigned int number)
 {
 	static const int families[] = {0, 0, 0, 4, 6};
 	static const int64_t spans[] = {0, 1, 1500000, 1000000000};
+	bool many = !number;
+	bool by_field = number % 2; /* a few conditions, or nothing would match them all */
 
 	*model = (struct model){.family = families[below(COUNT(families))], .min_ns = -1};
+	if (!below(8))
+		model->max_ms = below(2) ? "1.5" : "0";
+	model->condition_count = by_field ? 1 + below(MODEL_CONDITIONS) : 0;
+	for (size_t i = 0; i < model->condition_count; i++)
+		condition_fill(&model->conditions[i], i ? below(FIELDS) : number / 2);
 	if (!below(3))
 		model->min_ns = spans[below(COUNT(spans))];
 	for (int option = 0; option < MODEL_OPTIONS; option++)
-		lists_fill(model, option, many && option == MODEL_LPORT);
+		if (by_field ? !below(8) : option <= MODEL_PORT)
+			lists_fill(model, option, many && option == MODEL_LPORT);
 }
 
 static void model_free(struct model *model)
@@ -190,14 +285,16 @@ static void model_free(struct model *model)
 }
 
 struct words {
-	const char *list[2 * (3 + MODEL_OPTIONS * MODEL_LISTS)];
+	const char *list[2 * (4 + MODEL_OPTIONS * MODEL_LISTS + MODEL_CONDITIONS)];
 	int count;
+	char conditions[MODEL_CONDITIONS][2 * MODEL_WORD_ROOM];
 };
 
 static void words_fill(struct words *words, const struct model *model, struct text *min_ms)
 {
 	static const char *const names[] = {"-L",	   "-D",	  "--laddr", "--raddr",
-					    "--old-state", "--new-state", "--state"};
+					    "--old-state", "--new-state", "--state", "--port",
+					    "--pid",	   "--comm",	  "--uid",   "--why"};
 
 	*words = (struct words){.list = {"tcpstates"}, .count = 1};
 	if (model->family)
@@ -207,6 +304,24 @@ static void words_fill(struct words *words, const struct model *model, struct te
 			words->list[words->count++] = names[option];
 			words->list[words->count++] = model->lists[option][i];
 		}
+	for (size_t i = 0; i < model->condition_count; i++) {
+		const struct model_condition *condition = &model->conditions[i];
+		const char *quote = has_order(condition->field) || below(2) ? "" : "'";
+
+		if (strchr(condition->value, ' '))
+			quote = "\"";
+
+		if (!strcmp(condition->value, "unknown"))
+			quote = "";
+		snprintf(words->conditions[i], sizeof(words->conditions[i]), "%s %s %s%s%s",
+			 condition->field->name, condition->op, quote, condition->value, quote);
+		words->list[words->count++] = "--filter";
+		words->list[words->count++] = words->conditions[i];
+	}
+	if (model->max_ms) {
+		words->list[words->count++] = "--max-ms";
+		words->list[words->count++] = model->max_ms;
+	}
 	if (model->min_ns < 0)
 		return;
 	text_printf(min_ms, "%lld.%06lld", (long long)model->min_ns / 1000000,
@@ -232,8 +347,9 @@ static struct bpf_object *program_load(const struct options *options)
 	struct diag diag;
 
 	filter_render(&source, &options->trace.program.filter);
+	event_layout_render(&options->trace.program.layout, &source);
 	text_str(&source, "#define MAX_SOCKETS 1\n");
-	text_str(&source, bpf_text_filters);
+	text_str(&source, bpf_text_filter);
 	text_str(&source, entry);
 	if (compiler_start(&compiler, &own, COMPILE_S, &diag) ||
 	    compiler_answer(&compiler, &source, &object, &diag) ||
@@ -292,43 +408,86 @@ static unsigned int state_random(void)
 	return state;
 }
 
+static void comm_random(char comm[EVENT_COMM_LEN])
+{
+	memset(comm, 'x', EVENT_COMM_LEN); /* the kernel may leave something behind the NUL */
+	snprintf(comm, EVENT_COMM_LEN, "%s", comms[below(COUNT(comms))]);
+}
+
+static void number_random(const struct event_layout *layout, enum event_optional member,
+			  struct event *event)
+{
+	uint64_t number = below(4) ? numbers[below(COUNT(numbers))] : FIELD_UNKNOWN;
+
+	if (layout->wanted & 1U << member)
+		memcpy((char *)event + layout->offsets[member], &number, sizeof(number));
+}
+
+static void optionals_random(const struct event_layout *layout, struct event *event)
+{
+	struct owner owner = {.from = below(OWNER_ACCEPT + 1)};
+	uint64_t age = below(4) ? 1000ULL * below(3000) : AGE_UNKNOWN;
+	uint32_t why = below(WHYS);
+
+	if (owner.from) {
+		owner.pid = numbers[1 + below(6)];
+		owner.pid_ns = numbers[below(4)];
+		comm_random(owner.comm);
+		snprintf(owner.exe, sizeof(owner.exe), "%s", comms[below(COUNT(comms))]);
+	}
+	if (layout->wanted & 1U << OPTIONAL_OWNER)
+		event_set_owner(layout, event, &owner);
+	if (layout->wanted & 1U << OPTIONAL_AGE)
+		memcpy((char *)event + layout->offsets[OPTIONAL_AGE], &age, sizeof(age));
+	if (layout->wanted & 1U << OPTIONAL_CLOSE)
+		memcpy((char *)event + layout->offsets[OPTIONAL_CLOSE], &why, sizeof(why));
+	for (int member = OPTIONAL_AGE + 1; member < OPTIONAL_OWNER; member++)
+		number_random(layout, member, event);
+}
+
 static void event_random(const struct model *model, struct event *event)
 {
-	uint64_t spans[] =
-		{0,	    model->min_ns, model->min_ns - 1, model->min_ns + 1, SPAN_UNKNOWN,
-		 INT64_MAX, random_sized()};
+	int64_t least = model->min_ns < 0 ? 0 : model->min_ns;
+	uint64_t spans[] = {0,	     least,	least ? least - 1 : 0,	   least + 1, SPAN_UNKNOWN,
+			    1500000, INT64_MAX, random_sized() % INT64_MAX},
+		 span = spans[below(COUNT(spans))];
 
+	/* A field is compared as it is printed, in microseconds. */
+	if (span != SPAN_UNKNOWN && (model->condition_count || model->max_ms))
+		span -= span % 1000;
 	*event = (struct event){
+		.ts_ns = numbers[below(COUNT(numbers))],
 		.family = below(2) ? AF_INET : AF_INET6,
 		.lport = port_near(model, MODEL_LPORT),
 		.rport = port_near(model, MODEL_RPORT),
 		.oldstate = state_random(),
 		.newstate = state_random(),
-		.span_ns = spans[below(COUNT(spans))],
+		.span_ns = span,
+		.pid = numbers[below(7)],
 	};
+	comm_random(event->comm);
 	address_random(event->laddr, event->family);
 	address_random(event->raddr, event->family);
+	optionals_random(model->layout, event);
 }
 
-static unsigned int program_ask(int fd, const struct event *event)
-{
-	struct model_args args = {event->lport,
-				  event->rport,
-				  event->family,
-				  event->oldstate,
-				  event->newstate,
-				  event->span_ns,
-				  {}};
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &args, .ctx_size_in = sizeof(args));
+/* The loaded program, and the map that it finds the event in. */
+struct asked {
+	int program, given;
+};
 
-	memcpy(args.words, event->laddr, 16);
-	memcpy(args.words + 2, event->raddr, 16);
-	if (bpf_prog_test_run_opts(fd, &opts))
+static unsigned int program_ask(const struct asked *asked, const struct event *event)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	uint32_t zero = 0;
+
+	if (bpf_map_update_elem(asked->given, &zero, event, BPF_ANY) ||
+	    bpf_prog_test_run_opts(asked->program, &opts))
 		die("BPF_PROG_TEST_RUN", strerror(errno));
 	return opts.retval;
 }
 
-static void event_tell(const struct event *event)
+static void event_tell(const struct model *model, const struct event *event)
 {
 	char laddr[INET6_ADDRSTRLEN], raddr[INET6_ADDRSTRLEN];
 
@@ -337,27 +496,34 @@ static void event_tell(const struct event *event)
 	printf("family %u, %s %u, %s %u, states %u %u, %llu ns\n", event->family, laddr,
 	       event->lport, raddr, event->rport, event->oldstate, event->newstate,
 	       (unsigned long long)event->span_ns);
+	for (size_t i = 0; i < model->condition_count; i++) {
+		const struct field *field = model->conditions[i].field;
+
+		printf("%s: %s\n", field->name, model_shown(model, field, event).text);
+	}
 }
 
-static void event_check(const struct model *model, int fd, struct tally *tally)
+static void event_check(const struct model *model, const struct asked *asked, struct event *event,
+			struct tally *tally)
 {
 	bool shown, shows, never, keeps;
-	struct event event;
 	unsigned int answer;
 
-	event_random(model, &event);
-	shows = model_shows(model, &event);
-	keeps = model_keeps(model, &event);
-	answer = fd < 0 ? 0 : program_ask(fd, &event);
+	event_random(model, event);
+	shows = model_shows(model, event);
+	keeps = model_keeps(model, event);
+	answer = asked->program < 0 ? 0 : program_ask(asked, event);
 	shown = answer == (NOW << 1 | 1);
 	never = answer >> 1 == NEVER;
 	tally->events++;
 	tally->shown += shows;
 	tally->never += !keeps;
-	/* What is refused as showing nothing may show nothing. */
-	if (shown == shows && (fd < 0 || never == !keeps))
+	/* What is refused as showing nothing may show nothing but states that do not exist. */
+	if (asked->program < 0 && !(state_name(event->oldstate) && state_name(event->newstate)))
 		return;
-	event_tell(&event);
+	if (shown == shows && (asked->program < 0 || never == !keeps))
+		return;
+	event_tell(model, event);
 	printf("the program says %u, the model: shown %d, kept %d\n", answer, shows, keeps);
 	exit(1);
 }
@@ -369,10 +535,12 @@ static void set_check(unsigned int number, unsigned long events, struct tally *t
 	struct options options;
 	struct diag diag = {0};
 	struct words words;
+	struct asked asked = {-1, -1};
+	struct event_layout all;
+	struct event *event;
 	struct model model;
-	int fd = -1;
 
-	model_fill(&model, number == 0);
+	model_fill(&model, number);
 	words_fill(&words, &model, &min_ms);
 	printf("%u: ", number);
 	words_tell(&words);
@@ -380,13 +548,18 @@ static void set_check(unsigned int number, unsigned long events, struct tally *t
 	optind = 0;
 	if (!options_parse(words.count, (char **)words.list, &options, &diag)) {
 		object = program_load(&options);
-		fd = bpf_program__fd(bpf_object__next_program(object, NULL));
+		asked.program = bpf_program__fd(bpf_object__next_program(object, NULL));
+		asked.given = bpf_object__find_map_fd_by_name(object, "given");
 	} else if (!strstr(diag.what, " is left: all are excluded") &&
 		   !strstr(diag.what, ": the kernel reports no change ")) {
 		die("refused", diag.what);
 	}
+	event_layout_init(&all, (1U << OPTIONALS) - 1);
+	model.layout = asked.program < 0 ? &all : &options.trace.program.layout;
+	event = calloc(1, model.layout->size);
 	for (unsigned long i = 0; i < events; i++)
-		event_check(&model, fd, tally);
+		event_check(&model, &asked, event, tally);
+	free(event);
 	bpf_object__close(object);
 	options_free(&options);
 	model_free(&model);

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "output/value.h"
+
 /* Whether one item of a list names what is asked for. */
 typedef bool item_fn(const char *item, const void *what);
 
@@ -104,14 +106,14 @@ static bool state_is(const char *item, const void *what)
 }
 
 /* Either of the two is chosen, and neither is excluded. */
-static bool either_shows(const char *const *lists, const struct event *event)
+static bool either_shows(const char *const *lists, item_fn *names, const void *one,
+			 const void *other)
 {
 	bool chooses = false, chosen = false;
 
 	for (; *lists; lists++) {
 		const char *list = *lists + (**lists == '!');
-		bool named = list_names(list, state_is, &event->oldstate) ||
-			     list_names(list, state_is, &event->newstate);
+		bool named = list_names(list, names, one) || list_names(list, names, other);
 
 		if (list != *lists && named)
 			return false;
@@ -135,6 +137,128 @@ static bool is_open(const struct where *where)
 	return ipv4 ? !memcmp(ipv4, zeros, 4) : !memcmp(where->address, zeros, 16);
 }
 
+const struct field *model_field(enum model_option option)
+{
+	static const char *const names[MODEL_OPTIONS] = {
+		[MODEL_PID] = "opid",
+		[MODEL_COMM] = "ocomm",
+		[MODEL_UID] = "uid",
+		[MODEL_WHY] = "why",
+	};
+	const struct field *field = field_table;
+
+	while (strcmp(field->name, names[option]))
+		field++;
+	return field;
+}
+
+struct model_shown model_shown(const struct model *model, const struct field *field,
+			       const struct event *event)
+{
+	struct line_format format = {.kind = FORMAT_CSV,
+				     .extended = true,
+				     .event_layout = model->layout};
+	struct model_shown shown;
+	size_t columns;
+	char *end = NULL;
+
+	if (field->kind == KIND_COMM || field->kind == KIND_OWNER_COMM ||
+	    field->kind == KIND_OWNER_EXE)
+		end = value_is_unknown(field, &format, event)
+			      ? NULL
+			      : name_put(shown.text, field, &format, event, SIZE_MAX, &columns);
+	if (!end)
+		end = value_put(shown.text, field, &format, event);
+	*end = '\0';
+	return shown;
+}
+
+/* Whether a text is the item, or begins with what is before its star. */
+static bool shown_is(const char *item, const void *what)
+{
+	const struct model_shown *shown = what;
+	size_t len = strlen(item);
+
+	if (!strcmp(item, "root"))
+		item = "0";
+	if (!strcmp(shown->text, "-"))
+		return false;
+	if (len && item[len - 1] == '*')
+		return !strncmp(item, shown->text, len - 1);
+	return !strcmp(item, shown->text);
+}
+
+static bool order_holds(long double left, const char *op, long double right)
+{
+	if (!strcmp(op, "<"))
+		return left < right;
+	if (!strcmp(op, "<="))
+		return left <= right;
+	if (!strcmp(op, ">"))
+		return left > right;
+	if (!strcmp(op, ">="))
+		return left >= right;
+	return left == right;
+}
+
+/* Whether it is equal, or of another order that is asked for. */
+static bool value_holds(const struct model_condition *condition, const struct event *event,
+			const struct model_shown *shown)
+{
+	const struct field *field = condition->field;
+	const uint8_t *member = (const uint8_t *)event + field->offset;
+	struct where where = {member, event->family == AF_INET6};
+
+	switch (field->kind) {
+	case KIND_ADDRESS:
+		return address_is(condition->value, &where);
+	case KIND_STATE:
+		return state_is(condition->value, field->offset ? member : &event->newstate);
+	case KIND_COMM:
+	case KIND_OWNER_COMM:
+	case KIND_OWNER_EXE:
+	case KIND_OWNER_FROM:
+	case KIND_WHY:
+	case KIND_FIRST:
+		return shown_is(condition->value, shown);
+	}
+	return order_holds(strtold(shown->text, NULL), condition->op,
+			   strtold(strcmp(condition->value, "root") ? condition->value : "0",
+				   NULL));
+}
+
+static bool condition_holds(const struct model *model, const struct model_condition *condition,
+			    const struct event *event)
+{
+	struct model_shown shown = model_shown(model, condition->field, event);
+	bool differs = !strcmp(condition->op, "!=");
+
+	if (!strcmp(condition->value, "unknown"))
+		return differs != !strcmp(shown.text, "-");
+	if (!strcmp(shown.text, "-"))
+		return differs;
+	return differs != value_holds(condition, event, &shown);
+}
+
+/* --filter, and the options that are short for one. */
+static bool conditions_hold(const struct model *model, const struct event *event)
+{
+	for (size_t i = 0; i < model->condition_count; i++)
+		if (!condition_holds(model, &model->conditions[i], event))
+			return false;
+	for (enum model_option option = MODEL_PID; option < MODEL_OPTIONS; option++) {
+		struct model_shown shown;
+
+		if (!model->lists[option][0])
+			continue;
+		shown = model_shown(model, model_field(option), event);
+		if (!lists_show(model->lists[option], shown_is, &shown))
+			return false;
+	}
+	return !model->max_ms || (event->span_ns != SPAN_UNKNOWN &&
+				  event->span_ns <= strtold(model->max_ms, NULL) * 1000000);
+}
+
 bool model_keeps(const struct model *model, const struct event *event)
 {
 	struct where local = {event->laddr, event->family == AF_INET6};
@@ -143,6 +267,8 @@ bool model_keeps(const struct model *model, const struct event *event)
 	return family_shows(model, event) &&
 	       (!event->lport || lists_show(model->lists[MODEL_LPORT], port_is, &event->lport)) &&
 	       (!event->rport || lists_show(model->lists[MODEL_RPORT], port_is, &event->rport)) &&
+	       (!event->lport || !event->rport ||
+		either_shows(model->lists[MODEL_PORT], port_is, &event->lport, &event->rport)) &&
 	       (is_open(&local) || lists_show(model->lists[MODEL_LADDR], address_is, &local)) &&
 	       (is_open(&remote) || lists_show(model->lists[MODEL_RADDR], address_is, &remote));
 }
@@ -162,5 +288,8 @@ bool model_shows(const struct model *model, const struct event *event)
 	       lists_show(model->lists[MODEL_RADDR], address_is, &remote) &&
 	       lists_show(model->lists[MODEL_OLD], state_is, &event->oldstate) &&
 	       lists_show(model->lists[MODEL_NEW], state_is, &event->newstate) &&
-	       either_shows(model->lists[MODEL_EITHER], event);
+	       either_shows(model->lists[MODEL_EITHER], state_is, &event->oldstate,
+			    &event->newstate) &&
+	       either_shows(model->lists[MODEL_PORT], port_is, &event->lport, &event->rport) &&
+	       conditions_hold(model, event);
 }

@@ -187,12 +187,18 @@ static void spec_must_agree(void **state)
 	/* A member that no field asks for. */
 	text_bytes(&custom.text, BYTES("#define EVENT_AGE\n"));
 	assert_int_equal(custom_text_check(&spec, &diag), -EINVAL);
-	assert_string_equal(diag.what, "--bpf-text: some/file was printed for other fields: use "
-				       "the same -o/--output and -x/--extended");
-	/* For numbers of sockets, which are there or not. */
+	assert_string_equal(diag.what,
+			    "--bpf-text: some/file was printed without some of these fields: use "
+			    "the same -o/--output and -x/--extended");
+	/* What the text has in its record, beside what is shown. */
 	custom_text_fit(&custom, 0, &spec);
 	assert_int_equal(spec.layout.wanted, 1U << OPTIONAL_AGE);
 	assert_int_equal(custom_text_check(&spec, &diag), 0);
+	text_str(&custom.text, "#define EVENT_SOCKET_FIELDS __u64 uid EVENT_OPTIONAL; __u64 mark "
+			       "EVENT_OPTIONAL;\n");
+	custom_text_fit(&custom, 1U << OPTIONAL_CPU, &spec);
+	assert_int_equal(spec.layout.wanted, 1U << OPTIONAL_AGE | 1U << OPTIONAL_uid |
+						     1U << OPTIONAL_mark | 1U << OPTIONAL_CPU);
 	custom_text_free(&custom);
 }
 

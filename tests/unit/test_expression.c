@@ -8,26 +8,63 @@
 
 #include "base/diag.h"
 #include "event/event.h"
+#include "event/words.h"
 #include "filter/expression.h"
+#include "output/fields.h"
 
 #define LEAST "(-0x7fffffffffffffff - 1)"
 
-static const int64_t some[EXPRESSION_NAMES] = {
-	[EXPRESSION_LPORT] = 8080, [EXPRESSION_RPORT] = 443,  [EXPRESSION_FAMILY] = 6,
-	[EXPRESSION_OLDSTATE] = 1, [EXPRESSION_NEWSTATE] = 4, [EXPRESSION_SPAN_US] = -1,
-	[EXPRESSION_PID] = 5605,
+/* A session of nginx's, which closes it; what is not here is unknown. */
+static const struct {
+	const char *name;
+	struct operand_value value;
+} some[] = {
+	{"lport", {.number = 8080}},
+	{"rport", {.number = 443}},
+	{"family", {.number = 6}},
+	{"ip", {.number = 6}},
+	{"oldstate", {.number = 1}},
+	{"newstate", {.number = 4}},
+	{"state", {.number = 4}},
+	{"span_us", {.number = -1}},
+	{"pid", {.number = 5605}},
+	{"age_ms", {.number = 1500250}},
+	{"uid", {.number = 0}},
+	{"tx_bytes", {.number = 4096}},
+	{"rtt_us", {.number = 1500}},
+	{"rx_idle_ms", {.number = 0}},
+	{"opid", {.number = 77}},
+	{"ocomm", {.text = "nginx"}},
+	{"comm", {.text = "fifteen letters"}},
+	{"first", {.number = FIRST_LOCAL}},
+	{"laddr", {.address = {0, 0xffff0a010203ULL, 128}, .is_ipv6 = true}},
+	{"raddr", {.address = {0xfd00000000000000ULL, 1, 128}, .is_ipv6 = true}},
 };
+
+static void values_fill(struct operand_value values[OPERANDS_MAX])
+{
+	for (size_t i = 0; i < OPERANDS_MAX; i++)
+		values[i] = (struct operand_value){.number = -1};
+	for (size_t i = 0; i < COUNT(some); i++) {
+		const struct operand *operand = operand_find(some[i].name, strlen(some[i].name));
+
+		assert_non_null(operand);
+		values[operand - operands] = some[i].value;
+	}
+}
 
 static void value_assert(const char *str, int64_t expected)
 {
+	struct operand_value values[OPERANDS_MAX];
 	struct expression *expression = NULL;
 	struct diag diag = {0};
 	int64_t value;
 
-	if (expression_parse(str, &expression, &diag))
+	if (expression_parse("--filter", str, &expression, &diag))
 		print_error("%s\n", diag.what);
 	assert_non_null(expression);
-	value = expression_evaluate(expression, some);
+	values_fill(values);
+	value = expression_evaluate(expression, values);
 	if (value != expected)
 		print_error("%s\n", str);
 	assert_int_equal(value, expected);
@@ -41,7 +78,7 @@ static void rendered_assert(const char *str, const char *expected)
 	struct diag diag = {0};
 
 	text_str(&text, "kept ");
-	assert_int_equal(expression_parse(str, &expression, &diag), 0);
+	assert_int_equal(expression_parse("--filter", str, &expression, &diag), 0);
 	expression_render(expression, &text);
 	assert_memory_equal(text.data, "kept ", 5);
 	assert_string_equal(text.data + 5, expected);
@@ -192,6 +229,90 @@ static void names_have_their_values(void **state)
 	value_assert("TCP_NEW_SYN_RECV", 12);
 }
 
+/* Each line holds for the session above. */
+static void values_are_of_their_type(void **state)
+{
+	static const char *const hold[] = {
+		"newstate == FIN_WAIT1",
+		"newstate == fin-wait-1",
+		"newstate == tcp_fin_wait1",
+		"newstate == 'fin-wait-1'",
+		"newstate == 4 && newstate != close-wait",
+		"oldstate == estab && oldstate == ESTABLISHED",
+		"state == newstate",
+		"oldstate == newstate-3",
+		"newstate-3 == oldstate",
+		"age_ms > 1.5 && age_ms < 1.6",
+		"age_ms > 1500us && age_ms < 2ms",
+		"age_ms == 1.50025",
+		"age_ms != .5 && age_ms <= 1s && age_ms >= 1",
+		"rtt_us == 1.5ms && rtt_us == 1500us && rtt_us == 1500 && rtt_us > 1",
+		"rx_idle_ms == 0 && rx_idle_ms < 1s",
+		"uid == root && uid == 'root' && uid == 0 && uid != daemon",
+		"first == local && first != remote && first == \"local\"",
+		"ocomm == nginx && ocomm == \"nginx\" && ocomm == 'nginx' && ocomm == ng*",
+		"ocomm == \"*\" && ocomm == nginx*",
+		"ocomm != ngin && ocomm != nginxx && ocomm != \"\" && ocomm != Nginx",
+		"comm == \"fifteen letters\" && comm == 'fifteen letter*'",
+		"laddr == 10.0.0.0/8 && laddr == 10.1.2.3 && laddr != 10.1.2.4",
+		"laddr == ::ffff:10.1.2.3 && laddr == ::/0 && laddr == '10.1.2.3'",
+		"raddr == fd00::/8 && raddr == fd00::1 && raddr != 0.0.0.0/0",
+		"raddr == fd00::1&&1",
+		"(raddr == fd00::/8 ? 1 : 0) == 1",
+		"!(ocomm == sshd)",
+		"(ocomm) == nginx",
+	};
+
+	for (size_t i = 0; i < COUNT(hold); i++)
+		value_assert(hold[i], 1);
+}
+
+/* As with C's NaN. */
+static void comparisons_with_unknown_do_not_hold(void **state)
+{
+	static const char *const comparisons[] = {
+		"opid_ns %s 5",
+		"why %s fin",
+		"ms %s 1.5",
+		"exe %s a",
+		"exe %s *",
+		"5 %s cookie",
+		"cookie %s cookie",
+		"cookie + 1 %s 0",
+		"(1 ? cookie : 0) %s -1",
+		"tx_bytes %s cookie",
+		"cookie * tx_bytes %s -4096",
+	};
+	static const char *const orders[] = {"<", "<=", ">", ">="};
+	char str[64];
+
+	for (size_t i = 0; i < COUNT(comparisons); i++) {
+		snprintf(str, sizeof(str), comparisons[i], "==");
+		value_assert(str, 0);
+		snprintf(str, sizeof(str), comparisons[i], "!=");
+		value_assert(str, 1);
+	}
+	for (size_t i = 0; i < COUNT(orders); i++) {
+		snprintf(str, sizeof(str), "ms %s 1.5", orders[i]);
+		value_assert(str, 0);
+		snprintf(str, sizeof(str), "cookie %s 1", orders[i]);
+		value_assert(str, 0);
+	}
+	value_assert("why == unknown && ms == unknown && exe == unknown && cookie == unknown", 1);
+	value_assert("why != unknown || ms != unknown || exe != unknown || cookie != unknown", 0);
+	value_assert("opid != unknown && ocomm != unknown", 1);
+	value_assert("cookie", -1);
+	value_assert("cookie == 5 || 1", 1);
+}
+
+/* Or says why it cannot be in an expression. */
+static void every_field_is_an_operand(void **state)
+{
+	for (const struct field *field = field_table; field < field_table + FIELDS; field++)
+		if (!operand_find(field->name, strlen(field->name)))
+			fail_msg("%s", field->name);
+}
+
 static void numbers_are_read(void **state)
 {
 	value_assert("0", 0);
@@ -228,6 +349,18 @@ static void rendering_leaves_nothing_open(void **state)
 	rendered_assert("1==2!=3", "((1 == 2) != 3)");
 	rendered_assert("1<<2>>3", "((s64)((s64)((u64)1 << (2 & 63))) >> (3 & 63))");
 	rendered_assert("pid?1:lport?2:3", "(pid ? 1 : (lport ? 2 : 3))");
+	rendered_assert("opid==77", "(opid >= 0 && opid == 77)");
+	rendered_assert("opid!=uid", "(opid < 0 || uid < 0 || opid != uid)");
+	rendered_assert("ms>1.5", "(ms >= 0 && ms > 1500000)");
+	rendered_assert("ms==unknown", "(ms < 0)");
+	rendered_assert("ocomm!=unknown", "(!(!ocomm_known))");
+	rendered_assert("comm=='a\xc3*'", "(!((comm[0] ^ 'a') | (comm[1] ^ 195)))");
+	rendered_assert("comm=='*'", "(1)");
+	rendered_assert("exe==\"\\\"", "(exe_known && !((exe[0] ^ 92) | (exe[1] ^ 0)))");
+	rendered_assert("raddr!=fd00::/8",
+			"(!(raddr.is_ipv6 && (raddr.high & 0xff00000000000000ULL) == "
+			"0xfd00000000000000ULL))");
+	rendered_assert("laddr==10.0.0.1", "(laddr.high == 0 && laddr.low == 0xffff0a000001ULL)");
 }
 
 int main(void)
@@ -238,6 +371,9 @@ int main(void)
 		cmocka_unit_test(signs_are_those_of_c),
 		cmocka_unit_test(what_c_leaves_open_is_defined),
 		cmocka_unit_test(names_have_their_values),
+		cmocka_unit_test(values_are_of_their_type),
+		cmocka_unit_test(comparisons_with_unknown_do_not_hold),
+		cmocka_unit_test(every_field_is_an_operand),
 		cmocka_unit_test(numbers_are_read),
 		cmocka_unit_test(rendering_leaves_nothing_open),
 	};

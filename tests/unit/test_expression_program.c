@@ -57,13 +57,80 @@ static void both_add(struct pair *pair, const char *token)
 	token_add(&pair->odd, token);
 }
 
+/* Of what is compared; values are of these, too, so that many are equal. */
+static const char *const texts[] = {"",	       "n", "nginx", "nginx: worker", "fifteen letters",
+				    "\xc3\xa9"};
+
+static const struct prefix addresses[] = {
+	{0, 0xffff0a010203ULL, 128},
+	{0, 0xffff0a000000ULL, 104},
+	{0xfd00000000000000ULL, 1, 128},
+	{0xfd00000000000000ULL, 0, 8},
+	{0, 0, 0},
+};
+static const char *const addresses_text[] = {"10.1.2.3", "10.0.0.0/8", "fd00::1", "fd00::/8",
+					     "::/0"};
+
+/* A comparison of an operand with a value of its type. */
+static void comparison_add(struct pair *pair, const struct operand *operand)
+{
+	static const char *const equals[] = {"==", "!="};
+	static const char *const orders[] = {"==", "!=", "<", "<=", ">", ">="};
+	static const char *const times[] = {"0", "1.5", ".25", "1500us", "2s", "63ms"};
+	bool has_order = operand->type == OPERAND_TIME, unknown = operand->may_be_unknown;
+	const char *word = NULL;
+	char literal[64];
+
+	switch (operand->type) {
+	case OPERAND_TEXT:
+		snprintf(literal, sizeof(literal), "\"%s%s\"", ONE_OF(texts),
+			 random_next() % 2 ? "*" : "");
+		break;
+	case OPERAND_ADDRESS:
+		snprintf(literal, sizeof(literal), "%s", ONE_OF(addresses_text));
+		break;
+	case OPERAND_TIME:
+		snprintf(literal, sizeof(literal), "%s", ONE_OF(times));
+		break;
+	case OPERAND_WORD:
+		while (!word)
+			word = operand->word(random_next() % operand->words);
+		snprintf(literal, sizeof(literal), "%s", word);
+		break;
+	default:
+		unknown = true;
+	}
+	both_add(pair, "(");
+	both_add(pair, operand->name);
+	if (unknown && random_next() % 4 == 0) {
+		both_add(pair, ONE_OF(equals));
+		both_add(pair, operand->may_be_unknown ? "unknown" : "4");
+	} else if (operand->type < OPERAND_TIME) {
+		both_add(pair, ONE_OF(orders));
+		both_add(pair, operand->type == OPERAND_STATE ? "'close-wait'" : "4");
+	} else {
+		both_add(pair, has_order ? ONE_OF(orders) : ONE_OF(equals));
+		both_add(pair, literal);
+	}
+	both_add(pair, ")");
+}
+
+static const struct operand *operand_random(void)
+{
+	const struct operand *operand;
+
+	do
+		operand = &operands[random_next() % operand_count];
+	while (operand->type == OPERAND_NONE);
+	return operand;
+}
+
 static void leaf_add(struct pair *pair)
 {
-	static const char *const words[] =
-		{"lport",    "rport",	"family", "oldstate",  "newstate",	   "span_us",
-		 "pid",	     "AF_INET", "LISTEN", "TCP_CLOSE", "TCP_NEW_SYN_RECV", "AF_INET6",
-		 "TIME_WAIT"};
+	static const char *const words[] = {"AF_INET",	 "AF_INET6",	     "LISTEN",
+					    "TCP_CLOSE", "TCP_NEW_SYN_RECV", "TIME_WAIT"};
 	uint64_t number = random_sized() & INT64_MAX;
+	const struct operand *operand = operand_random();
 	char digits[32];
 
 	switch (random_next() % 8) {
@@ -76,8 +143,15 @@ static void leaf_add(struct pair *pair)
 	case 2:
 		snprintf(digits, sizeof(digits), "%d", (int)(random_next() % 70));
 		break;
-	default:
+	case 3:
 		snprintf(digits, sizeof(digits), "%s", ONE_OF(words));
+		break;
+	default:
+		if (operand_needs_literal(operand) || random_next() % 2) {
+			comparison_add(pair, operand);
+			return;
+		}
+		snprintf(digits, sizeof(digits), "%s", operand->name);
 	}
 	both_add(pair, digits);
 }
@@ -139,7 +213,7 @@ static struct expression *parsed(const char *str)
 	struct expression *expression = NULL;
 	struct diag diag = {0};
 
-	if (expression_parse(str, &expression, &diag))
+	if (expression_parse("--filter", str, &expression, &diag))
 		print_error("%s\n%s\n", diag.what, str);
 	assert_non_null(expression);
 	return expression;
@@ -166,51 +240,70 @@ static struct expression *tree_parsed(void)
 	return expression;
 }
 
-/*
- * The values go through the map, since Clang may choose between two of the context's members by
- * adding to its address, which the verifier refuses.
- */
+/* The values are in the map, as wide as the context cannot be. */
+struct kernel_value {
+	int64_t number;
+	uint64_t high, low, is_ipv6;
+	char text[32];
+};
+
 static const char declarations[] =
-	"struct values {\n"
-	"	s64 lport, rport, family, oldstate, newstate, span_us, pid;\n"
+	"struct value {\n"
+	"	s64 number;\n"
+	"	u64 high, low, is_ipv6;\n"
+	"	u8 text[32];\n"
+	"};\n\n"
+	"struct end {\n"
+	"	u64 high, low, is_ipv6;\n"
 	"};\n\n"
 	"struct results {\n"
-	"	struct values values;\n"
-	"	s64 of[" STRING(
-		EACH) "];\n"
-		      "};\n\n"
-		      "BPF_TABLE(\"array\", u32, struct results, all, " STRING(
-			      PROGRAMS) ");\n\n"
-					"static inline void values_copy(struct values *to, const "
-					"struct values *from)\n"
-					"{\n"
-					"	to->lport = from->lport;\n"
-					"	to->rport = from->rport;\n"
-					"	to->family = from->family;\n"
-					"	to->oldstate = from->oldstate;\n"
-					"	to->newstate = from->newstate;\n"
-					"	to->span_us = from->span_us;\n"
-					"	to->pid = from->pid;\n"
-					"	asm volatile(\"\" ::: \"memory\");\n"
-					"}\n\n";
+	"	struct value values[" STRING(
+		OPERANDS_MAX) "];\n"
+			      "	s64 of[" STRING(EACH) "];\n"
+						      "};\n\n"
+						      "BPF_TABLE(\"array\", u32, struct results, "
+						      "all, " STRING(PROGRAMS) ");\n\n";
+
+static void variable_add(struct text *text, size_t operand)
+{
+	const char *name = operands[operand].name;
+
+	switch (operands[operand].type) {
+	case OPERAND_ADDRESS:
+		text_printf(text,
+			    "\t\tstruct end %s = {values[%zu].high, values[%zu].low, "
+			    "values[%zu].is_ipv6};\n",
+			    name, operand, operand, operand);
+		break;
+	case OPERAND_TEXT:
+		text_printf(text, "\t\tconst u8 *const %s = values[%zu].text;\n", name, operand);
+		text_printf(text, "\t\tint %s_known = values[%zu].number >= 0;\n", name, operand);
+		break;
+	default:
+		text_printf(text, "\t\ts64 %s = values[%zu].number;\n", name, operand);
+	}
+}
 
 static void program_add(const struct expressions *expressions, size_t program, struct text *text)
 {
 	size_t first = program * expressions->each;
 
 	text_printf(text,
-		    "int raw_tracepoint__sys_enter__%zu(struct values *context)\n"
+		    "int raw_tracepoint__sys_enter__%zu(void *context)\n"
 		    "{\n\tu32 key = %zu;\n\tstruct results *results = all.lookup(&key);\n"
-		    "\tstruct values *values;\n\n\tif (!results)\n\t\treturn 0;\n"
-		    "\tvalues = &results->values;\n\tvalues_copy(values, context);\n",
+		    "\tconst struct value *values;\n\n\tif (!results)\n\t\treturn 0;\n"
+		    "\tvalues = results->values;\n",
 		    program, program);
 	for (size_t i = 0; i < expressions->each && first + i < expressions->count; i++) {
-		text_str(text, "\t{\n\t\ts64 lport = values->lport, rport = values->rport;\n"
-			       "\t\ts64 family = values->family, oldstate = values->oldstate;\n"
-			       "\t\ts64 newstate = values->newstate, span_us = values->span_us;\n"
-			       "\t\ts64 pid = values->pid;\n\n");
+		const struct expression *expression = expressions->of[first + i];
+		uint64_t used = expression_operands(expression);
+
+		text_str(text, "\t{\n");
+		for (size_t operand = 0; operand < operand_count; operand++)
+			if (used >> operand & 1)
+				variable_add(text, operand);
 		text_printf(text, "\t\tresults->of[%zu] = ", i);
-		expression_render(expressions->of[first + i], text);
+		expression_render(expression, text);
 		/* No value is kept for the next: the stack is small. */
 		text_str(text, ";\n\t\tasm volatile(\"\" ::: \"memory\");\n\t}\n");
 	}
@@ -257,16 +350,31 @@ static int64_t value_random(void)
 	return random_next() % 2 ? value : -value;
 }
 
+/* As the program keeps it: an unknown one is negative where it may be, and a text ends with NULs.
+ */
+static void operand_value_random(struct operand_value *value)
+{
+	const struct prefix *address = &ONE_OF(addresses);
+
+	*value = (struct operand_value){.number = value_random(), .address = *address};
+	value->address.len = PREFIX_LEN_MAX;
+	value->is_ipv6 = address->high || random_next() % 2;
+	snprintf(value->text, sizeof(value->text), "%s", ONE_OF(texts));
+}
+
+struct results {
+	struct kernel_value values[OPERANDS_MAX];
+	int64_t of[EACH];
+};
+
 static void results_assert(const struct expressions *expressions, const struct bpf_object *object,
-			   const int64_t values[EXPRESSION_NAMES])
+			   const struct operand_value values[OPERANDS_MAX])
 {
 	int map = bpf_object__find_map_fd_by_name(object, "all");
 
 	for (size_t i = 0; i < expressions->count; i++) {
 		uint32_t key = i / expressions->each;
-		struct {
-			int64_t values[EXPRESSION_NAMES], of[EACH];
-		} results;
+		struct results results;
 		int64_t expected;
 
 		assert_int_equal(bpf_map_lookup_elem(map, &key, &results), 0);
@@ -276,11 +384,30 @@ static void results_assert(const struct expressions *expressions, const struct b
 
 			expression_render(expressions->of[i], &text);
 			print_error("%s\n", text.data);
-			for (size_t j = 0; j < EXPRESSION_NAMES; j++)
-				print_error("%lld\n", (long long)values[j]);
+			for (size_t j = 0; j < operand_count; j++)
+				if (expression_operands(expressions->of[i]) >> j & 1)
+					print_error("%s: %lld, %s\n", operands[j].name,
+						    (long long)values[j].number, values[j].text);
 		}
 		assert_int_equal(results.of[i % expressions->each], expected);
 	}
+}
+
+static void values_pass(const struct bpf_object *object,
+			const struct operand_value values[OPERANDS_MAX])
+{
+	int map = bpf_object__find_map_fd_by_name(object, "all");
+	struct results results = {0};
+
+	for (size_t i = 0; i < operand_count; i++) {
+		struct kernel_value *value = &results.values[i];
+
+		*value = (struct kernel_value){values[i].number, values[i].address.high,
+					       values[i].address.low, values[i].is_ipv6, ""};
+		memcpy(value->text, values[i].text, sizeof(values[i].text));
+	}
+	for (uint32_t key = 0; key < PROGRAMS; key++)
+		assert_int_equal(bpf_map_update_elem(map, &key, &results, BPF_ANY), 0);
 }
 
 static void compared(struct expressions *expressions)
@@ -288,15 +415,15 @@ static void compared(struct expressions *expressions)
 	struct bpf_object *object = object_load(expressions);
 
 	for (int round = 0; round < ROUNDS; round++) {
-		int64_t values[EXPRESSION_NAMES];
+		struct operand_value values[OPERANDS_MAX];
 		struct bpf_program *program;
 
-		for (size_t i = 0; i < COUNT(values); i++)
-			values[i] = value_random();
+		for (size_t i = 0; i < OPERANDS_MAX; i++)
+			operand_value_random(&values[i]);
+		values_pass(object, values);
 		bpf_object__for_each_program(program, object)
 		{
-			LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = values,
-				    .ctx_size_in = sizeof(values));
+			LIBBPF_OPTS(bpf_test_run_opts, run);
 
 			assert_int_equal(bpf_prog_test_run_opts(bpf_program__fd(program), &run), 0);
 			assert_int_equal(run.retval, 1);
@@ -336,9 +463,19 @@ static void bounds_are_within_theirs(void **state)
 {
 	static const struct {
 		const char *more, *last;
-	} chains[] = {{"1==pid||", "pid"}, {"rport&&", "pid"},	 {"rport-", "pid"},
-		      {"1|", "pid"},	   {"pid*", "7"},	 {"5^", "pid"},
-		      {"rport/pid+", "1"}, {"pid%rport||", "0"}, {"(pid?rport:lport)-", "1"}};
+	} chains[] = {{"1==pid||", "pid"},
+		      {"rport&&", "pid"},
+		      {"rport-", "pid"},
+		      {"1|", "pid"},
+		      {"pid*", "7"},
+		      {"comm==nginx||", "pid"},
+		      {"opid!=5&&", "pid"},
+		      {"raddr==fd00::1||", "pid"},
+		      {"exe=='nginx: w*'||", "1"},
+		      {"5^", "pid"},
+		      {"rport/pid+", "1"},
+		      {"pid%rport||", "0"},
+		      {"(pid?rport:lport)-", "1"}};
 	static const struct {
 		const char *more, *last, *close;
 	} nests[] = {{"pid<<(", "rport", ")"},	{"pid>>(", "rport", ")"}, {"pid-(", "rport", ")"},

@@ -11,11 +11,19 @@
 
 /* As the macros are without options, in order. */
 static const char *const defaults[] = {
-	"#define FILTER_FAMILY(family) 1",   "#define FILTER_NETNS(sk) 1",
-	"#define FILTER_LPORT(port) 1",	     "#define FILTER_DPORT(port) 1",
-	"#define FILTER_LADDR(end) 1",	     "#define FILTER_RADDR(end) 1",
-	"#define FILTER_OLD_STATE(state) 1", "#define FILTER_NEW_STATE(state) 1",
-	"#define FILTER_STATES(old, new) 1", "#define FILTER_SPAN(ns) 1",
+	"#define FILTER_FAMILY(family) 1",
+	"#define FILTER_NETNS(sk) 1",
+	"#define FILTER_LPORT(port) 1",
+	"#define FILTER_DPORT(port) 1",
+	"#define FILTER_EITHER_PORT(port) 1",
+	"#define FILTER_BOTH_PORTS(port) 1",
+	"#define FILTER_LADDR(end) 1",
+	"#define FILTER_RADDR(end) 1",
+	"#define FILTER_OLD_STATE(state) 1",
+	"#define FILTER_NEW_STATE(state) 1",
+	"#define FILTER_STATES(old, new) 1",
+	"#define FILTER_SPAN(ns) 1",
+	"#define FILTER_VALUES",
 	"#define FILTER_EXPRESSION 1",
 };
 
@@ -104,18 +112,41 @@ static void addresses_are_compared_by_their_halves(void **state)
 {
 	rendered_assert(WORDS("--laddr", "10.1.2.3/8"),
 			WORDS("#define FILTER_LADDR(end) ((((end).high == 0 && "
-			      "(((end).low & 0xffffffffff000000ULL) == 0xffff0a000000ULL))))"));
-	rendered_assert(WORDS("--raddr", "fe80::/10", "--raddr", "::1"),
-			WORDS("#define FILTER_RADDR(end) ((((end).is_ipv6 && "
-			      "(((end).high == 0x0ULL && (end).low == 0x1ULL) || "
-			      "((end).high & 0xffc0000000000000ULL) == 0xfe80000000000000ULL))))"));
+			      "((((end).low & 0xffffffffff000000ULL) == 0xffff0a000000ULL)))))"));
+	rendered_assert(
+		WORDS("--raddr", "fe80::/10", "--raddr", "::1"),
+		WORDS("#define FILTER_RADDR(end) ((((end).is_ipv6 && "
+		      "(((end).high == 0x0ULL && (end).low == 0x1ULL) || "
+		      "(((end).high & 0xffc0000000000000ULL) == 0xfe80000000000000ULL)))))"));
 	rendered_assert(WORDS("--laddr", "::/0", "--laddr", "!10.0.0.1,10.0.0.2"),
-			WORDS("#define FILTER_LADDR(end) ((((end).is_ipv6 && (1))) && "
-			      "!(((end).high == 0 && ((end).low == 0xffff0a000001ULL || "
-			      "(end).low == 0xffff0a000002ULL))))"));
+			WORDS("#define FILTER_LADDR(end) ((((end).is_ipv6 && ((1)))) && "
+			      "!(((end).high == 0 && (((end).low == 0xffff0a000001ULL) || "
+			      "((end).low == 0xffff0a000002ULL)))))"));
 	rendered_assert(WORDS("--laddr", "!::ffff:10.0.0.1"),
 			WORDS("#define FILTER_LADDR(end) (!(((end).high == 0 && "
-			      "((end).low == 0xffff0a000001ULL))))"));
+			      "(((end).low == 0xffff0a000001ULL)))))"));
+}
+
+static void ports_of_either_end_are_two_macros(void **state)
+{
+	rendered_assert(WORDS("--port", "80,443", "--port", "!22"),
+			WORDS("#define FILTER_EITHER_PORT(port) ((port) == 80 || (port) == 443)",
+			      "#define FILTER_BOTH_PORTS(port) ((port) <= 21 || (port) >= 23)"));
+}
+
+static void expressions_bring_their_variables(void **state)
+{
+	rendered_assert(
+		WORDS("--filter", "lport == 80", "-p", "5"),
+		WORDS("#define FILTER_VALUES \\\n"
+		      "\tconst s64 lport = event->lport; \\\n"
+		      "\tconst s64 opid = event->owner.from ? (s64)event->owner.pid : -1;",
+		      "#define FILTER_EXPRESSION (lport == 80) && (opid >= 0 && opid == 5)"));
+	/* Fields of the socket are read before. */
+	rendered_assert(WORDS("--uid", "5"),
+			WORDS("#define FILTER_VALUES \\\n\tconst s64 uid = event->uid;\n"
+			      "#define FILTER_FILLED",
+			      "#define FILTER_EXPRESSION (uid >= 0 && uid == 5)"));
 }
 
 static void states_are_bits(void **state)
@@ -175,6 +206,8 @@ int main(void)
 		cmocka_unit_test(excluded_ports_are_taken_away),
 		cmocka_unit_test(many_ports_are_a_tree),
 		cmocka_unit_test(addresses_are_compared_by_their_halves),
+		cmocka_unit_test(ports_of_either_end_are_two_macros),
+		cmocka_unit_test(expressions_bring_their_variables),
 		cmocka_unit_test(states_are_bits),
 		cmocka_unit_test(spans_are_nanoseconds),
 	};

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "filter/expression.h"
 #include "options/option_rows.h"
 #include "words.h"
 
@@ -78,7 +79,7 @@ static void nothing_is_the_default(void **state)
 	assert_int_equal(options.trace.program.max_compile_s, 30);
 	assert_string_equal(options.trace.program.cache_dir, "/var/cache/tcpstates");
 	assert_null(options.trace.program.probe);
-	assert_null(options.trace.program.filter.expression);
+	assert_int_equal(options.trace.program.filter.expression_count, 0);
 	assert_null(options.trace.program.kernel_headers_path);
 	assert_int_equal(options.trace.program.filter.lports.chosen.count, 0);
 	assert_int_equal(options.trace.program.filter.rports.chosen.count, 0);
@@ -169,20 +170,54 @@ static void probe_is_named(void **state)
 	assert_string_equal(options.trace.program.probe, "tracepoint");
 }
 
+static void expressions_assert(const struct options *options, const char *const expected[])
+{
+	const struct filter *filter = &options->trace.program.filter;
+
+	for (size_t i = 0; i < filter->expression_count; i++) {
+		_cleanup_text_ struct text text = {0};
+
+		assert_non_null(expected[i]);
+		expression_render(filter->expressions[i], &text);
+		assert_string_equal(text.data, expected[i]);
+	}
+	assert_null(expected[filter->expression_count]);
+}
+
+/* The words, and what they are as expressions. */
+#define EXPRESSIONS(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define EXPRESSED(expected, ...)                                                                   \
+	do {                                                                                       \
+		struct options options;                                                            \
+		struct diag diag = {0};                                                            \
+                                                                                                   \
+		assert_int_equal(PARSE(&options, &diag, __VA_ARGS__), 0);                          \
+		expressions_assert(&options, expected);                                            \
+		options_free(&options);                                                            \
+	} while (0)
+
 static void expressions_must_all_hold(void **state)
 {
-	struct options options;
-	struct diag diag = {0};
+	EXPRESSED(EXPRESSIONS("(lport == 80)"), "--filter", "lport == 80");
+	EXPRESSED(EXPRESSIONS("lport", "(1 || 0)"), "--f=lport", "-t", "--filter=1 || 0");
+	EXPRESSED(EXPRESSIONS("1", "((s64)(0 - (u64)2))", "pid"), "--filter=1", "--filter=-2",
+		  "--filter=pid");
+}
 
-	assert_int_equal(PARSE(&options, &diag, "--filter", "lport == 80"), 0);
-	assert_string_equal(options.trace.program.filter.expression, "lport == 80");
-	options_free(&options);
-	assert_int_equal(PARSE(&options, &diag, "--f=lport", "-t", "--filter=1 || 0"), 0);
-	assert_string_equal(options.trace.program.filter.expression, "(lport) && (1 || 0)");
-	options_free(&options);
-	assert_int_equal(PARSE(&options, &diag, "--filter=1", "--filter=-2", "--filter=pid"), 0);
-	assert_string_equal(options.trace.program.filter.expression, "((1) && (-2)) && (pid)");
-	options_free(&options);
+static void values_are_expressions(void **state)
+{
+	EXPRESSED(EXPRESSIONS("((opid >= 0 && opid == 1) || (opid >= 0 && opid == 2) || "
+			      "(opid >= 0 && opid == 3))"),
+		  "-p1, 2", "--pid", "3");
+	EXPRESSED(EXPRESSIONS("((opid >= 0 && opid == 1) && (!(opid >= 0 && opid == 2)))"), "-p!2",
+		  "-p1");
+	EXPRESSED(EXPRESSIONS("(ocomm_known && !((ocomm[0] ^ 'a') | (ocomm[1] ^ 34)))"),
+		  "--comm=a\"*");
+	EXPRESSED(EXPRESSIONS("(uid >= 0 && uid == 0)"), "--uid=root");
+	EXPRESSED(EXPRESSIONS("(!((why >= 0 && why == 7) || (why >= 0 && why == 2)))"),
+		  "--why=!refused,reset-by-peer");
+	EXPRESSED(EXPRESSIONS("(ms >= 0 && ms <= 1500000)", "(uid >= 0 && uid == 5)"), "--uid=5",
+		  "--max-ms=1.5");
 }
 
 static void kernel_headers_may_be_named(void **state)
@@ -420,6 +455,12 @@ static const char *const help_lines[] = {
 	"  -V, --version ",
 	"  --probe=NAME ",
 	"  --filter=EXPR ",
+	"  -p, --pid=LIST ",
+	"  --comm=LIST ",
+	"  --uid=LIST ",
+	"  --port=LIST ",
+	"  --max-ms=N ",
+	"  --why=LIST ",
 	"  --kernel-headers[=PATH]\n ",
 	"  --no-cache ",
 	"  --cache-dir=DIR ",
@@ -469,6 +510,7 @@ int main(void)
 		cmocka_unit_test(ports_are_taken_in_each_form),
 		cmocka_unit_test(probe_is_named),
 		cmocka_unit_test(expressions_must_all_hold),
+		cmocka_unit_test(values_are_expressions),
 		cmocka_unit_test(kernel_headers_may_be_named),
 		cmocka_unit_test(bpf_text_is_named),
 		cmocka_unit_test(cache_dir_is_named),

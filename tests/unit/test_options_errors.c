@@ -389,7 +389,7 @@ static void expressions_are_bounded_together(void **state)
 	assert_int_equal(PARSE(&options, &diag, "--filter", text.data, "--filter", text.data),
 			 -EINVAL);
 	options_free(&options);
-	assert_string_equal(diag.what, "--filter: the expression is longer than 4096 bytes");
+	assert_string_equal(diag.what, "--filter: all expressions are longer than 4096 bytes");
 }
 
 int main(void)

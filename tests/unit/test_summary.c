@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "event/close_reason.h"
+#include "event/words.h"
 #include "output/format.h"
 #include "output/json.h"
 #include "output/summary.h"

@@ -13,6 +13,9 @@
 #define STEPS_MAX 3
 #define NAME_ROOM 64
 
+#define MEMBERS_MACRO "#define EVENT_SOCKET_FIELDS"
+#define MEMBER_FORMAT " __u64 %s EVENT_OPTIONAL;"
+
 struct step {
 	char structure[NAME_ROOM];
 	char member[NAME_ROOM]; /* may have dots */
@@ -144,15 +147,34 @@ void socket_fields_render(unsigned int optionals, struct text *text)
 {
 	if (!socket_fields_are_wanted(optionals))
 		return;
-	text_str(text, "#define EVENT_SOCKET_FIELDS");
+	text_str(text, MEMBERS_MACRO);
 	for (size_t i = 0; i < VALUES; i++)
 		if (is_wanted(&values[i], optionals))
-			text_printf(text, " __u64 %s EVENT_OPTIONAL;", values[i].name);
+			text_printf(text, MEMBER_FORMAT, values[i].name);
 	text_str(text, "\n#define SOCKET_FIELDS_READ");
 	for (size_t i = 0; i < VALUES; i++)
 		if (is_wanted(&values[i], optionals))
 			read_render(text, &values[i]);
 	text_char(text, '\n');
+}
+
+unsigned int socket_fields_find(const char *source)
+{
+	const char *members = strstr(source, MEMBERS_MACRO);
+	_cleanup_text_ struct text line = {0};
+	unsigned int found = 0;
+
+	if (!members)
+		return 0;
+	text_bytes(&line, members, strcspn(members, "\n"));
+	for (size_t i = 0; !line.err && i < VALUES; i++) {
+		char member[2 * NAME_ROOM];
+
+		snprintf(member, sizeof(member), MEMBER_FORMAT, values[i].name);
+		if (strstr(line.data, member))
+			found |= 1U << values[i].member;
+	}
+	return found;
 }
 
 /* The program reads whole numbers and pointers. */

@@ -72,6 +72,9 @@ bool socket_fields_are_wanted(unsigned int optionals);
 /* Appends the macros EVENT_SOCKET_FIELDS and SOCKET_FIELDS_READ, which bpf_text/ uses. */
 void socket_fields_render(unsigned int optionals, struct text *text);
 
+/* The optional members in EVENT_SOCKET_FIELDS of a source, a bit for each. */
+unsigned int socket_fields_find(const char *source);
+
 /*
  * Appends the offsets and sizes that SOCKET_FIELDS_READ uses. A field that types do not have gets
  * size 0, and is appended to missing. types may be NULL; why is then the reason.

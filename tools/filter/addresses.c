@@ -62,21 +62,49 @@ int address_filter_finish(struct address_filter *filter, const char *option, str
 }
 
 /* Compares the first len bits of one half. */
-static void word_render(struct text *text, const char *member, uint64_t value, int len)
+static void word_render(struct text *text, const char *end, const char *member, uint64_t value,
+			int len)
 {
 	if (len >= 64)
-		text_printf(text, "(end).%s == 0x%llxULL", member, (unsigned long long)value);
+		text_printf(text, "%s.%s == 0x%llxULL", end, member, (unsigned long long)value);
 	else
-		text_printf(text, "((end).%s & 0x%llxULL) == 0x%llxULL", member,
+		text_printf(text, "(%s.%s & 0x%llxULL) == 0x%llxULL", end, member,
 			    ~0ULL << (64 - len), (unsigned long long)value);
+}
+
+static void family_render(struct text *text, const char *end, bool ipv4)
+{
+	text_printf(text, ipv4 ? "%s.high == 0 && " : "%s.is_ipv6 && ", end);
+}
+
+/* Compares the bits that a prefix does not share with all of its family. */
+static void bits_render(struct text *text, const char *end, const struct prefix *prefix)
+{
+	if (!prefix->len) {
+		text_char(text, '1');
+	} else if (prefix->len <= 64) {
+		word_render(text, end, "high", prefix->high, prefix->len);
+	} else {
+		if (!prefix_is_ipv4(prefix)) {
+			word_render(text, end, "high", prefix->high, 64);
+			text_str(text, " && ");
+		}
+		word_render(text, end, "low", prefix->low, prefix->len - 64);
+	}
+}
+
+void prefix_render(const struct prefix *prefix, const char *end, struct text *text)
+{
+	family_render(text, end, prefix_is_ipv4(prefix));
+	bits_render(text, end, prefix);
 }
 
 /*
  * Compares the prefixes of one family, if there are any: the high half of IPv4 once for all. An
  * IPv4 address may also be in a socket of AF_INET6.
  */
-static bool family_render(struct text *text, const struct prefix_list *list, bool ipv4,
-			  const char *before)
+static bool prefixes_render(struct text *text, const struct prefix_list *list, bool ipv4,
+			    const char *before)
 {
 	bool any = false;
 
@@ -85,27 +113,17 @@ static bool family_render(struct text *text, const struct prefix_list *list, boo
 
 		if (prefix_is_ipv4(prefix) != ipv4)
 			continue;
-		if (any)
-			text_str(text, " || ");
-		else
-			text_printf(text, "%s(%s && (", before,
-				    ipv4 ? "(end).high == 0" : "(end).is_ipv6");
-		any = true;
-		if (!prefix->len) {
-			text_char(text, '1');
-		} else if (prefix->len <= 64) {
-			word_render(text, "high", prefix->high, prefix->len);
-		} else if (ipv4) {
-			word_render(text, "low", prefix->low, prefix->len - 64);
+		if (any) {
+			text_str(text, ") || (");
 		} else {
-			text_char(text, '(');
-			word_render(text, "high", prefix->high, 64);
-			text_str(text, " && ");
-			word_render(text, "low", prefix->low, prefix->len - 64);
-			text_char(text, ')');
+			text_printf(text, "%s(", before);
+			family_render(text, "(end)", ipv4);
+			text_str(text, "((");
 		}
+		any = true;
+		bits_render(text, "(end)", prefix);
 	}
-	text_str(text, any ? "))" : "");
+	text_str(text, any ? ")))" : "");
 	return any;
 }
 
@@ -114,8 +132,8 @@ static void list_render(struct text *text, const struct prefix_list *list)
 	bool ipv6;
 
 	text_char(text, '(');
-	ipv6 = family_render(text, list, false, "");
-	family_render(text, list, true, ipv6 ? " || " : "");
+	ipv6 = prefixes_render(text, list, false, "");
+	prefixes_render(text, list, true, ipv6 ? " || " : "");
 	text_char(text, ')');
 }
 

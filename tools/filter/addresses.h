@@ -31,4 +31,7 @@ int address_filter_finish(struct address_filter *filter, const char *option, str
 void address_filter_render(const struct address_filter *filter, const char *name,
 			   struct text *text);
 
+/* Appends a condition, without parentheses: whether end, such a variable, is in the prefix. */
+void prefix_render(const struct prefix *prefix, const char *end, struct text *text);
+
 #endif

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "filter/expression.h"
 
+#include <ctype.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
+#include "filter/addresses.h"
 #include "filter/expression_tree.h"
 
 const struct operation expression_operations[OPS] = {
@@ -27,21 +30,68 @@ const struct operation expression_operations[OPS] = {
 	[OP_REMAINDER] = {"expression_remainder", 10},
 };
 
-const char *const expression_names[EXPRESSION_NAMES] = {
-	[EXPRESSION_LPORT] = "lport",	    [EXPRESSION_RPORT] = "rport",
-	[EXPRESSION_FAMILY] = "family",	    [EXPRESSION_OLDSTATE] = "oldstate",
-	[EXPRESSION_NEWSTATE] = "newstate", [EXPRESSION_SPAN_US] = "span_us",
-	[EXPRESSION_PID] = "pid",
-};
-
 void expression_free(struct expression *expression)
 {
 	free(expression);
 }
 
+uint64_t expression_operands(const struct expression *expression)
+{
+	return expression->operands;
+}
+
+/* Compares the first bytes of a text without a branch, which the verifier would follow. */
+static void text_render(struct text *text, const char *name, const struct literal *literal)
+{
+	text_str(text, literal->len ? "!(" : "1");
+	for (size_t i = 0; i < literal->len; i++) {
+		unsigned char byte = literal->text[i];
+
+		text_printf(text, "%s(%s[%zu] ^ ", i ? " | " : "", name, i);
+		text_printf(text, isalnum(byte) ? "'%c')" : "%u)", byte);
+	}
+	text_str(text, literal->len ? ")" : "");
+}
+
+/* Each unknown operand, joined with what follows. */
+static void unknowns_render(struct text *text, uint64_t unknowns, const char *fmt)
+{
+	for (size_t i = 0; i < operand_count; i++)
+		if (unknowns >> i & 1)
+			text_printf(text, fmt, operands[i].name);
+}
+
 /* Left to right, as far as no parentheses are needed. */
 static void chain_render(const struct expression *expression, const struct node *node,
 			 struct text *text);
+
+static void leaf_render(const struct node *node, struct text *text)
+{
+	const struct operand *operand = &operands[node->operand];
+
+	switch (node->op) {
+	case OP_NUMBER:
+		text_dec(text, node->number);
+		return;
+	case OP_OPERAND:
+		text_str(text, operand->name);
+		return;
+	case OP_UNKNOWN:
+		text_printf(text, operand->type == OPERAND_TEXT ? "(!%s_known)" : "(%s < 0)",
+			    operand->name);
+		return;
+	case OP_ADDRESS:
+		text_char(text, '(');
+		prefix_render(&node->literal.prefix, operand->name, text);
+		break;
+	default: /* OP_TEXT */
+		text_char(text, '(');
+		if (operand->may_be_unknown)
+			text_printf(text, "%s_known && ", operand->name);
+		text_render(text, operand->name, &node->literal);
+	}
+	text_char(text, ')');
+}
 
 /* Each comes out as one word, one call or in parentheses, so that a cast takes all of it. */
 static void node_render(const struct expression *expression, size_t place, struct text *text)
@@ -49,13 +99,11 @@ static void node_render(const struct expression *expression, size_t place, struc
 	const struct node *node = &expression->nodes[place];
 	const struct operation *operation = &expression_operations[node->op];
 
+	if (node->op <= OP_TEXT) {
+		leaf_render(node, text);
+		return;
+	}
 	switch (node->op) {
-	case OP_NUMBER:
-		text_dec(text, node->value);
-		return;
-	case OP_NAME:
-		text_str(text, expression_names[node->value]);
-		return;
 	case OP_NOT:
 	case OP_COMPLEMENT:
 		text_str(text, node->op == OP_NOT ? "(!" : "(~");
@@ -91,6 +139,9 @@ static void node_render(const struct expression *expression, size_t place, struc
 		break;
 	default:
 		text_str(text, operation->wraps ? "((s64)(" : "(");
+		if (op_compares(node->op))
+			unknowns_render(text, node->unknowns,
+					node->op == OP_UNEQUAL ? "%s < 0 || " : "%s >= 0 && ");
 		chain_render(expression, node, text);
 		text_str(text, operation->wraps ? ")" : "");
 	}
@@ -165,16 +216,51 @@ static int64_t operation_evaluate(enum op op, int64_t left, int64_t right)
 	}
 }
 
+static bool any_is_unknown(uint64_t unknowns, const struct operand_value values[OPERANDS_MAX])
+{
+	for (size_t i = 0; i < operand_count; i++)
+		if (unknowns >> i & 1 && values[i].number < 0)
+			return true;
+	return false;
+}
+
+/* An IPv6 prefix has no addresses of IPv4 sockets, whatever the bits of those are as IPv6. */
+static bool address_is_in(const struct operand_value *value, const struct prefix *prefix)
+{
+	return (prefix_is_ipv4(prefix) || value->is_ipv6) &&
+	       prefix_has_bits(prefix, &value->address);
+}
+
+static int64_t leaf_evaluate(const struct node *node,
+			     const struct operand_value values[OPERANDS_MAX])
+{
+	const struct operand_value *value = &values[node->operand];
+	bool is_unknown = operands[node->operand].may_be_unknown && value->number < 0;
+
+	switch (node->op) {
+	case OP_NUMBER:
+		return node->number;
+	case OP_OPERAND:
+		return value->number;
+	case OP_UNKNOWN:
+		return is_unknown;
+	case OP_ADDRESS:
+		return address_is_in(value, &node->literal.prefix);
+	default: /* OP_TEXT */
+		return !is_unknown && !memcmp(value->text, node->literal.text, node->literal.len);
+	}
+}
+
 static int64_t node_evaluate(const struct expression *expression, size_t place,
-			     const int64_t values[EXPRESSION_NAMES])
+			     const struct operand_value values[OPERANDS_MAX])
 {
 	const struct node *node = &expression->nodes[place];
 	int64_t first;
 
-	if (node->op == OP_NUMBER)
-		return node->value;
-	if (node->op == OP_NAME)
-		return values[node->value];
+	if (node->op <= OP_TEXT)
+		return leaf_evaluate(node, values);
+	if (op_compares(node->op) && any_is_unknown(node->unknowns, values))
+		return node->op == OP_UNEQUAL;
 	first = node_evaluate(expression, node->args[0], values);
 	switch (node->op) {
 	case OP_NOT:
@@ -192,7 +278,7 @@ static int64_t node_evaluate(const struct expression *expression, size_t place,
 }
 
 int64_t expression_evaluate(const struct expression *expression,
-			    const int64_t values[EXPRESSION_NAMES])
+			    const struct operand_value values[OPERANDS_MAX])
 {
 	return node_evaluate(expression, expression->root, values);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "base/visible.h"
 #include "event/event.h"
@@ -21,6 +22,8 @@
 #define WORD_SHOWN   32 /* bytes of a word that are shown */
 #define PLACE_SHOWN  58 /* bytes of the expression that are shown around a place */
 #define DOTS	     "..."
+#define UNKNOWN	     "unknown"
+#define LEAF_DEPTH   3 /* brackets in the rendering of a prefix or a text */
 
 _Static_assert(2 * (sizeof(DOTS) - 1) + PLACE_SHOWN < sizeof(((struct diag *)0)->hint),
 	       "a place may be too long for a hint");
@@ -84,6 +87,7 @@ static const struct {
 } families[] = {{"AF_INET", 4}, {"AF_INET6", 6}};
 
 struct parser {
+	const char *option; /* that errors name */
 	const char *str;
 	const char *at; /* the token: where, what, and its length */
 	enum op token;
@@ -111,7 +115,8 @@ static int refuse(const struct parser *parser, const char *at, const char *more,
 	va_start(args, fmt);
 	vsnprintf(words, sizeof(words), fmt, args);
 	va_end(args);
-	diag_set(parser->diag, -EINVAL, "--filter: %s at column %zu%s", words, place + 1, more);
+	diag_set(parser->diag, -EINVAL, "%s: %s at column %zu%s", parser->option, words, place + 1,
+		 more);
 	if (len > PLACE_SHOWN) {
 		count = PLACE_SHOWN;
 		start = place > PLACE_SHOWN / 2 ? place - PLACE_SHOWN / 2 : 0;
@@ -167,6 +172,29 @@ static int token_next(struct parser *parser)
 	return refuse(parser, at, "", "the byte 0x%02x is not allowed", (unsigned char)*at);
 }
 
+/* One that is not compared with a literal. */
+static int operand_refuse(const struct parser *parser, const struct node *node)
+{
+	const struct operand *operand = &operands[node->operand];
+	static const char *const like[] = {
+		[OPERAND_TIME] = "%s > 1.5",
+		[OPERAND_WORD] = "%s != unknown",
+		[OPERAND_ADDRESS] = "%s == 10.0.0.0/8",
+		[OPERAND_TEXT] = "%s == \"nginx\"",
+	};
+	char example[64];
+
+	snprintf(example, sizeof(example), like[operand->type], operand->name);
+	return refuse(parser, node->at, "", "%s can only be compared with a value, such as '%s',",
+		      operand->name, example);
+}
+
+/* Whether it is an operand that only a literal can be compared with. */
+static bool is_bare(const struct node *node)
+{
+	return node->op == OP_OPERAND && operand_needs_literal(&operands[node->operand]);
+}
+
 /* Adds a node of count arguments; at is the place that an error names: it may be too deep. */
 static int node_add(struct parser *parser, const char *at, const struct node *node, size_t count,
 		    size_t *place)
@@ -175,10 +203,15 @@ static int node_add(struct parser *parser, const char *at, const struct node *no
 	struct node *new = &expression->nodes[expression->count];
 
 	*new = *node;
+	new->at = at;
 	for (size_t i = 0; i < count; i++) {
 		const struct node *arg = &expression->nodes[node->args[i]];
 		bool same = count == 2 && !i && chain_goes_on(node->op, arg);
 
+		if (is_bare(arg) && !node->is_typed)
+			return operand_refuse(parser, arg);
+		if (!op_compares(arg->op))
+			new->unknowns |= arg->unknowns;
 		if (new->depth < arg->depth + !same)
 			new->depth = arg->depth + !same;
 	}
@@ -227,28 +260,59 @@ static bool word_is(const struct parser *parser, const char *name)
 	return parser->len == strlen(name) && !memcmp(parser->at, name, parser->len);
 }
 
-/* A number, or a name: of a value, a family or a state. */
+static int operand_add(struct parser *parser, const struct operand *operand, size_t *place)
+{
+	struct node node = {.op = OP_OPERAND, .operand = operand - operands};
+
+	if (operand->type == OPERAND_NONE)
+		return refuse(parser, parser->at, "", "%s cannot be filtered (%s)", operand->name,
+			      operand->why_none);
+	if (operand->may_be_unknown)
+		node.unknowns = 1ULL << node.operand;
+	parser->expression->operands |= 1ULL << node.operand;
+	return node_add(parser, parser->at, &node, 0, place);
+}
+
+static int name_refuse(const struct parser *parser)
+{
+	const char *behind = parser->at + parser->len;
+	struct nearest nearest = nearest_begin(parser->at, parser->len);
+	const struct state_name *state;
+	char more[64] = " (-o help lists the fields)";
+
+	behind += space_len(behind);
+	if (*behind == '(')
+		return refuse(parser, behind, "", "a call is not allowed");
+	for (size_t i = 0; i < operand_count; i++)
+		nearest_try(&nearest, operands[i].name);
+	for (size_t i = 0; i < COUNT(families); i++)
+		nearest_try(&nearest, families[i].name);
+	for (unsigned int i = 1; (state = state_name(i)); i++)
+		nearest_try(&nearest, state->text);
+	if (nearest.word)
+		snprintf(more, sizeof(more), " (did you mean %s?)", nearest.word);
+	return word_refuse(parser, "unknown name", more);
+}
+
+/* A number, or a name: of an operand, a family or a state. */
 static int word_parse(struct parser *parser, size_t *place)
 {
-	const char *at = parser->at, *behind = at + parser->len;
+	const char *at = parser->at;
+	const struct operand *operand = operand_find(at, parser->len);
 	size_t prefix = strlen(STATE_PREFIX);
 	struct node node = {.op = OP_NUMBER};
-	_cleanup_text_ struct text known = {0};
 	const struct state_name *state;
 
 	if (isdigit(*at)) {
-		int err = number_read(parser, &node.value);
+		int err = number_read(parser, &node.number);
 
 		return err ? err : node_add(parser, at, &node, 0, place);
 	}
-	for (size_t i = 0; i < COUNT(expression_names); i++)
-		if (word_is(parser, expression_names[i])) {
-			node = (struct node){.op = OP_NAME, .value = i};
-			return node_add(parser, at, &node, 0, place);
-		}
+	if (operand)
+		return operand_add(parser, operand, place);
 	for (size_t i = 0; i < COUNT(families); i++)
 		if (word_is(parser, families[i].name)) {
-			node.value = families[i].value;
+			node.number = families[i].value;
 			return node_add(parser, at, &node, 0, place);
 		}
 	if (parser->len < prefix || memcmp(at, STATE_PREFIX, prefix))
@@ -256,22 +320,10 @@ static int word_parse(struct parser *parser, size_t *place)
 	for (unsigned int i = 1; (state = state_name(i)); i++)
 		if (state->len == parser->len - prefix &&
 		    !memcmp(at + prefix, state->text, state->len)) {
-			node.value = i;
+			node.number = i;
 			return node_add(parser, at, &node, 0, place);
 		}
-
-	behind += space_len(behind);
-	if (*behind == '(')
-		return refuse(parser, behind, "", "a call is not allowed");
-	text_str(&known, " (there are: ");
-	for (size_t i = 0; i < COUNT(expression_names); i++)
-		text_printf(&known, "%s, ", expression_names[i]);
-	for (size_t i = 0; i < COUNT(families); i++)
-		text_printf(&known, "%s, ", families[i].name);
-	for (unsigned int i = 1; (state = state_name(i)); i++)
-		text_printf(&known, "%s%s", i == 1 ? "" : ", ", state->text);
-	text_char(&known, ')');
-	return word_refuse(parser, "unknown name", known.err ? "" : known.data);
+	return name_refuse(parser);
 }
 
 static int choice_parse(struct parser *parser, size_t *place);
@@ -333,6 +385,91 @@ static int unary_parse(struct parser *parser, size_t *place)
 	return node_add(parser, at, &node, 1, place);
 }
 
+static bool begins_with_unknown(const char *at)
+{
+	size_t len = strlen(UNKNOWN);
+
+	return !strncmp(at, UNKNOWN, len) && !strspn(at + len, WORD_CHARS);
+}
+
+/*
+ * Takes the literal behind the comparison op with an operand, and makes node a comparison with it.
+ * Returns 1, with the parser where it was, if there is none, and an expression may be there.
+ */
+static int literal_take(struct parser *parser, const struct operand *operand, enum op op,
+			struct node *node)
+{
+	const struct operation *comparison = &expression_operations[op];
+	bool is_exact = op == OP_EQUAL || op == OP_UNEQUAL, must = operand_needs_literal(operand);
+	const struct parser before = *parser;
+	const char *at = parser->at + parser->len;
+	_cleanup_text_ struct text why = {0};
+	bool is_unknown;
+	int err;
+
+	at += space_len(at);
+	is_unknown = begins_with_unknown(at);
+	parser->at = at;
+	parser->len = is_unknown ? strlen(UNKNOWN) : literal_span(operand, at);
+	if (!parser->len && must)
+		return refuse(parser, at, "",
+			      *at == '"' || *at == '\'' ? "the quotes do not end"
+							: "a value is missing");
+	if (is_unknown && !operand->may_be_unknown)
+		return refuse(parser, at, "", "%s is never unknown", operand->name);
+	if ((is_unknown || operand->type >= OPERAND_WORD) && !is_exact)
+		return refuse(parser, before.at, "", "'%s' does not apply to %s", comparison->text,
+			      is_unknown ? UNKNOWN : operand->name);
+	err = is_unknown || !parser->len
+		      ? 0
+		      : literal_read(operand, at, parser->len, &node->literal, &why);
+	text_char(&why, ':');
+	if (err && (must || !operand_find(at, strspn(at, WORD_CHARS))))
+		return word_refuse(parser, why.err ? "" : why.data, "");
+	if (!err && parser->len) {
+		node->op = is_unknown ? OP_UNKNOWN : op;
+		err = token_next(parser);
+		if (err)
+			return err;
+		/* What binds closer than the comparison makes more than a literal of it. */
+		if (expression_operations[parser->token].precedence <= comparison->precedence)
+			return 0;
+		if (must)
+			return refuse(parser, parser->at, "",
+				      "an operator cannot follow a value of %s", operand->name);
+	}
+	*parser = before;
+	return 1;
+}
+
+/* Adds a comparison of the operand left with the literal behind it. Returns 1 if there is none. */
+static int literal_parse(struct parser *parser, enum op op, size_t left, size_t *place)
+{
+	size_t number = parser->expression->nodes[left].operand;
+	const struct operand *operand = &operands[number];
+	struct node node = {.operand = number, .args = {left}, .is_typed = true};
+	struct node value = {.op = OP_NUMBER}, negation = {.op = OP_NOT};
+	const char *at = parser->at;
+	int err = literal_take(parser, operand, op, &node);
+
+	if (err)
+		return err;
+	if (node.op != OP_UNKNOWN && operand->type < OPERAND_ADDRESS) {
+		value.number = node.literal.number;
+		err = node_add(parser, at, &value, 0, &node.args[1]);
+		return err ? err : node_add(parser, at, &node, 2, place);
+	}
+	if (node.op != OP_UNKNOWN) {
+		node.op = operand->type == OPERAND_ADDRESS ? OP_ADDRESS : OP_TEXT;
+		node.depth = LEAF_DEPTH;
+	}
+	err = node_add(parser, at, &node, 0, place);
+	if (err || op == OP_EQUAL)
+		return err;
+	negation.args[0] = *place;
+	return node_add(parser, at, &negation, 1, place);
+}
+
 /* A value, and the operators behind it that bind no less than precedence says. */
 static int binary_parse(struct parser *parser, unsigned int precedence, size_t *place)
 {
@@ -345,6 +482,11 @@ static int binary_parse(struct parser *parser, unsigned int precedence, size_t *
 
 		if (!own || own < precedence)
 			return 0;
+		err = 1;
+		if (op_compares(node.op) && parser->expression->nodes[*place].op == OP_OPERAND)
+			err = literal_parse(parser, node.op, *place, place);
+		if (err <= 0)
+			continue;
 		err = token_next(parser);
 		if (!err)
 			err = binary_parse(parser, own + 1, &node.args[1]);
@@ -378,26 +520,31 @@ static int choice_parse(struct parser *parser, size_t *place)
 	return err ? err : node_add(parser, at, &node, 3, place);
 }
 
-int expression_parse(const char *str, struct expression **expression, struct diag *diag)
+int expression_parse(const char *option, const char *str, struct expression **expression,
+		     struct diag *diag)
 {
-	struct parser parser = {.str = str, .at = str, .diag = diag};
+	struct parser parser = {.option = option, .str = str, .at = str, .diag = diag};
+	const struct node *root;
 	size_t len = strlen(str);
 	int err;
 
 	if (space_len(str) == len)
-		return diag_set(diag, -EINVAL, "--filter: the expression is empty");
+		return diag_set(diag, -EINVAL, "%s: the expression is empty", option);
 	if (len > EXPRESSION_LEN_MAX)
-		return diag_set(diag, -EINVAL, "--filter: the expression is longer than %d bytes",
+		return diag_set(diag, -EINVAL, "%s: the expression is longer than %d bytes", option,
 				EXPRESSION_LEN_MAX);
 	/* A node takes a byte of the text at least. */
 	parser.expression = calloc(1, sizeof(struct expression) + len * sizeof(struct node));
 	if (!parser.expression)
-		return diag_errno(diag, -ENOMEM, "--filter");
+		return diag_errno(diag, -ENOMEM, "%s", option);
 	err = token_next(&parser);
 	if (!err)
 		err = choice_parse(&parser, &parser.expression->root);
+	root = &parser.expression->nodes[parser.expression->root];
 	if (!err && parser.token != OP_END)
 		err = behind_refuse(&parser, NULL);
+	else if (!err && is_bare(root))
+		err = operand_refuse(&parser, root);
 	if (err)
 		expression_free(parser.expression);
 	else

@@ -11,7 +11,10 @@
 
 enum op {
 	OP_NUMBER,
-	OP_NAME,
+	OP_OPERAND,
+	OP_UNKNOWN, /* whether an operand is */
+	OP_ADDRESS, /* whether an operand is in a prefix */
+	OP_TEXT, /* whether an operand is that text, or begins with it */
 	OP_NOT,
 	OP_NEGATE,
 	OP_COMPLEMENT,
@@ -53,16 +56,27 @@ struct operation {
 };
 
 extern const struct operation expression_operations[OPS];
-extern const char *const expression_names[EXPRESSION_NAMES];
 
 struct node {
 	enum op op;
 	unsigned int depth; /* of brackets in the rendering */
 	size_t args[3]; /* nodes */
-	int64_t value; /* a number, or which name */
+	int64_t number;
+	size_t operand;
+	struct literal literal; /* that an address or a text is compared with */
+	bool is_typed; /* a comparison of an operand with a literal of its type */
+	/* Operands whose unknown values count in it, or, in a comparison, decide it. */
+	uint64_t unknowns;
+	const char *at; /* in the text, for errors */
 };
 
+static inline bool op_compares(enum op op)
+{
+	return op >= OP_EQUAL && op <= OP_AT_LEAST;
+}
+
 struct expression {
+	uint64_t operands; /* a bit for each that is in it */
 	size_t count;
 	size_t root;
 	struct node nodes[];

@@ -31,9 +31,16 @@ void filter_free(struct filter *filter)
 {
 	port_filter_free(&filter->lports);
 	port_filter_free(&filter->rports);
+	port_filter_free(&filter->ports);
 	address_filter_free(&filter->laddrs);
 	address_filter_free(&filter->raddrs);
-	free(filter->expression);
+	value_filter_free(&filter->opids);
+	value_filter_free(&filter->ocomms);
+	value_filter_free(&filter->uids);
+	value_filter_free(&filter->whys);
+	for (size_t i = 0; i < filter->expression_count; i++)
+		expression_free(filter->expressions[i]);
+	free(filter->expressions);
 }
 
 /* A state that --state excludes can be neither the old one nor the new one. */
@@ -47,6 +54,22 @@ static uint32_t new_mask(const struct filter *filter)
 	return state_filter_mask(&filter->new_states) & ~filter->states.excluded;
 }
 
+static int values_finish(struct filter *filter, struct diag *diag)
+{
+	const struct {
+		const char *option;
+		const struct value_filter *values;
+	} all[] = {{"-p/--pid", &filter->opids},
+		   {"--comm", &filter->ocomms},
+		   {"--uid", &filter->uids},
+		   {"--why", &filter->whys}};
+	int err = 0;
+
+	for (size_t i = 0; !err && i < sizeof(all) / sizeof(*all); i++)
+		err = value_filter_finish(all[i].values, all[i].option, filter, diag);
+	return err;
+}
+
 int filter_finish(struct filter *filter, struct diag *diag)
 {
 	int err;
@@ -55,6 +78,9 @@ int filter_finish(struct filter *filter, struct diag *diag)
 	if (err)
 		return err;
 	err = port_filter_check(&filter->rports, "-D/--remoteport", diag);
+	if (err)
+		return err;
+	err = port_filter_check(&filter->ports, "--port", diag);
 	if (err)
 		return err;
 	err = address_filter_finish(&filter->laddrs, "--laddr", diag);
@@ -69,7 +95,8 @@ int filter_finish(struct filter *filter, struct diag *diag)
 	err = state_mask_check(old_mask(filter), "--old-state", diag);
 	if (err)
 		return err;
-	return state_mask_check(new_mask(filter), "--new-state", diag);
+	err = state_mask_check(new_mask(filter), "--new-state", diag);
+	return err ? err : values_finish(filter, diag);
 }
 
 static void state_macro(struct text *text, const char *name, uint32_t mask)
@@ -80,12 +107,87 @@ static void state_macro(struct text *text, const char *name, uint32_t mask)
 		text_printf(text, "#define %s(state) (0x%xU >> (state) & 1)\n", name, mask);
 }
 
+int filter_add_expression(struct filter *filter, const char *option, const char *str,
+			  struct diag *diag)
+{
+	size_t count = filter->expression_count;
+	struct expression **all = reallocarray(filter->expressions, count + 1, sizeof(*all));
+	int err;
+
+	if (!all)
+		return diag_errno(diag, -ENOMEM, "%s", option);
+	filter->expressions = all;
+	err = expression_parse(option, str, &all[count], diag);
+	if (err)
+		return err;
+	filter->expression_count++;
+	filter->expression_len += strlen(str);
+	if (filter->expression_len > EXPRESSION_LEN_MAX)
+		return diag_set(diag, -EINVAL, "%s: all expressions are longer than %d bytes",
+				option, EXPRESSION_LEN_MAX);
+	return 0;
+}
+
+static uint64_t operands_used(const struct filter *filter)
+{
+	uint64_t used = 0;
+
+	for (size_t i = 0; i < filter->expression_count; i++)
+		used |= expression_operands(filter->expressions[i]);
+	return used;
+}
+
+unsigned int filter_optionals(const struct filter *filter)
+{
+	uint64_t used = operands_used(filter);
+	unsigned int optionals = 0;
+
+	for (size_t i = 0; i < operand_count; i++)
+		if (used >> i & 1)
+			optionals |= operands[i].optionals;
+	return optionals;
+}
+
+/* The expressions, the variables in them, and what they depend on. */
+static void expression_macros(struct text *text, const struct filter *filter)
+{
+	static const char newstate[] = "newstate";
+	uint64_t used = operands_used(filter);
+	bool is_filled = false;
+
+	text_str(text, "#define FILTER_VALUES");
+	for (size_t i = 0; i < operand_count; i++) {
+		if (!(used >> i & 1))
+			continue;
+		text_printf(text, " \\\n\t%s", operands[i].declaration);
+		is_filled |= operands[i].is_filled;
+	}
+	text_str(text, is_filled ? "\n#define FILTER_FILLED\n" : "\n");
+	if (used >> (operand_find(newstate, strlen(newstate)) - operands) & 1)
+		text_str(text, "#define FILTER_NEWSTATE\n");
+	text_str(text, "#define FILTER_EXPRESSION ");
+	text_str(text, filter->expression_count ? "" : "1");
+	for (size_t i = 0; i < filter->expression_count; i++) {
+		text_str(text, i ? " && " : "");
+		expression_render(filter->expressions[i], text);
+	}
+	text_char(text, '\n');
+}
+
+/* Of the ports that --port lists, one must be an end's; those that it excludes, no end's. */
+static void ports_macros(struct text *text, const struct port_filter *ports)
+{
+	const struct port_filter either = {.chosen = ports->chosen};
+	const struct port_filter both = {.excluded = ports->excluded};
+
+	port_filter_render(&either, "FILTER_EITHER_PORT", text);
+	port_filter_render(&both, "FILTER_BOTH_PORTS", text);
+}
+
 static void macros_render(struct text *text, const struct filter *filter)
 {
 	uint32_t either = state_filter_mask(&filter->states);
-	struct expression *expression = NULL;
 	const char *family = "1";
-	struct diag diag;
 
 	if (filter->ipv4)
 		family = "((family) == AF_INET)";
@@ -96,6 +198,7 @@ static void macros_render(struct text *text, const struct filter *filter)
 	netns_filter_render(&filter->netns, text);
 	port_filter_render(&filter->lports, "FILTER_LPORT", text);
 	port_filter_render(&filter->rports, "FILTER_DPORT", text);
+	ports_macros(text, &filter->ports);
 	address_filter_render(&filter->laddrs, "FILTER_LADDR", text);
 	address_filter_render(&filter->raddrs, "FILTER_RADDR", text);
 
@@ -119,19 +222,7 @@ static void macros_render(struct text *text, const struct filter *filter)
 		text_printf(text, "((ns) >= %lluULL && (ns) != SPAN_UNKNOWN)\n",
 			    (unsigned long long)filter->min_span.min_ns);
 
-	text_str(text, "#define FILTER_EXPRESSION ");
-	if (!filter->expression) {
-		text_str(text, "1\n");
-		return;
-	}
-	/* It was parsed before, with the options: it can only fail without memory. */
-	if (expression_parse(filter->expression, &expression, &diag)) {
-		text->err = -ENOMEM;
-		return;
-	}
-	expression_render(expression, text);
-	text_char(text, '\n');
-	expression_free(expression);
+	expression_macros(text, filter);
 }
 
 /* Compiling macros that are all unused makes a start longer by 4 of 60 ms. */

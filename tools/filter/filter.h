@@ -4,14 +4,17 @@
 #define FILTER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "filter/addresses.h"
 #include "filter/netns.h"
 #include "filter/ports.h"
 #include "filter/states.h"
+#include "filter/values.h"
 
 struct diag;
+struct expression;
 struct text;
 
 struct span_filter {
@@ -29,6 +32,7 @@ struct filter {
 	bool ipv6;
 	struct port_filter lports;
 	struct port_filter rports;
+	struct port_filter ports; /* of either end */
 	struct address_filter laddrs;
 	struct address_filter raddrs;
 	struct netns_filter netns;
@@ -36,8 +40,21 @@ struct filter {
 	struct state_filter new_states;
 	struct state_filter states; /* either of the two */
 	struct span_filter min_span;
-	char *expression; /* or NULL; all that must hold (expression.h) */
+	struct value_filter opids, ocomms, uids, whys;
+	struct expression **expressions; /* all must hold */
+	size_t expression_count;
+	size_t expression_len; /* bytes of their text */
 };
+
+/*
+ * Adds an expression that must hold, too (expression.h). -EINVAL with diag filled; also if all are
+ * longer than EXPRESSION_LEN_MAX.
+ */
+int filter_add_expression(struct filter *filter, const char *option, const char *str,
+			  struct diag *diag);
+
+/* The optional members of the record (a bit for each enum event_optional) that it requires. */
+unsigned int filter_optionals(const struct filter *filter);
 
 void filter_free(struct filter *filter);
 

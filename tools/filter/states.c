@@ -47,8 +47,7 @@ static const struct {
 	{"UNCONN", "CLOSE"},	  {"LISTENING", "LISTEN"},
 };
 
-/* The number of a state, or -1. */
-static int state_find(const char *name, size_t len)
+int state_find(const char *name, size_t len)
 {
 	size_t skip = strlen(PREFIX);
 

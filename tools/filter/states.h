@@ -4,6 +4,7 @@
 #define FILTER_STATES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct diag;
@@ -14,7 +15,13 @@ struct state_filter {
 };
 
 /*
- * Adds a comma-separated list of names, in any case and with or without TCP_, which are excluded if
+ * The number of a state, or -1. The name may be in any case, with or without TCP_, as ss(8) writes
+ * it (close-wait), or another usual one (ESTAB).
+ */
+int state_find(const char *name, size_t len);
+
+/*
+ * Adds a comma-separated list of such names, which are excluded if
  * it begins with '!'. -EINVAL with diag naming the option, the bad name and the good ones.
  */
 int state_filter_add(struct state_filter *filter, const char *option, const char *value,

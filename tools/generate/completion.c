@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "event/event.h"
+#include "event/words.h"
 #include "filter/states.h"
 #include "options/option_rows.h"
 #include "output/fields.h"
@@ -32,15 +33,11 @@ struct place {
 
 /* The templates' functions, behind _tcpstates_. */
 static const char *const functions[] = {
-	[COMPLETE_STATES] = "states",
-	[COMPLETE_STUCK] = "stuck",
-	[COMPLETE_FIELDS] = "fields",
-	[COMPLETE_PROBES] = "probes",
-	[COMPLETE_WHEN] = "when",
-	[COMPLETE_ADDRESSES] = "addresses",
-	[COMPLETE_NAMESPACES] = "namespaces",
-	[COMPLETE_FILES] = "files",
-	[COMPLETE_FOLDERS] = "folders",
+	[COMPLETE_STATES] = "states",	    [COMPLETE_STUCK] = "stuck",
+	[COMPLETE_WHYS] = "whys",	    [COMPLETE_FIELDS] = "fields",
+	[COMPLETE_PROBES] = "probes",	    [COMPLETE_WHEN] = "when",
+	[COMPLETE_ADDRESSES] = "addresses", [COMPLETE_NAMESPACES] = "namespaces",
+	[COMPLETE_FILES] = "files",	    [COMPLETE_FOLDERS] = "folders",
 };
 
 /* Text in single quotes, in which quote stands for one, and special ones need a backslash. */
@@ -207,6 +204,13 @@ static void states_print(const struct place *place)
 	}
 }
 
+static void whys_print(const struct place *place)
+{
+	for (unsigned int i = 0; i < WHYS; i++)
+		if (why_word(i))
+			word_print(place, why_word(i), "");
+}
+
 static void fields_print(const struct place *place)
 {
 	for (const struct field *field = field_table; field < field_table + FIELDS; field++)
@@ -231,7 +235,7 @@ static const struct {
 } lists[] = {
 	{"@OPTIONS@", options_print}, {"@SHORT@", short_print},	  {"@VALUES@", values_print},
 	{"@STATES@", states_print},   {"@FIELDS@", fields_print}, {"@PROBES@", probes_print},
-	{"@WHEN@", when_print},
+	{"@WHEN@", when_print},	      {"@WHYS@", whys_print},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))

@@ -8,7 +8,6 @@
 #include "base/diag.h"
 #include "base/parse.h"
 #include "base/text.h"
-#include "filter/expression.h"
 #include "options/options.h"
 #include "program/probe.h"
 
@@ -60,31 +59,28 @@ static int probe_set(const struct option_value *value, struct diag *diag)
 			known.err ? "" : known.data);
 }
 
-static int expression_check(const char *str, struct diag *diag)
-{
-	struct expression *expression;
-	int err = expression_parse(str, &expression, diag);
-
-	if (!err)
-		expression_free(expression);
-	return err;
-}
-
-/* Checks each alone, so that a message points into it, and all together, for the limits. */
 static int expression_set(const struct option_value *value, struct diag *diag)
 {
-	char **expression = value->member, *before = *expression, *all;
-	int err = expression_check(value->text, diag), len;
+	return filter_add_expression(value->member, value->name, value->text, diag);
+}
+
+static int values_set(const struct option_value *value, struct diag *diag)
+{
+	return value_filter_add(value->member, value->row->field, value->name, value->text, diag);
+}
+
+static int max_ms_set(const struct option_value *value, struct diag *diag)
+{
+	_cleanup_text_ struct text text = {0};
+	struct span_filter checked;
+	int err = span_filter_set(&checked, value->name, value->text, diag);
 
 	if (err)
 		return err;
-	len = before ? asprintf(&all, "(%s) && (%s)", before, value->text)
-		     : asprintf(&all, "%s", value->text);
-	if (len < 0)
-		return diag_errno(diag, -ENOMEM, "--filter");
-	free(before);
-	*expression = all;
-	return before ? expression_check(all, diag) : 0;
+	text_printf(&text, "ms <= %s", value->text);
+	if (text.err)
+		return diag_errno(diag, -ENOMEM, "%s", value->name);
+	return filter_add_expression(value->member, value->name, text.data, diag);
 }
 
 static int path_set(const struct option_value *value, struct diag *diag)
@@ -228,6 +224,16 @@ const struct option_row option_rows[] = {
 	 OUTPUT(journal), .conflicts = NOT_EVENTS},
 	{'4', "ipv4", .help = "trace IPv4 family only", FILTER(ipv4), .conflicts = IN_TEXT "ipv6"},
 	{'6', "ipv6", .help = "trace IPv6 family only", FILTER(ipv6), .conflicts = IN_TEXT},
+	{'p', "pid", "LIST", "processes that own the socket, or '!LIST' to exclude",
+	 .group = GROUP_SELECT, .conflicts = IN_TEXT, .field = "opid", FILTER(opids),
+	 .set = values_set},
+	{0, "comm", "LIST", "names of the processes that own the socket: nginx, 'python*'",
+	 .group = GROUP_SELECT, .conflicts = IN_TEXT, .field = "ocomm", FILTER(ocomms),
+	 .set = values_set},
+	{0, "uid", "LIST", "users, by name or number, who own the socket", .group = GROUP_SELECT,
+	 .conflicts = IN_TEXT, .field = "uid", FILTER(uids), .set = values_set},
+	{0, "port", "LIST", "ports of either end to trace, or '!LIST' to exclude",
+	 .group = GROUP_SELECT, .conflicts = IN_TEXT, FILTER(ports), .set = ports_set},
 	{0, "laddr", "LIST", "local addresses and prefixes to trace, or '!LIST' to exclude",
 	 .group = GROUP_SELECT, .conflicts = IN_TEXT, .complete = COMPLETE_ADDRESSES,
 	 FILTER(laddrs), .set = addresses_set},
@@ -247,8 +253,13 @@ const struct option_row option_rows[] = {
 	 .set = states_set},
 	{0, "min-ms", "N", "trace changes after at least N milliseconds in the old state",
 	 .group = GROUP_SELECT, .conflicts = IN_TEXT "now", FILTER(min_span), .set = span_set},
-	{0, "filter", "EXPR", "trace only if EXPR is true: 'rport == 443 && span_us > 1000'",
-	 .group = GROUP_SELECT, .conflicts = IN_TEXT, FILTER(expression), .set = expression_set},
+	{0, "max-ms", "N", "trace changes after at most N milliseconds in the old state",
+	 .group = GROUP_SELECT, .conflicts = IN_TEXT "now", PROGRAM(filter), .set = max_ms_set},
+	{0, "why", "LIST", "trace changes to CLOSE for these reasons, or '!LIST' to exclude",
+	 .group = GROUP_SELECT, .conflicts = IN_TEXT "now", .complete = COMPLETE_WHYS,
+	 .field = "why", FILTER(whys), .set = values_set},
+	{0, "filter", "EXPR", "trace only if EXPR is true: 'raddr == 10.0.0.0/8 && ms > 1.5'",
+	 .group = GROUP_SELECT, .conflicts = IN_TEXT, PROGRAM(filter), .set = expression_set},
 	{'o', "output", "NAME,...",
 	 "print these fields, or add them with +NAME,...; 'help' lists all", .group = GROUP_SHOW,
 	 .conflicts = NOT_EVENTS, .complete = COMPLETE_FIELDS, .set = output_set},

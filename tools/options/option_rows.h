@@ -41,6 +41,7 @@ enum completion {
 	COMPLETE_NOTHING,
 	COMPLETE_STATES,
 	COMPLETE_STUCK, /* SECONDS[:STATES] */
+	COMPLETE_WHYS,
 	COMPLETE_FIELDS,
 	COMPLETE_PROBES,
 	COMPLETE_WHEN,
@@ -62,6 +63,7 @@ struct option_row {
 	const char *requires; /* the name of another option, or NULL */
 	size_t member; /* offset in struct options: of the bool to set, or of what set() fills */
 	option_fn *set; /* with a value */
+	const char *field; /* of --filter, which the value is compared with */
 	uint64_t max; /* of a number, which is at least 1 */
 };
 

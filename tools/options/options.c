@@ -34,6 +34,7 @@ static const struct {
 	{"r", "remoteport"}, /* --raddr */
 	{"j", "journal"}, /* --json */
 	{"e", "ebpf"}, /* --extended */
+	{"w", "wide"}, /* --why */
 };
 
 static int row_value(size_t row)
@@ -171,6 +172,8 @@ static int trace_finish(struct options *options, struct diag *diag)
 			    S_ISREG(st.st_mode));
 	output->summary = program->summary;
 	err = fields_choose(options, diag);
+	if (!err)
+		err = filter_finish(&program->filter, diag);
 	if (err)
 		return err;
 
@@ -179,7 +182,7 @@ static int trace_finish(struct options *options, struct diag *diag)
 	 * all others (a list of fields, which JSON always has) only on request.
 	 */
 	shows_skaddr = !output->fields.count || field_list_has(&output->fields, "skaddr");
-	optionals = field_list_optionals(&output->fields);
+	optionals = field_list_optionals(&output->fields) | filter_optionals(&program->filter);
 	if (shows_skaddr && !program->summary &&
 	    (options->no_skaddr || (output->fields.count && !options->skaddr))) {
 		output->numbered = program->max_sockets;
@@ -192,7 +195,7 @@ static int trace_finish(struct options *options, struct diag *diag)
 	program->stuck = options->trace.stuck.after_ns;
 	if (options->no_cache)
 		program->cache_dir = NULL;
-	return filter_finish(&program->filter, diag);
+	return 0;
 }
 
 /* Whether all of the len bytes at names, "A" or "A+B", were given. */

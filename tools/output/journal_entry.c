@@ -8,8 +8,8 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "event/close_reason.h"
 #include "event/event.h"
+#include "event/words.h"
 #include "output/value.h"
 #include "system/journal.h"
 

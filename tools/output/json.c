@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "event/close_reason.h"
+#include "event/words.h"
 #include "output/summary.h"
 #include "output/value.h"
 

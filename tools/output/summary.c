@@ -2,7 +2,7 @@
 #include "output/summary.h"
 
 #include "base/text.h"
-#include "event/close_reason.h"
+#include "event/words.h"
 #include "output/format.h"
 #include "output/value.h"
 

@@ -2,7 +2,7 @@
 #include "output/value.h"
 
 #include "base/text.h"
-#include "event/close_reason.h"
+#include "event/words.h"
 #include "system/cgroup.h"
 
 void address_append(struct text *text, const struct event *event, const uint8_t address[16])
@@ -65,25 +65,16 @@ size_t value_parts_find(struct line_format *format, const struct event *event)
 const char *value_word(const struct field *field, const struct line_format *format,
 		       const struct event *event)
 {
-	static const char *const owner_words[] = {
-		[OWNER_SCAN] = "scan",
-		[OWNER_SELF] = "self",
-		[OWNER_LISTENER] = "listener",
-		[OWNER_ACCEPT] = "accept",
-	};
-	unsigned int from;
-
 	switch (field->kind) {
 	case KIND_OWNER_FROM:
-		from = event_owner(format->event_layout, event)->from;
-		return from < sizeof(owner_words) / sizeof(*owner_words) ? owner_words[from] : NULL;
+		return owner_from_word(event_owner(format->event_layout, event)->from);
 	case KIND_WHY:
 		return why_word(event_why(format->event_layout, event));
 	case KIND_RESET:
 		return reset_reason_word(event_reset(format->event_layout, event));
 	case KIND_FIRST:
-		return close_first(event_why(format->event_layout, event), event->oldstate,
-				   event->newstate);
+		return first_word(first_of(event_why(format->event_layout, event), event->oldstate,
+					   event->newstate));
 	}
 	return NULL;
 }

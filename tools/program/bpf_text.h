@@ -15,6 +15,6 @@ extern const char bpf_text_wire[]; /* the part of each that declares the record 
 
 /* For tests (bpf_text/embed_parts.S). */
 extern const char bpf_text_expression[];
-extern const char bpf_text_filters[];
+extern const char bpf_text_filter[];
 
 #endif

@@ -154,31 +154,31 @@ static bool has_optionals(const struct custom_text *custom, unsigned int optiona
 	return !macros.err && macros.len && strstr(custom->text.data, macros.data);
 }
 
+/* Those with a macro of their own; the others are fields of the socket. */
+static const unsigned int with_macro[] = {1U << OPTIONAL_AGE, 1U << OPTIONAL_OWNER,
+					  1U << OPTIONAL_PID_NS, 1U << OPTIONAL_EXE,
+					  1U << OPTIONAL_CLOSE};
+
 void custom_text_fit(const struct custom_text *custom, unsigned int shown,
 		     struct program_spec *spec)
 {
-	/* The age for socket numbers, the owner for the journal. */
-	static const unsigned int unshown[] = {1U << OPTIONAL_AGE, 1U << OPTIONAL_OWNER};
+	unsigned int sent = socket_fields_find(custom->text.data);
 
 	spec->text = custom;
 	spec->netns = strstr(custom->text.data, OFFSETS_NETNS);
-	for (size_t i = 0; i < sizeof(unshown) / sizeof(*unshown); i++)
-		if (has_optionals(custom, unshown[i]))
-			shown |= unshown[i];
-	event_layout_init(&spec->layout, shown);
+	for (size_t i = 0; i < sizeof(with_macro) / sizeof(*with_macro); i++)
+		if (has_optionals(custom, with_macro[i]))
+			sent |= with_macro[i];
+	event_layout_init(&spec->layout, sent | shown);
 }
 
 /* An additional or missing member would shift the ones behind it. */
 static bool same_optionals(const struct custom_text *custom, unsigned int wanted)
 {
-	static const unsigned int optionals[] = {1U << OPTIONAL_AGE, 1U << OPTIONAL_OWNER,
-						 1U << OPTIONAL_PID_NS, 1U << OPTIONAL_EXE,
-						 1U << OPTIONAL_CLOSE};
-
-	for (size_t i = 0; i < sizeof(optionals) / sizeof(*optionals); i++) {
-		if (has_optionals(custom, optionals[i]) != !!(wanted & optionals[i]))
+	for (size_t i = 0; i < sizeof(with_macro) / sizeof(*with_macro); i++) {
+		if (has_optionals(custom, with_macro[i]) != !!(wanted & with_macro[i]))
 			return false;
-		wanted &= ~optionals[i];
+		wanted &= ~with_macro[i];
 	}
 	return socket_fields_are_wanted(wanted)
 		       ? has_optionals(custom, wanted)
@@ -213,8 +213,8 @@ int custom_text_check(const struct program_spec *spec, struct diag *diag)
 				path);
 	if (!same_optionals(custom, spec->layout.wanted))
 		return diag_set(diag, -EINVAL,
-				"--bpf-text: %s was printed for other fields: use the same "
-				"-o/--output and -x/--extended",
+				"--bpf-text: %s was printed without some of these fields: use the "
+				"same -o/--output and -x/--extended",
 				path);
 	return 0;
 }

@@ -41,9 +41,8 @@ int custom_text_scan(const struct custom_text *custom, const struct program_spec
 
 /*
  * Puts the source into the spec, with what the source decides: whether it reads the network
- * namespace, and whether the age or the owner is in the record although no field shows it. shown
- * are the optional members that fields show. Socket numbers (socket_numbers.h) use the age if it is
- * there, and the journal the owner, so that one source works for each output.
+ * namespace, and which optional members its record has. shown are those that fields show; it may
+ * have more: for its filter, for socket numbers (socket_numbers.h) and for the journal.
  */
 void custom_text_fit(const struct custom_text *custom, unsigned int shown,
 		     struct program_spec *spec);

@@ -13,7 +13,7 @@
 struct offset_needs program_needs(const struct program_spec *spec)
 {
 	return (struct offset_needs){
-		.optionals = spec->summary ? 0 : spec->layout.wanted,
+		.optionals = spec->layout.wanted,
 		.summary = spec->summary,
 		.netns = spec->netns,
 	};

@@ -66,9 +66,9 @@ void look_close(struct look *look)
 }
 
 int look_at(const struct look *look, const struct event_layout *layout, uint64_t skaddr,
-	    bool filtered, struct event *event)
+	    struct event *event)
 {
-	const uint64_t args[] = {skaddr, filtered};
+	const uint64_t args[] = {skaddr};
 	uint32_t found;
 	int err;
 

@@ -38,11 +38,11 @@ int look_open(struct look *look, const struct event_layout *layout, int program,
 void look_close(struct look *look);
 
 /*
- * Whether the socket at that address is in the table, in use, and, if filtered, let through by the
- * filters. event is then like one of scan_run(), of no task. -errno if it is not known: without
- * BPF_PROG_TEST_RUN for raw tracepoints, Linux 5.10, or if the look is closed.
+ * Whether the socket at that address is in the table, in use, and matched by the filters. event is
+ * then like one of scan_run(), of no task. -errno if it is not known: without BPF_PROG_TEST_RUN for
+ * raw tracepoints, Linux 5.10, or if the look is closed.
  */
 int look_at(const struct look *look, const struct event_layout *layout, uint64_t skaddr,
-	    bool filtered, struct event *event);
+	    struct event *event);
 
 #endif

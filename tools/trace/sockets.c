@@ -188,9 +188,9 @@ bool sockets_is_ready(const struct sockets *sockets)
 	return !sockets->helper;
 }
 
-int sockets_look(const struct sockets *sockets, uint64_t skaddr, bool filtered, struct event *event)
+int sockets_look(const struct sockets *sockets, uint64_t skaddr, struct event *event)
 {
-	return look_at(&sockets->look, &sockets->spec->layout, skaddr, filtered, event);
+	return look_at(&sockets->look, &sockets->spec->layout, skaddr, event);
 }
 
 void sockets_ask(struct sockets *sockets)
@@ -210,7 +210,7 @@ static int entry_list(void *arg, const void *key, const void *value, size_t size
 		listing->on_record(listing->arg, NULL);
 	memcpy(&skaddr, key, sizeof(skaddr));
 	if (seen_has(&listing->seen, skaddr) ||
-	    sockets_look(listing->sockets, skaddr, true, listing->event) <= 0)
+	    sockets_look(listing->sockets, skaddr, listing->event) <= 0)
 		return 0;
 	return listing->on_record(listing->arg, listing->event);
 }

@@ -50,8 +50,7 @@ void sockets_prepared(struct sockets *sockets);
 bool sockets_is_ready(const struct sockets *sockets);
 
 /* look_at(). */
-int sockets_look(const struct sockets *sockets, uint64_t skaddr, bool filtered,
-		 struct event *event);
+int sockets_look(const struct sockets *sockets, uint64_t skaddr, struct event *event);
 
 /* Requests a list. */
 void sockets_ask(struct sockets *sockets);

@@ -164,10 +164,13 @@ static int holder_take(void *arg, const void *record)
 	return 0;
 }
 
-/* Whether it is still so, as far as can be known. The fields are then those of this moment. */
+/*
+ * Whether it is still so, and the filters match, as far as can be known. The fields are then those
+ * of this moment.
+ */
 static bool due_look(struct stuck *stuck, const struct sockets *sockets, struct event *due)
 {
-	int found = sockets_look(sockets, due->skaddr, false, stuck->event);
+	int found = sockets_look(sockets, due->skaddr, stuck->event);
 
 	if (found > 0)
 		event_set_socket_fields(stuck->layout, due, stuck->event);

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "event/close_reason.h"
 #include "event/event.h"
+#include "event/words.h"
 #include "why.h"
 
 /* What a socket shows beside its errors. */
@@ -151,7 +151,7 @@ static void causes_are_told(void **state)
 		sk.sk_err_soft = cases[i].soft;
 		reason = why_of(&sk);
 		why = why_word(reason);
-		first = close_first(reason, cases[i].oldstate, TCP_CLOSE);
+		first = first_word(first_of(reason, cases[i].oldstate, TCP_CLOSE));
 
 		if (!same(why, cases[i].why) || !same(first, cases[i].first))
 			fail_msg("case %zu: %s, %s", i, why ? why : "-", first ? first : "-");
@@ -168,7 +168,7 @@ static void nothing_ends_before_close(void **state)
 		for (unsigned int to = 0; to < 16; to++) {
 			if (to == TCP_CLOSE)
 				continue;
-			assert_true(same(close_first(WHY_UNKNOWN, from, to),
+			assert_true(same(first_word(first_of(WHY_UNKNOWN, from, to)),
 					 to < COUNT(first) ? first[to] : NULL));
 		}
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "event/close_reason.h"
+#include "event/words.h"
 
-#include <netinet/tcp.h>
 #include <stddef.h>
 
-const char *why_word(enum why why)
+const char *why_word(unsigned int why)
 {
 	static const char *const words[WHYS] = {
 		[WHY_FIN] = "fin",
@@ -38,26 +37,21 @@ const char *reset_reason_word(enum reset_reason reason)
 	return reason < RESET_REASON_COUNT ? words[reason] : NULL;
 }
 
-const char *close_first(enum why why, unsigned int oldstate, unsigned int newstate)
+const char *first_word(unsigned int first)
 {
-	/* Each state after a FIN is reached by one side's FIN alone. */
-	switch (newstate == TCP_CLOSE ? oldstate : newstate) {
-	case TCP_FIN_WAIT1:
-	case TCP_FIN_WAIT2:
-	case TCP_CLOSING:
-		return "local";
-	case TCP_CLOSE_WAIT:
-	case TCP_LAST_ACK:
-		return "remote";
-	}
-	switch (why) {
-	case WHY_RESET_BY_PEER:
-		return "remote";
-	case WHY_RESET_UNREAD:
-	case WHY_RESET_LINGER:
-	case WHY_RESET_BY_US:
-		return "local";
-	default:
-		return NULL;
-	}
+	static const char *const words[] = {[FIRST_LOCAL] = "local", [FIRST_REMOTE] = "remote"};
+
+	return first < sizeof(words) / sizeof(*words) ? words[first] : NULL;
+}
+
+const char *owner_from_word(unsigned int from)
+{
+	static const char *const words[] = {
+		[OWNER_SELF] = "self",
+		[OWNER_LISTENER] = "listener",
+		[OWNER_SCAN] = "scan",
+		[OWNER_ACCEPT] = "accept",
+	};
+
+	return from < sizeof(words) / sizeof(*words) ? words[from] : NULL;
 }
