@@ -51,8 +51,6 @@ static bool word_is_known(const char *word, size_t len)
 		name -= strlen(end);
 	if (operand_find(word, name))
 		return true;
-	if (len == 1 && word[-1] == '\'' && word[1] == '\'') /* of a text */
-		return true;
 	if (len > 5 && !strncmp(word, "0x", 2) &&
 	    !memcmp(word + len - 3, "ULL", 3)) /* of a prefix */
 		return strspn(word + 2, "0123456789abcdef") == len - 5;
@@ -67,8 +65,13 @@ static void rendering_judge(const char *text)
 	for (const char *at = text; *at; at += len) {
 		for (len = 0; is_word(at[len]);)
 			len++;
+		if (*at == '\'') { /* of a text */
+			PROMISE(isalnum((unsigned char)at[1]) && at[2] == '\'');
+			len = 3;
+			continue;
+		}
 		PROMISE(len ? word_is_known(at, len)
-			    : strchr("()?:!~|&^=<>+-*, []'.", *at) != NULL);
+			    : strchr("()?:!~|&^=<>+-*, [].", *at) != NULL);
 		len += !len;
 		depth += *at == '(';
 		PROMISE(*at != ')' || depth);

@@ -26,41 +26,41 @@
 
 /* clang-format off */
 const struct operand operands[] = {
-	{"lport", OPERAND_NUMBER, VALUE(lport, "event->lport")},
-	{"rport", OPERAND_NUMBER, VALUE(rport, "event->rport")},
-	{"laddr", OPERAND_ADDRESS, ADDRESS(laddr)},
-	{"raddr", OPERAND_ADDRESS, ADDRESS(raddr)},
-	{"ip", OPERAND_NUMBER, VALUE(ip, "event->family == AF_INET ? 4 : 6")},
-	{"family", OPERAND_NUMBER, VALUE(family, "event->family == AF_INET ? 4 : 6")},
-	{"oldstate", OPERAND_STATE, VALUE(oldstate, "event->oldstate")},
-	{"newstate", OPERAND_STATE, VALUE(newstate, "to")},
-	{"state", OPERAND_STATE, VALUE(state, "event->newstate == STATE_STILL ? event->oldstate : to")},
-	{"ms", OPERAND_TIME, VALUE(ms, "event->span_ns"), .may_be_unknown = true},
+	{"lport", OPERAND_NUMBER, .declaration = VALUE(lport, "event->lport")},
+	{"rport", OPERAND_NUMBER, .declaration = VALUE(rport, "event->rport")},
+	{"laddr", OPERAND_ADDRESS, .declaration = ADDRESS(laddr)},
+	{"raddr", OPERAND_ADDRESS, .declaration = ADDRESS(raddr)},
+	{"ip", OPERAND_NUMBER, .declaration = VALUE(ip, "event->family == AF_INET ? 4 : 6")},
+	{"family", OPERAND_NUMBER, .declaration = VALUE(family, "event->family == AF_INET ? 4 : 6")},
+	{"oldstate", OPERAND_STATE, .declaration = VALUE(oldstate, "event->oldstate")},
+	{"newstate", OPERAND_STATE, .declaration = VALUE(newstate, "to")},
+	{"state", OPERAND_STATE, .declaration = VALUE(state, "event->newstate == STATE_STILL ? event->oldstate : to")},
+	{"ms", OPERAND_TIME, .declaration = VALUE(ms, "event->span_ns"), .may_be_unknown = true},
 	{"span_us", OPERAND_NUMBER,
-	 VALUE(span_us, "event->span_ns == SPAN_UNKNOWN ? -1 : (s64)(event->span_ns / 1000)")},
-	{"age_ms", OPERAND_TIME, VALUE(age_ms, "event->age_ns"), .may_be_unknown = true,
+	 .declaration = VALUE(span_us, "event->span_ns == SPAN_UNKNOWN ? -1 : (s64)(event->span_ns / 1000)")},
+	{"age_ms", OPERAND_TIME, .declaration = VALUE(age_ms, "event->age_ns"), .may_be_unknown = true,
 	 .optionals = 1U << OPTIONAL_AGE},
-	{"ts_ns", OPERAND_NUMBER, VALUE(ts_ns, "event->ts_ns")},
+	{"ts_ns", OPERAND_NUMBER, .declaration = VALUE(ts_ns, "event->ts_ns")},
 	{"cpu", OPERAND_NUMBER,
-	 VALUE(cpu, "event->newstate == STATE_STILL ? -1 : (s64)bpf_get_smp_processor_id()"), .may_be_unknown = true},
-	{"pid", OPERAND_NUMBER, VALUE(pid, "event->pid")},
-	{"comm", OPERAND_TEXT, TEXT(comm, "event->comm"), .is_filled = true, .size = EVENT_COMM_LEN},
-	{"opid", OPERAND_NUMBER, VALUE(opid, OWNED("event->owner.pid")), .may_be_unknown = true, .optionals = OWNER},
-	{"opid_ns", OPERAND_NUMBER, VALUE(opid_ns, "event->owner.pid_ns ? (s64)event->owner.pid_ns : -1"),
+	 .declaration = VALUE(cpu, "event->newstate == STATE_STILL ? -1 : (s64)bpf_get_smp_processor_id()"), .may_be_unknown = true},
+	{"pid", OPERAND_NUMBER, .declaration = VALUE(pid, "event->pid")},
+	{"comm", OPERAND_TEXT, .declaration = TEXT(comm, "event->comm"), .is_filled = true, .size = EVENT_COMM_LEN},
+	{"opid", OPERAND_NUMBER, .declaration = VALUE(opid, OWNED("event->owner.pid")), .may_be_unknown = true, .optionals = OWNER},
+	{"opid_ns", OPERAND_NUMBER, .declaration = VALUE(opid_ns, "event->owner.pid_ns ? (s64)event->owner.pid_ns : -1"),
 	 .may_be_unknown = true, .optionals = OWNER | 1U << OPTIONAL_PID_NS},
-	{"ocomm", OPERAND_TEXT, TEXT(ocomm, "event->owner.comm") KNOWN(ocomm, "event->owner.from"),
+	{"ocomm", OPERAND_TEXT, .declaration = TEXT(ocomm, "event->owner.comm") KNOWN(ocomm, "event->owner.from"),
 	 .may_be_unknown = true, .optionals = OWNER, .size = EVENT_COMM_LEN},
-	{"exe", OPERAND_TEXT, TEXT(exe, "event->owner.exe") KNOWN(exe, "event->owner.from && event->owner.exe[0]"),
+	{"exe", OPERAND_TEXT, .declaration = TEXT(exe, "event->owner.exe") KNOWN(exe, "event->owner.from && event->owner.exe[0]"),
 	 .may_be_unknown = true, .optionals = OWNER | 1U << OPTIONAL_EXE, .size = OWNER_EXE_LEN},
-	{"ofrom", OPERAND_WORD, VALUE(ofrom, OWNED("event->owner.from")), .may_be_unknown = true,
+	{"ofrom", OPERAND_WORD, .declaration = VALUE(ofrom, OWNED("event->owner.from")), .may_be_unknown = true,
 	 .optionals = OWNER, .word = owner_from_word, .words = OWNER_ACCEPT + 1},
-	{"why", OPERAND_WORD, VALUE(why, "event->why ? (s64)event->why : -1"), .may_be_unknown = true,
+	{"why", OPERAND_WORD, .declaration = VALUE(why, "event->why ? (s64)event->why : -1"), .may_be_unknown = true,
 	 .is_filled = true, .optionals = 1U << OPTIONAL_CLOSE, .word = why_word, .words = WHYS},
 	{"first", OPERAND_WORD,
-	 VALUE(first, "(s64)first_of(event->why, event->oldstate, event->newstate) ?: -1"), .may_be_unknown = true,
+	 .declaration = VALUE(first, "(s64)first_of(event->why, event->oldstate, event->newstate) ?: -1"), .may_be_unknown = true,
 	 .is_filled = true, .optionals = 1U << OPTIONAL_CLOSE, .word = first_word, .words = FIRST_REMOTE + 1},
 #define SOCKET_OPERAND(name, title, width, otel, path, help)                                       \
-	{#name, OPERAND_NUMBER, VALUE(name, "event->" #name), .may_be_unknown = true, .is_filled = true, \
+	{#name, OPERAND_NUMBER, .declaration = VALUE(name, "event->" #name), .may_be_unknown = true, .is_filled = true, \
 	 .optionals = 1U << OPTIONAL_##name},
 	SOCKET_FIELDS(SOCKET_OPERAND)
 	{"isotime", OPERAND_NONE, .why_none = "the tracer adds the time of day"},
@@ -176,11 +176,11 @@ static int number_read(const struct operand *operand, const char *at, size_t len
 static int user_read(const char *at, size_t len, int64_t *number, struct text *why)
 {
 	_cleanup_text_ struct text name = {0};
-	struct passwd *user;
+	struct passwd entry, *user = NULL;
+	char strings[4096]; /* of the entry */
 
 	text_bytes(&name, at, len);
-	user = name.err ? NULL : getpwnam(name.data);
-	if (user) {
+	if (!name.err && !getpwnam_r(name.data, &entry, strings, sizeof(strings), &user) && user) {
 		*number = user->pw_uid;
 		return 0;
 	}
