@@ -30,10 +30,13 @@ static inline void entry_init(struct sock_entry *entry, const struct event *even
 #ifdef EVENT_AGE
 	entry->first_ns = event->ts_ns;
 #endif
+#ifdef EVENT_SESSION
+	entry->session = event->session;
+#endif
 }
 
 /* Adds an unknown socket. Returns 0, or an error of entry_add(). */
-#if defined(STUCK) || defined(EVENT_SOCKET_FIELDS)
+#if defined(STUCK) || defined(EVENT_SOCKET_FIELDS) || defined(EVENT_SESSION)
 BPF_TABLE("array", u32, struct sock_entry, scratch, 1); /* all 0; the stack has no room for one */
 
 static inline long entry_new(u64 sk, const struct event *event)
@@ -95,6 +98,27 @@ static inline struct sock_entry *entry_find(const struct event *event)
 	return 0;
 }
 
+#ifdef EVENT_SESSION
+/* entry: of a socket that was known already, or NULL. */
+static inline void event_session(struct event *event, struct sock_entry *entry)
+{
+	struct session *session = &event->session;
+
+	if (entry) {
+		session_add(&entry->session, event);
+		if (is_reported(event))
+			*session = entry->session;
+		return;
+	}
+	session_found(session, event->oldstate);
+	if (!event_begins(event))
+		return;
+	__builtin_memset(session, 0, sizeof(*session));
+	session->start_ns = event->ts_ns;
+	session->opened = event->newstate == TCP_SYN_SENT ? OPENED_ACTIVE : OPENED_PASSIVE;
+}
+#endif
+
 /*
  * Ends the time in the old state and begins that in the new one, with one reading of the clock.
  * Returns the entry of a socket that was known already, or NULL.
@@ -108,6 +132,9 @@ static inline struct sock_entry *event_clock(struct event *event)
 	event->ts_ns = bpf_ktime_get_ns();
 	event_durations(entry, event);
 	entry_leave(entry);
+#ifdef EVENT_SESSION
+	event_session(event, entry);
+#endif
 #ifdef EVENT_OWNER
 	event_own(event, entry);
 #endif
@@ -229,6 +256,8 @@ static inline void change_follow(void *ctx, struct event *event, int is_shown)
 	/* Also for a hidden change, so that the next duration is right. */
 	struct sock_entry *entry = event_clock(event);
 
+	if (!is_reported(event))
+		return;
 	event->pid = bpf_get_current_pid_tgid() >> 32;
 	if (FILLED_FIRST)
 		event_fill(event);
@@ -262,8 +291,13 @@ static inline void change_follow(void *ctx, struct event *event, int is_shown)
 static inline void in_flight_follow(void *ctx, struct event *event, int is_shown)
 {
 	u32 cpu = bpf_get_smp_processor_id();
-	struct in_flight *count = in_flight.lookup(&cpu);
+	struct in_flight *count;
 
+	if (!is_reported(event)) {
+		change_follow(ctx, event, is_shown);
+		return;
+	}
+	count = in_flight.lookup(&cpu);
 	if (!count)
 		return;
 	/* Atomic, for a softirq or another task may do this in the middle of it. */

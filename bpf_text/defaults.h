@@ -12,6 +12,7 @@
 #define OWNER_PID_NS
 #define OWNER_EXE
 #define EVENT_CLOSE
+#define EVENT_SESSION
 #define EVENT_SOCKET_FIELDS __u64 uid EVENT_OPTIONAL;
 #define SOCKET_FIELDS_READ  event->uid = field_read(sk, 528, 4);
 

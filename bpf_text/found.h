@@ -46,6 +46,9 @@ static inline void found_init(struct sock_entry *entry, const struct event *even
 	entry->held = session;
 	entry->missed = 0;
 #endif
+#ifdef EVENT_SESSION
+	session_found(&entry->session, event->oldstate);
+#endif
 #ifdef STUCK
 	__builtin_memcpy(&entry->last, event, EVENT_SIZE);
 	entry->last.newstate = event->oldstate;
@@ -127,6 +130,13 @@ static inline const struct sock_entry *event_complete(struct event *event, u64 s
 	socket_fields_read(event);
 #endif
 	event_durations(entry, event);
+#ifdef EVENT_SESSION
+	if (entry)
+		event->session = entry->session;
+	else
+		session_found(&event->session, event->oldstate);
+	session_add(&event->session, event);
+#endif
 #ifdef EVENT_OWNER
 	if (!entry)
 		return 0;

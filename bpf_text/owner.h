@@ -108,15 +108,21 @@ static inline void entry_own(struct sock_entry *entry, const struct owner *owner
 	entry->missed = 0; /* no scan has looked for this one */
 }
 
+/* As the entry has it. */
+static inline void owner_copy(const struct sock_entry *entry, struct owner *owner)
+{
+	*owner = entry->owner;
+	COMPILER_BARRIER();
+	if (entry->owner.from != owner->from || entry->owner.pid != owner->pid)
+		owner->from = OWNER_UNKNOWN;
+}
+
 /* With the name that the process has now, if it is still there. */
 static inline void owner_of(const struct sock_entry *entry, struct owner *owner)
 {
 	u32 pid = 0;
 
-	*owner = entry->owner;
-	COMPILER_BARRIER();
-	if (entry->owner.from != owner->from || entry->owner.pid != owner->pid)
-		owner->from = OWNER_UNKNOWN;
+	owner_copy(entry, owner);
 	bpf_probe_read_kernel(&pid, sizeof(pid), (void *)(owner->leader + TASK_TGID));
 	if (owner->leader && pid == owner->pid)
 		owner_names_read(owner);
@@ -156,8 +162,10 @@ static inline void event_own(struct event *event, struct sock_entry *entry)
 		u64 listener = listener_of(event->skaddr);
 
 		entry = sockets.lookup(&listener);
-		if (entry)
+		if (entry && is_reported(event))
 			owner_of(entry, &event->owner);
+		else if (entry)
+			owner_copy(entry, &event->owner);
 		if (event->owner.from)
 			event->owner.from = OWNER_LISTENER;
 	} else if (is_own_change(event) && is_by_process(event->skaddr)) {
@@ -165,7 +173,7 @@ static inline void event_own(struct event *event, struct sock_entry *entry)
 			  bpf_get_current_task());
 		if (entry)
 			entry_own(entry, &event->owner);
-	} else if (entry) {
+	} else if (entry && is_reported(event)) {
 		owner_of(entry, &event->owner);
 	}
 }

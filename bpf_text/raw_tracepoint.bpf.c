@@ -177,7 +177,8 @@ int raw_tracepoint__inet_sock_set_state__5(struct raw_args *args)
  * them: since Linux 6.13 (kernel/bpf/verifier.c, check_max_stack_depth()) that is a tracing
  * program's stack, unless the program has a tail call.
  */
-_Static_assert(sizeof(struct event) + 208 <= STACK_OF_TAIL, "the tail may need more stack");
+_Static_assert(sizeof(struct event) <= EVENT_SIZE_MAX, "the record is too large");
+_Static_assert(EVENT_SIZE_MAX + 208 <= STACK_OF_TAIL, "the tail may need more stack");
 
 int raw_tracepoint_tail__send(struct raw_args *args)
 {
@@ -185,9 +186,11 @@ int raw_tracepoint_tail__send(struct raw_args *args)
 
 	if (!sock_is_tcp(args->sk) && args->sk != SELF_TEST_SK)
 		return 0;
-	sock_read(&event, args->sk);
+	event.skaddr = args->sk;
 	event.oldstate = args->oldstate;
 	event.newstate = args->newstate;
+	if (has_addresses(&event))
+		sock_read(&event, args->sk);
 	change_send(args, &event);
 	tails.call(args, 1);
 	return 0;

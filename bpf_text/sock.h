@@ -35,13 +35,18 @@ static inline int sock_is_tcp(u64 sk)
 	return sock_protocol(sk) == IPPROTO_TCP;
 }
 
-#if defined(SUMMARY) && !defined(FILTERS) && !defined(SCAN)
-/* A summary without filters does not need the addresses. */
-static inline void sock_read(struct event *event, u64 sk)
+/* Whether a filter or the record needs the addresses. */
+static inline int has_addresses(const struct event *event)
 {
-	event->skaddr = sk;
-}
+#ifdef FILTERS
+	return 1;
+#elif defined(SUMMARY)
+	return 0;
 #else
+	return is_reported(event);
+#endif
+}
+
 static inline void sock_read(struct event *event, u64 sk)
 {
 	u8 head[HEAD_SIZE] __attribute__((aligned(8))); /* so that it is not copied byte by byte */
@@ -65,4 +70,3 @@ static inline void sock_read(struct event *event, u64 sk)
 	address4_set(event->laddr, inet + INET_SADDR - INET_START);
 	address4_set(event->raddr, head + SKC_DADDR);
 }
-#endif

@@ -20,6 +20,9 @@ struct sock_entry {
 	u64 held; /* the last scan (its session) that found the owner with the socket */
 	u64 missed; /* the last one that found another process with it */
 #endif
+#ifdef EVENT_SESSION
+	struct session session;
+#endif
 #ifdef STUCK
 	struct event last; /* the last change; a ts_ns of 0: a filter hides it */
 #endif
@@ -72,6 +75,17 @@ static inline void address4_set(u8 address[16], const void *from)
 	words[1] = words[2] = words[3] = 0;
 }
 
+/* With SESSIONS, a session has one record, at its end. */
+static inline int is_reported(const struct event *event)
+{
+#ifdef SESSIONS
+	return event->newstate == TCP_CLOSE && event->oldstate != TCP_LISTEN &&
+	       event->oldstate != TCP_CLOSE;
+#else
+	return 1;
+#endif
+}
+
 /* Fills in the time in the old state and the age. The entry may be NULL: the socket is unknown. */
 static inline void event_durations(const struct sock_entry *entry, struct event *event)
 {
@@ -86,6 +100,33 @@ static inline void event_durations(const struct sock_entry *entry, struct event 
 		event->age_ns = 0;
 #endif
 }
+
+#ifdef EVENT_SESSION
+/* Of a socket that is first seen in that state. */
+static inline void session_found(struct session *session, u32 state)
+{
+	u32 place = session_state_of(state);
+
+	__builtin_memset(session, 0, sizeof(*session));
+#pragma unroll
+	for (u32 i = 0; i < SESSION_STATES; i++)
+		if (i <= place)
+			session->state_ns[i] = FIELD_UNKNOWN;
+}
+
+/* Adds the time in the old state. The session is in a map. */
+static inline void session_add(struct session *session, const struct event *event)
+{
+	u32 place = session_state_of(event->oldstate);
+
+	if (place >= SESSION_STATES || session->state_ns[place] == FIELD_UNKNOWN)
+		return;
+	if (event->span_ns == SPAN_UNKNOWN)
+		session->state_ns[place] = FIELD_UNKNOWN;
+	else
+		session->state_ns[place] += event->span_ns;
+}
+#endif
 
 /* The summary no longer counts the socket as open. */
 static inline void entry_leave(struct sock_entry *entry)

@@ -36,6 +36,8 @@
 
 #define EVENT_OPTIONAL __attribute__((packed, aligned(4)))
 
+#include "session.h"
+
 enum owner_from {
 	OWNER_UNKNOWN,
 	OWNER_SELF, /* it acted on the socket in a system call of its own */
@@ -79,10 +81,15 @@ struct event {
 #ifdef EVENT_CLOSE
 	__u32 why; /* enum why (summary_wire.h), at the change to CLOSE */
 #endif
+#ifdef EVENT_SESSION
+	struct session session; /* with the state that has just ended */
+#endif
 	char end[0];
 };
 
 #define EVENT_SIZE __builtin_offsetof(struct event, end) /* what travels */
+
+#define EVENT_SIZE_MAX 288 /* the stack of a program has no room for more */
 
 _Static_assert(__builtin_offsetof(struct event, comm) == 68, "event: a hole in the layout");
 _Static_assert((EVENT_SIZE - 84) % 4 == 0, "event: EVENT_SIZE is not the end of the last member");

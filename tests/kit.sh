@@ -62,6 +62,12 @@ tracefs_mount() {
 }
 [ "$tool" = "$binary" ] || tracefs_mount # for memcheck; if it came later it would seem to stay
 
+# fields_but_sessions: the names of all fields that go into one record: those of a whole session are too many beside.
+fields_but_sessions() {
+	"$tool" -o help | awk '{ print $1 }' |
+		grep -vxE 'start|start_time|opened|(connect|close|syn_sent|syn_recv|established|fin_wait.|close_wait|last_ack|closing)_ms'
+}
+
 fail() {
 	echo "FAIL: $*"
 	exit 1

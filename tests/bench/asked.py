@@ -22,6 +22,11 @@ ASKED = {
     "--state": ("--state", "!CLOSING"),
     "--min-ms 0": ("--min-ms", "0"),
     "--filter": ("--filter", "rport != 22 && span_us < 60000000"),
+    "--port, one": ("--port", "1-65535,0"),
+    "--filter, an address": ("--filter", "raddr == 0.0.0.0/0"),
+    "--uid": ("--uid", "0"),
+    "--comm": ("--comm", "*"),
+    "--why": ("--why", "!timeout"),
     "-o +cpu,ts_ns,isotime": ("-o", "+cpu,ts_ns,isotime"),
     "-o +age_ms": ("-o", "+age_ms"),
     "-o +uid": ("-o", "+uid"),
@@ -31,6 +36,7 @@ ASKED = {
     "-o +cgroup": ("-o", "+cgroup"),
     "--stuck 60": ("--stuck", "60"),
     "--summary": ("--summary",),
+    "--sessions": ("--sessions",),
 }
 
 

@@ -19,7 +19,7 @@ import bench
 
 # What each takes by itself in a full and in a quick run.
 ROUNDS = {"start": (25, 2), "program": (5, 1), "accept": (5, 1), "rate": (5, 1), "cpu": (3, 1), "loss": (3, 1),
-          "maxrate": (2, 1), "pages": (5, 1), "asked": (5, 1), "scan": (5, 2), "growth": (1, 1),
+          "maxrate": (2, 1), "pages": (5, 1), "asked": (5, 1), "sessions": (7, 1), "scan": (5, 2), "growth": (1, 1),
           "stopped": (3, 1), "lone": (1, 1), "busy": (3, 1)}
 
 

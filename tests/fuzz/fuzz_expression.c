@@ -70,8 +70,7 @@ static void rendering_judge(const char *text)
 			len = 3;
 			continue;
 		}
-		PROMISE(len ? word_is_known(at, len)
-			    : strchr("()?:!~|&^=<>+-*, [].", *at) != NULL);
+		PROMISE(len ? word_is_known(at, len) : strchr("()?:!~|&^=<>+-*, [].", *at) != NULL);
 		len += !len;
 		depth += *at == '(';
 		PROMISE(*at != ')' || depth);

@@ -93,6 +93,19 @@ FIELDS = {
     "why": ("WHY", 13, 13, "tcpstates.why"),
     "first": ("FIRST", 6, 6, "tcpstates.first"),
     "reset_reason": ("RESET-REASON", 22, 22, "tcpstates.reset_reason"),
+    "start": ("START", 32, 32, "tcpstates.session.start"),
+    "start_time": ("START", 8, 8, "tcpstates.session.start_time"),
+    "opened": ("OPENED", 7, 7, "tcpstates.session.opened"),
+    "connect_ms": ("CONN(ms)", 9, 9, "tcpstates.session.connect_ms"),
+    "close_ms": ("CLOSE(ms)", 9, 9, "tcpstates.session.close_ms"),
+    "syn_sent_ms": ("SYN_SENT(ms)", 12, 12, "tcpstates.session.syn_sent_ms"),
+    "syn_recv_ms": ("SYN_RECV(ms)", 12, 12, "tcpstates.session.syn_recv_ms"),
+    "established_ms": ("ESTAB(ms)", 12, 12, "tcpstates.session.established_ms"),
+    "fin_wait1_ms": ("FIN_WAIT1(ms)", 12, 12, "tcpstates.session.fin_wait1_ms"),
+    "fin_wait2_ms": ("FIN_WAIT2(ms)", 12, 12, "tcpstates.session.fin_wait2_ms"),
+    "close_wait_ms": ("CLOSE_WAIT(ms)", 12, 12, "tcpstates.session.close_wait_ms"),
+    "last_ack_ms": ("LAST_ACK(ms)", 12, 12, "tcpstates.session.last_ack_ms"),
+    "closing_ms": ("CLOSING(ms)", 12, 12, "tcpstates.session.closing_ms"),
     "cgroup": ("CGROUP", 24, 32, "tcpstates.cgroup"),
     "unit": ("UNIT", 16, 24, "tcpstates.unit"),
     "container": ("CONTAINER", 12, 12, "container.id"),
@@ -119,8 +132,10 @@ COLUMNS = "skaddr,pid,comm,laddr,lport,raddr,rport,oldstate,newstate,ms"
 CSV = COLUMNS.replace("comm,", "comm,ip,")
 OWNER_AND_END = "opid,ocomm,ofrom,why,first"
 EXTENDED = "laddr,lport,raddr,rport,oldstate,newstate,ms," + OWNER_AND_END
-NUMBERS = (("time_s", "pid", "ip", "lport", "rport", "ms", "ts_ns", "age_ms", "cpu", "opid")
-           + MEMBERS)
+# As a record has the times of a session, in this order.
+SESSION_STATES = ("syn_sent", "syn_recv", "established", "fin_wait1", "close_wait", "fin_wait2", "closing", "last_ack")
+NUMBERS = (("time_s", "pid", "ip", "lport", "rport", "ms", "ts_ns", "age_ms", "cpu", "opid", "connect_ms", "close_ms")
+           + tuple(state + "_ms" for state in SESSION_STATES) + MEMBERS)
 OTEL_STATES = {
     "ESTABLISHED": "established", "SYN_SENT": "syn_sent", "SYN_RECV": "syn_received",
     "FIN_WAIT1": "fin_wait_1", "FIN_WAIT2": "fin_wait_2", "TIME_WAIT": "time_wait",
@@ -283,6 +298,30 @@ def owner_and_end(number):
     }
 
 
+def session_of(number):
+    """When it began (0: before), the time in each state in ns or None, and which side connected."""
+    start_ns = EVENTS[number][1] - 1234567890 * number if number % 4 else 0
+    times = [None if (number * 8 + at) % 11 == 10 else number**(at % 5) * 1001 + at for at in range(8)]
+    return start_ns, times, number % 3
+
+
+def session_fields(number, zone):
+    """What these say: None is unknown."""
+    start_ns, times, opened = session_of(number)
+    when = (datetime.datetime.fromtimestamp((OFFSET_NS + start_ns) // SECOND, zone)
+            + datetime.timedelta(microseconds=start_ns // 1000 % 10**6))
+    closing, connecting = times[3:], times[:2]
+    return {
+        "start": when.isoformat(timespec="microseconds") if start_ns else None,
+        "start_time": when.strftime("%H:%M:%S") if start_ns else None,
+        "opened": (None, "active", "passive")[opened],
+        "connect_ms": None if opened != 1 or None in connecting else decimal(sum(connecting) // 1000, 3),
+        "close_ms": None if None in closing else decimal(sum(closing) // 1000, 3),
+        **{state + "_ms": None if ns is None else decimal(ns // 1000, 3)
+           for state, ns in zip(SESSION_STATES, times)},
+    }
+
+
 def cgroup_of(number):
     """What is said of its cgroup: None is unknown."""
     path, *names = CGROUPS[number % len(CGROUPS)]
@@ -328,6 +367,7 @@ def values_of(number, east):
         **{name: None if value is UNKNOWN else str(value)
            for name, value in members_of(number).items()},
         **owner_and_end(number),
+        **session_fields(number, zone),
         **cgroup_of(number),
     }
 
@@ -481,9 +521,12 @@ def c_extras():
         members = ["FIELD_UNKNOWN" if value is UNKNOWN else "%dULL" % value
                    for value in members_of(number).values()]
         came, pid, comm = owner_of(number)
-        rows.append("\t{%dULL, %d, {%s}, {%d, %dU, {%s}}, %s, %s},\n" % (
+        start_ns, times, opened = session_of(number)
+        states = ", ".join("FIELD_UNKNOWN" if ns is None else "%dULL" % ns for ns in times)
+        rows.append("\t{%dULL, %d, {%s}, {%d, %dU, {%s}}, %s, {%dULL, {%s}, %d}, %s},\n" % (
             *age_and_cpu(number), ", ".join(members), came, pid, c_chars(comm),
-            "WHY_" + (why_of(number) or "unknown").upper().replace("-", "_"), c_string(CGROUPS[number % len(CGROUPS)][0])))
+            "WHY_" + (why_of(number) or "unknown").upper().replace("-", "_"),
+            start_ns, states, opened, c_string(CGROUPS[number % len(CGROUPS)][0])))
     return "/* SPDX-License-Identifier: Apache-2.0 */\n/* Made by generate.py. */\n" + "".join(rows)
 
 

@@ -38,9 +38,11 @@ def records_of(schema):
     for branch in schema["anyOf"]:
         properties = schema["$defs"][branch["$ref"].rpartition("/")[2]]["properties"]
         key = next(key for key in RECORD.values() if key in properties)
-        validators[key, properties[key]["const"]] = jsonschema.Draft202012Validator(
+        validator = jsonschema.Draft202012Validator(
             {**branch, "$defs": schema["$defs"]},
             format_checker=jsonschema.FormatChecker(["ipv4", "ipv6"]))
+        for name in properties[key].get("enum") or [properties[key]["const"]]:
+            validators[key, name] = validator
     return validators
 
 
@@ -72,8 +74,8 @@ def file_check(path, validators):
         print(f"{path}: not a start, events and losses, and an end: {names[:1]} ... {names[-1:]}")
         return False
     events = record.get("events", record.get("tcpstates.events"))
-    if events != names.count("event"):
-        print(f"{path}: {names.count('event')} events, but the end says {events}")
+    if events != names.count("event") + names.count("session"):
+        print(f"{path}: {names.count('event') + names.count('session')} events, but the end says {events}")
         return False
     return True
 

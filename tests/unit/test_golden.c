@@ -30,6 +30,7 @@ static const struct {
 	uint64_t members[OPTIONAL_cgroup - OPTIONAL_netns]; /* of the socket */
 	struct owner owner;
 	uint32_t why;
+	struct session session;
 	const char *cgroup; /* its path, or NULL: it has none */
 } optionals[] = {
 #include "extras.inc"
@@ -184,6 +185,8 @@ static void event_append(struct line_format *format, size_t i, struct text *text
 		at = mempcpy(at, &optionals[i].owner, sizeof(optionals[i].owner));
 	if (layout->wanted & 1 << OPTIONAL_CLOSE)
 		at = mempcpy(at, &optionals[i].why, sizeof(optionals[i].why));
+	if (layout->wanted & 1 << OPTIONAL_SESSION)
+		at = mempcpy(at, &optionals[i].session, sizeof(optionals[i].session));
 	assert_true(layout->size <= sizeof(room) && layout->sent == (size_t)(at - record));
 	assert_true(event_decode(layout, optionals[i].cpu, record, layout->sent, &room.event));
 	ways->event(format, &room.event, text);

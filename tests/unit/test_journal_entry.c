@@ -16,7 +16,8 @@
 #include "system/cgroup.h"
 #include "system/journal.h"
 
-#define CHANGE_ID "c2a30fa51cb04d2896b52112287616ea"
+#define CHANGE_ID  "c2a30fa51cb04d2896b52112287616ea"
+#define SESSION_ID "73a5cb1643174381aa604bbf82d5fb72"
 
 static struct text sent; /* a line a field */
 static int answer;
@@ -191,6 +192,35 @@ static int path_find(void *arg, uint64_t id, char path[CGROUP_PATH_ROOM])
 	return 0;
 }
 
+static const struct session unseen = {.state_ns = {[0 ... SESSION_STATES - 1] = FIELD_UNKNOWN}};
+static const struct session session = {
+	.start_ns = 5 * NS_PER_SECOND,
+	.opened = OPENED_ACTIVE,
+	.state_ns = {1500000, 0, 20001000, 3000, 0, 4000, 0, 0},
+};
+
+static const char asked_for[] =
+	"\nTCPSTATES_AGE_MS=0.000\nTCPSTATES_CPU_LOGICAL_NUMBER=0\n"
+	"TCPSTATES_OWNER_PID=99\nTCPSTATES_OWNER_COMM=a\\x0aUID=0\n"
+	"TCPSTATES_OWNER_FROM=listener\nTCPSTATES_OWNER_EXE=ngi\\x0anx\n"
+	"TCPSTATES_OWNER_PID_NS=7\nTCPSTATES_WHY=reset-by-peer\n"
+	"TCPSTATES_FIRST=remote\n"
+	"TCPSTATES_SESSION_START=2024-03-20T00:00:05.000000+00:00\n"
+	"TCPSTATES_SESSION_START_TIME=00:00:05\n"
+	"TCPSTATES_SESSION_OPENED=active\n"
+	"TCPSTATES_SESSION_CONNECT_MS=1.500\nTCPSTATES_SESSION_CLOSE_MS=0.007\n"
+	"TCPSTATES_SESSION_SYN_SENT_MS=1.500\n"
+	"TCPSTATES_SESSION_SYN_RECV_MS=0.000\n"
+	"TCPSTATES_SESSION_ESTABLISHED_MS=20.001\n"
+	"TCPSTATES_SESSION_FIN_WAIT1_MS=0.003\n"
+	"TCPSTATES_SESSION_FIN_WAIT2_MS=0.004\n"
+	"TCPSTATES_SESSION_CLOSE_WAIT_MS=0.000\n"
+	"TCPSTATES_SESSION_LAST_ACK_MS=0.000\n"
+	"TCPSTATES_SESSION_CLOSING_MS=0.000\n"
+	"TCPSTATES_CGROUP=/system.slice/a\\x0ab.slice/docker-"
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope\n"
+	"TCPSTATES_CONTAINER_ID=0123456789ab\n";
+
 /* Of all fields, those that are not in each entry anyway, and of these what is known. */
 static void fields_asked_for_follow(void **state)
 {
@@ -205,7 +235,7 @@ static void fields_asked_for_follow(void **state)
 	struct field_list list;
 	union {
 		struct event event;
-		char bytes[EVENT_SIZE + 256];
+		char bytes[EVENT_SIZE + 384];
 	} room = {.event = {.family = AF_INET, .oldstate = 1, .newstate = 7}};
 	char *at;
 
@@ -220,6 +250,7 @@ static void fields_asked_for_follow(void **state)
 	memset(room.bytes + EVENT_SIZE, 0xff, sizeof(room) - EVENT_SIZE);
 	memcpy(room.bytes + layout.offsets[OPTIONAL_OWNER], &nobody, sizeof(nobody));
 	memcpy(room.bytes + layout.offsets[OPTIONAL_CLOSE], &none, sizeof(none));
+	memcpy(room.bytes + layout.offsets[OPTIONAL_SESSION], &unseen, sizeof(unseen));
 	memset(room.bytes + layout.offsets[OPTIONAL_CPU], 0, sizeof(uint32_t));
 	room.event.newstate = 2;
 	answer = 0;
@@ -237,21 +268,48 @@ static void fields_asked_for_follow(void **state)
 	}
 	memcpy(room.bytes + layout.offsets[OPTIONAL_OWNER], &owner, sizeof(owner));
 	memcpy(room.bytes + layout.offsets[OPTIONAL_CLOSE], &why, sizeof(why));
+	memcpy(room.bytes + layout.offsets[OPTIONAL_SESSION], &session, sizeof(session));
 	assert_int_equal(journal_entry_send(&room.event, &asked, -1), 0);
 	at = strstr(sent.data, "TCPSTATES_TIMESTAMP=");
-	text_str(&want, "\nTCPSTATES_AGE_MS=0.000\nTCPSTATES_CPU_LOGICAL_NUMBER=0\n"
-			"TCPSTATES_OWNER_PID=99\nTCPSTATES_OWNER_COMM=a\\x0aUID=0\n"
-			"TCPSTATES_OWNER_FROM=listener\nTCPSTATES_OWNER_EXE=ngi\\x0anx\n"
-			"TCPSTATES_OWNER_PID_NS=7\nTCPSTATES_WHY=reset-by-peer\n"
-			"TCPSTATES_FIRST=remote\n"
-			"TCPSTATES_CGROUP=/system.slice/a\\x0ab.slice/docker-"
-			"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope\n"
-			"TCPSTATES_CONTAINER_ID=0123456789ab\n");
+	text_str(&want, asked_for);
 	for (const struct field *field = field_table; field < field_table + FIELDS; field++)
 		if (field->kind == KIND_SOCKET && field_journal_name(field, name))
 			text_printf(&want, "%s=%llu\n", name, field->offset * 1000001ULL);
 	assert_string_equal(strchr(at, '\n'), want.data);
 	cgroups_free(asked.cgroups);
+}
+
+/* It stands for all of a session: nothing is told of the last change. */
+static void session_is_one_entry(void **state)
+{
+	static const struct session begun = {.start_ns = 5 * NS_PER_SECOND};
+	struct line_format asked = format;
+	struct event_layout layout;
+	struct field_list list;
+	union {
+		struct event event;
+		char bytes[EVENT_SIZE + 96];
+	} room = {.event = {.ts_ns = 6 * NS_PER_SECOND,
+			    .family = AF_INET,
+			    .oldstate = 9,
+			    .newstate = 7}};
+
+	assert_int_equal(field_list_make(&list, &asked, "opened,syn_sent_ms,pid", NULL), 0);
+	event_layout_init(&layout, field_list_optionals(&list));
+	assert_true(layout.size <= sizeof(room));
+	memcpy(room.bytes + layout.offsets[OPTIONAL_SESSION], &begun, sizeof(begun));
+	asked.list = &list;
+	asked.event_layout = &layout;
+	asked.sessions = true;
+	answer = 0;
+	assert_int_equal(journal_entry_send(&room.event, &asked, -1), 0);
+	assert_string_equal(sent.data,
+			    "MESSAGE=0.0.0.0:0 \xe2\x86\x92 0.0.0.0:0 closed after 1000.000 ms\n"
+			    "MESSAGE_ID=" SESSION_ID "\nSYSLOG_IDENTIFIER=tcpstates\nPRIORITY=5\n"
+			    "OBJECT_IPV4_SOURCE_ADDRESS=0.0.0.0\nOBJECT_TCP_SOURCE_PORT=0\n"
+			    "OBJECT_IPV4_DESTINATION_ADDRESS=0.0.0.0\n"
+			    "OBJECT_TCP_DESTINATION_PORT=0\nTCPSTATES_TIMESTAMP=1710892806000000\n"
+			    "TCPSTATES_SESSION_SYN_SENT_MS=0.000\n");
 }
 
 static int sent_free(void **state)
@@ -266,7 +324,7 @@ int main(void)
 		cmocka_unit_test(fields_of_ipv4),	   cmocka_unit_test(fields_of_ipv6),
 		cmocka_unit_test(kinds_are_told_apart),	   cmocka_unit_test(fields_of_a_loss),
 		cmocka_unit_test(owner_is_the_object),	   cmocka_unit_test(error_is_passed_on),
-		cmocka_unit_test(fields_asked_for_follow),
+		cmocka_unit_test(fields_asked_for_follow), cmocka_unit_test(session_is_one_entry),
 	};
 
 	return cmocka_run_group_tests_name("journal_entry", tests, NULL, sent_free);

@@ -457,6 +457,7 @@ static const char *const help_lines[] = {
 	"  --filter=EXPR ",
 	"  -p, --pid=LIST ",
 	"  --comm=LIST ",
+	"  --sessions ",
 	"  --uid=LIST ",
 	"  --port=LIST ",
 	"  --max-ms=N ",

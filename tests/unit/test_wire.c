@@ -7,6 +7,7 @@
 #define EVENT_SOCKET_FIELDS SOCKET_FIELDS(MEMBER) SOCKET_VALUES(MEMBER)
 #define EVENT_OWNER
 #define EVENT_CLOSE
+#define EVENT_SESSION
 #include "event/event.h"
 #include "unit.h"
 
@@ -22,6 +23,7 @@ static const size_t places[] = {
 	[OPTIONAL_PID_NS] = AT(why),
 	[OPTIONAL_EXE] = AT(why),
 	[OPTIONAL_CLOSE] = AT(why),
+	[OPTIONAL_SESSION] = AT(session),
 	[OPTIONAL_RESET] = EVENT_SIZE, /* the reader's, behind what is sent */
 	[OPTIONAL_CPU] = EVENT_SIZE + 8,
 	/* clang-format on */

@@ -19,10 +19,17 @@ static const struct {
 	[OPTIONAL_PID_NS] = {"OWNER_PID_NS", 0},
 	[OPTIONAL_EXE] = {"OWNER_EXE", 0},
 	[OPTIONAL_CLOSE] = {"EVENT_CLOSE", sizeof(uint32_t)},
+	[OPTIONAL_SESSION] = {"EVENT_SESSION", sizeof(struct session)},
 	[OPTIONAL_RESET] = {NULL, sizeof(uint64_t)},
 	[OPTIONAL_CPU] = {NULL, sizeof(int)},
 	/* clang-format on */
 };
+
+/* Rounded up to whole 64-bit words. */
+static size_t in_words(size_t size)
+{
+	return (size + 7) / 8 * 8;
+}
 
 void event_layout_init(struct event_layout *layout, unsigned int wanted)
 {
@@ -37,12 +44,12 @@ void event_layout_init(struct event_layout *layout, unsigned int wanted)
 		if (i < OPTIONAL_RESET)
 			layout->sent = at;
 	}
-	layout->size = (at + 7) / 8 * 8;
+	layout->size = in_words(at);
 }
 
 size_t event_last_size(const struct event_layout *layout)
 {
-	return (layout->sent + 7) / 8 * 8;
+	return in_words(layout->sent);
 }
 
 size_t event_entry_owner(const struct event_layout *layout)
@@ -55,9 +62,10 @@ size_t event_entry_owner(const struct event_layout *layout)
 size_t event_entry_size(const struct event_layout *layout, bool stuck)
 {
 	bool owner = layout->wanted & 1U << OPTIONAL_OWNER;
+	bool session = layout->wanted & 1U << OPTIONAL_SESSION;
 
 	return event_entry_owner(layout) + owner * (sizeof(struct owner) + 2 * sizeof(uint64_t)) +
-	       stuck * event_last_size(layout);
+	       session * in_words(sizeof(struct session)) + stuck * event_last_size(layout);
 }
 
 void event_layout_render(const struct event_layout *layout, struct text *text)
@@ -154,6 +162,11 @@ void event_set_reset(const struct event_layout *layout, struct event *event,
 	uint64_t number = reason;
 
 	memcpy((char *)event + layout->offsets[OPTIONAL_RESET], &number, sizeof(number));
+}
+
+const struct session *event_session(const struct event_layout *layout, const struct event *event)
+{
+	return (const void *)((const char *)event + layout->offsets[OPTIONAL_SESSION]);
 }
 
 int event_cpu(const struct event_layout *layout, const struct event *event)

@@ -30,6 +30,7 @@ enum event_optional {
 	OPTIONAL_PID_NS,
 	OPTIONAL_EXE,
 	OPTIONAL_CLOSE, /* __u32: enum why */
+	OPTIONAL_SESSION, /* struct session */
 	/* The reader adds these. */
 	OPTIONAL_RESET, /* __u64: enum reset_reason */
 	OPTIONAL_CPU, /* int */
@@ -87,6 +88,7 @@ enum why event_why(const struct event_layout *layout, const struct event *event)
 enum reset_reason event_reset(const struct event_layout *layout, const struct event *event);
 void event_set_reset(const struct event_layout *layout, struct event *event,
 		     enum reset_reason reason);
+const struct session *event_session(const struct event_layout *layout, const struct event *event);
 int event_cpu(const struct event_layout *layout, const struct event *event);
 
 /* Time in the old state; 0 if unknown, as BCC's tool prints it. */

@@ -55,3 +55,11 @@ const char *owner_from_word(unsigned int from)
 
 	return from < sizeof(words) / sizeof(*words) ? words[from] : NULL;
 }
+
+const char *opened_word(unsigned int opened)
+{
+	static const char *const words[] =
+		{[OPENED_ACTIVE] = "active", [OPENED_PASSIVE] = "passive"};
+
+	return opened < sizeof(words) / sizeof(*words) ? words[opened] : NULL;
+}

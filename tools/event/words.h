@@ -15,6 +15,8 @@ const char *why_word(unsigned int why); /* enum why */
 const char *first_word(unsigned int first); /* enum first */
 const char *owner_from_word(unsigned int from); /* enum owner_from */
 
+const char *opened_word(unsigned int opened); /* enum opened */
+
 /* The kernel's name of a reset's reason, without SK_RST_REASON_. */
 const char *reset_reason_word(enum reset_reason reason);
 

@@ -23,6 +23,13 @@
 #define KNOWN(name, value) " const int " #name "_known = " value ";"
 #define OWNED(value)	   "event->owner.from ? (s64)" value " : -1"
 #define OWNER		   (1U << OPTIONAL_OWNER)
+#define SESSION		   (1U << OPTIONAL_SESSION)
+#define STATE_TIME(name, state)                                                                    \
+	{                                                                                          \
+#name, OPERAND_TIME,                                                               \
+			.may_be_unknown = true, .optionals = SESSION,                              \
+			.declaration = VALUE(name, "event->session.state_ns[SESSION_" #state "]")  \
+	}
 
 /* clang-format off */
 const struct operand operands[] = {
@@ -63,6 +70,22 @@ const struct operand operands[] = {
 	{#name, OPERAND_NUMBER, .declaration = VALUE(name, "event->" #name), .may_be_unknown = true, .is_filled = true, \
 	 .optionals = 1U << OPTIONAL_##name},
 	SOCKET_FIELDS(SOCKET_OPERAND)
+	{"opened", OPERAND_WORD, .declaration = VALUE(opened, "(s64)event->session.opened ?: -1"),
+	 .may_be_unknown = true, .optionals = SESSION, .word = opened_word, .words = OPENED_PASSIVE + 1},
+	{"connect_ms", OPERAND_TIME, .declaration = VALUE(connect_ms, "session_connect_ns(&event->session)"),
+	 .may_be_unknown = true, .optionals = SESSION},
+	{"close_ms", OPERAND_TIME, .declaration = VALUE(close_ms, "session_close_ns(&event->session)"),
+	 .may_be_unknown = true, .optionals = SESSION},
+	STATE_TIME(syn_sent_ms, SYN_SENT),
+	STATE_TIME(syn_recv_ms, SYN_RECV),
+	STATE_TIME(established_ms, ESTABLISHED),
+	STATE_TIME(fin_wait1_ms, FIN_WAIT1),
+	STATE_TIME(fin_wait2_ms, FIN_WAIT2),
+	STATE_TIME(close_wait_ms, CLOSE_WAIT),
+	STATE_TIME(last_ack_ms, LAST_ACK),
+	STATE_TIME(closing_ms, CLOSING),
+	{"start", OPERAND_NONE, .why_none = "the tracer adds the time of day"},
+	{"start_time", OPERAND_NONE, .why_none = "the tracer adds the time of day"},
 	{"isotime", OPERAND_NONE, .why_none = "the tracer adds the time of day"},
 	{"time", OPERAND_NONE, .why_none = "the tracer adds the time of day"},
 	{"time_s", OPERAND_NONE, .why_none = "the tracer adds it"},

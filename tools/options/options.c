@@ -17,8 +17,11 @@
 
 #define FIELDS_LISTED "uid,opid,ocomm,netns,recv_q,send_q"
 #define FIELDS_NOW    "state,laddr,lport,raddr,rport," FIELDS_LISTED
-#define COUNT(array)  (sizeof(array) / sizeof(*(array)))
-#define LONG_ONLY     256 /* + row: the value of an option without a letter */
+#define FIELDS_SESSION                                                                             \
+	"laddr,lport,raddr,rport,opened,connect_ms,established_ms,close_ms,tx_bytes,rx_bytes,"     \
+	"rtt_us,retrans,why,first"
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+#define LONG_ONLY    256 /* + row: the value of an option without a letter */
 
 /*
  * Short forms of classic options that other options now begin with, too. getopt_long(3) prefers a
@@ -133,8 +136,14 @@ static int fields_choose(struct options *options, struct diag *diag)
 	bool is_classic = output->format < FORMAT_JSON;
 	int err;
 
-	if (options->now && !output->extended && (!names || names[0] == '+'))
+	if (names && names[0] != '+')
+		own = NULL;
+	else if (options->now && !output->extended)
 		own = is_classic ? FIELDS_NOW : "+" FIELDS_LISTED;
+	else if (options->trace.program.sessions && output->format < FORMAT_CSV)
+		own = "start_time,opid,ocomm," FIELDS_SESSION;
+	else if (options->trace.program.sessions)
+		own = "isotime,start,opid,ocomm,ofrom,ip," FIELDS_SESSION;
 	if (!names && !own && !output->extended && is_classic)
 		return 0;
 	err = field_list_make(&output->fields, &format, own ? own : names, diag);
@@ -171,6 +180,7 @@ static int trace_finish(struct options *options, struct diag *diag)
 			   (options->csv_safe == WHEN_AUTO && !fstat(STDOUT_FILENO, &st) &&
 			    S_ISREG(st.st_mode));
 	output->summary = program->summary;
+	output->sessions = program->sessions;
 	err = fields_choose(options, diag);
 	if (!err)
 		err = filter_finish(&program->filter, diag);
@@ -192,6 +202,11 @@ static int trace_finish(struct options *options, struct diag *diag)
 	if (output->journal && !program->summary && !offsets_available(&none))
 		optionals |= 1U << OPTIONAL_OWNER;
 	event_layout_init(&program->layout, optionals);
+	if (program->layout.sent > EVENT_SIZE_MAX && !options->now)
+		return diag_set(diag, -EINVAL,
+				"-o/--output: the record of these fields has %zu bytes, at most %d "
+				"fit: request fewer",
+				program->layout.sent, EVENT_SIZE_MAX);
 	program->stuck = options->trace.stuck.after_ns;
 	if (options->no_cache)
 		program->cache_dir = NULL;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "event/event.h"
 #include "event/socket_fields.h"
 #include "output/format.h"
 
@@ -39,6 +40,13 @@ enum kind {
 	KIND_WHY,
 	KIND_FIRST,
 	KIND_RESET,
+	KIND_START, /* of the session: date and time, with the zone */
+	KIND_START_TIME, /* time of day */
+	KIND_OPENED,
+	KIND_CONNECT,
+	KIND_CLOSING,
+	KIND_STATE_TIME, /* in the state of the session (enum session_state) that the row names in
+			    place of a member */
 	KIND_CGROUP, /* parts of a path of unknown origin, which may be unknown as well */
 	KIND_UNIT,
 	KIND_CONTAINER,
@@ -62,7 +70,7 @@ struct field {
 	uint32_t optionals; /* the bit of the optional member (enum event_optional) that it shows */
 };
 
-#define FIELDS	      (30 + SOCKET_FIELD_COUNT)
+#define FIELDS	      (35 + SESSION_STATES + SOCKET_FIELD_COUNT)
 #define CGROUP_FIELDS "cgroup, unit, container, pod" /* those that need the cgroup's path */
 
 extern const struct field field_table[FIELDS];

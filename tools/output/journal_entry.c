@@ -15,11 +15,12 @@
 
 #define FIELDS_MAX (21 + FIELDS)
 
-enum entry_kind { ENTRY_CHANGE, ENTRY_STUCK, ENTRY_LISTED, ENTRY_LOST };
+enum entry_kind { ENTRY_CHANGE, ENTRY_SESSION, ENTRY_STUCK, ENTRY_LISTED, ENTRY_LOST };
 
 /* From systemd-id128(1). packaging/tcpstates.catalog explains them. */
 static const char *const message_ids[] = {
 	[ENTRY_CHANGE] = "c2a30fa51cb04d2896b52112287616ea",
+	[ENTRY_SESSION] = "73a5cb1643174381aa604bbf82d5fb72",
 	[ENTRY_STUCK] = "47b2bc9d77134f13844700fd6a243f4b",
 	[ENTRY_LISTED] = "a01835b720ec4c328e581691dd0714ac",
 	[ENTRY_LOST] = "9083a12bb060492db76607c48dfd6a12",
@@ -115,13 +116,23 @@ static void end_append(struct text *text, const struct event *event, const uint8
 	text_printf(text, "%s:%u", brackets ? "]" : "", port);
 }
 
-/* As "curl[4711] 192.0.2.1:54321 → 198.51.100.2:443 SYN_SENT → CLOSE after 3003.712 ms: timeout".
+static void after_append(struct text *text, uint64_t ns)
+{
+	text_printf(text, " after %llu.%03llu ms", (unsigned long long)ns / 1000000,
+		    (unsigned long long)ns / 1000 % 1000);
+}
+
+/*
+ * As "curl[4711] 192.0.2.1:54321 → 198.51.100.2:443 SYN_SENT → CLOSE after 3003.712 ms: timeout".
+ * Of a session: "... closed after 3003.712 ms: timeout".
  */
 static void message_append(struct text *text, const struct line_format *format,
 			   const struct event *event, const struct owner *owner)
 {
-	bool has_why = format->event_layout->wanted & 1U << OPTIONAL_CLOSE;
-	const char *why = has_why ? why_word(event_why(format->event_layout, event)) : NULL;
+	const struct event_layout *layout = format->event_layout;
+	bool has_why = layout->wanted & 1U << OPTIONAL_CLOSE;
+	bool has_session = layout->wanted & 1U << OPTIONAL_SESSION;
+	const char *why = has_why ? why_word(event_why(layout, event)) : NULL;
 
 	if (owner) {
 		comm_append(text, owner->comm);
@@ -131,15 +142,40 @@ static void message_append(struct text *text, const struct line_format *format,
 	text_str(text, " → ");
 	end_append(text, event, event->raddr, event->rport);
 	text_char(text, ' ');
-	state_append(text, event->oldstate);
-	text_str(text, " → ");
-	state_append(text, event->newstate);
-	if (event->span_ns != SPAN_UNKNOWN)
-		text_printf(text, " after %llu.%03llu ms",
-			    (unsigned long long)event->span_ns / 1000000,
-			    (unsigned long long)event->span_ns / 1000 % 1000);
+	if (value_is_session(format, event)) {
+		uint64_t start = has_session ? event_session(layout, event)->start_ns : 0;
+
+		text_str(text, "closed");
+		if (start)
+			after_append(text, event->ts_ns - start);
+	} else {
+		state_append(text, event->oldstate);
+		text_str(text, " → ");
+		state_append(text, event->newstate);
+		if (event->span_ns != SPAN_UNKNOWN)
+			after_append(text, event->span_ns);
+	}
 	if (why)
 		text_printf(text, ": %s", why);
+}
+
+static enum entry_kind entry_kind_of(const struct line_format *format, const struct event *event)
+{
+	if (event->newstate == STATE_STUCK)
+		return ENTRY_STUCK;
+	if (event->newstate == STATE_STILL)
+		return ENTRY_LISTED;
+	return value_is_session(format, event) ? ENTRY_SESSION : ENTRY_CHANGE;
+}
+
+/* What a session's entry does not have. */
+static void entry_change(struct entry *entry, const struct event *event)
+{
+	state_append(entry_field(entry, "OBJECT_TCP_OLD_STATE"), event->oldstate);
+	state_append(entry_field(entry, "OBJECT_TCP_NEW_STATE"), event->newstate);
+	text_dec(entry_field(entry, "OBJECT_TCP_SPAN_TIME"), event_span_us(event));
+	text_dec(entry_field(entry, "TCPSTATES_PID"), event->pid);
+	comm_append(entry_field(entry, "TCPSTATES_COMM"), event->comm);
 }
 
 /*
@@ -153,13 +189,9 @@ int journal_entry_send(const struct event *event, struct line_format *format, in
 {
 	size_t more = format->list ? value_parts_find(format, event) : 0;
 	const struct owner *owner = owner_find(format, event);
-	enum entry_kind kind = ENTRY_CHANGE;
+	enum entry_kind kind = entry_kind_of(format, event);
 	struct entry entry = {0};
 
-	if (event->newstate == STATE_STUCK)
-		kind = ENTRY_STUCK;
-	else if (event->newstate == STATE_STILL)
-		kind = ENTRY_LISTED;
 	message_append(entry_field(&entry, "MESSAGE"), format, event, owner);
 	entry_begin(&entry, kind);
 	if (owner && !format->no_object_pid)
@@ -170,11 +202,8 @@ int journal_entry_send(const struct event *event, struct line_format *format, in
 	text_dec(entry_field(&entry, "OBJECT_TCP_SOURCE_PORT"), event->lport);
 	entry_address(&entry, event, "DESTINATION", event->raddr);
 	text_dec(entry_field(&entry, "OBJECT_TCP_DESTINATION_PORT"), event->rport);
-	state_append(entry_field(&entry, "OBJECT_TCP_OLD_STATE"), event->oldstate);
-	state_append(entry_field(&entry, "OBJECT_TCP_NEW_STATE"), event->newstate);
-	text_dec(entry_field(&entry, "OBJECT_TCP_SPAN_TIME"), event_span_us(event));
-	text_dec(entry_field(&entry, "TCPSTATES_PID"), event->pid);
-	comm_append(entry_field(&entry, "TCPSTATES_COMM"), event->comm);
+	if (kind != ENTRY_SESSION)
+		entry_change(&entry, event);
 	text_dec(entry_field(&entry, "TCPSTATES_TIMESTAMP"),
 		 wall_clock_ns(&format->clock, event->ts_ns) / 1000);
 	for (size_t i = 0; format->list && i < format->list->count; i++)

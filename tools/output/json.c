@@ -87,6 +87,9 @@ static bool is_string(const struct field *field)
 	case KIND_WHY:
 	case KIND_FIRST:
 	case KIND_RESET:
+	case KIND_START:
+	case KIND_START_TIME:
+	case KIND_OPENED:
 		return true;
 	}
 	return false;
@@ -127,7 +130,8 @@ void json_event(struct line_format *format, const struct event *event, struct te
 		format->start_us = event->ts_ns / 1000;
 	format->started = true;
 	at = json_bytes_put(json_bytes_put(json_bytes_put(at, "{\""), names->record), "\":\"");
-	at = json_bytes_put(json_bytes_put(at, names->prefix), "event\"");
+	at = json_bytes_put(json_bytes_put(at, names->prefix),
+			    value_is_session(format, event) ? "session\"" : "event\"");
 	at = json_bytes_put(at, names->transport);
 	for (size_t i = 0; i < list->count; i++) {
 		const struct field *field = list->fields[i];

@@ -70,6 +70,8 @@ const char *value_word(const struct field *field, const struct line_format *form
 		return owner_from_word(event_owner(format->event_layout, event)->from);
 	case KIND_WHY:
 		return why_word(event_why(format->event_layout, event));
+	case KIND_OPENED:
+		return opened_word(event_session(format->event_layout, event)->opened);
 	case KIND_RESET:
 		return reset_reason_word(event_reset(format->event_layout, event));
 	case KIND_FIRST:

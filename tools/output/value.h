@@ -8,6 +8,7 @@
 #define VALUE_H
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <string.h>
 
 #include "base/address.h"
@@ -124,6 +125,27 @@ size_t value_parts_find(struct line_format *format, const struct event *event);
 const char *value_word(const struct field *field, const struct line_format *format,
 		       const struct event *event);
 
+/* Whether the event stands for a whole session, not for a change or an open socket. */
+static inline bool value_is_session(const struct line_format *format, const struct event *event)
+{
+	return format->sessions && event->newstate == TCP_CLOSE;
+}
+
+/* A time of the session in nanoseconds, or FIELD_UNKNOWN. */
+static inline uint64_t value_session_ns(const struct field *field, const struct line_format *format,
+					const struct event *event)
+{
+	const struct session *session = event_session(format->event_layout, event);
+
+	switch (field->kind) {
+	case KIND_CONNECT:
+		return session_connect_ns(session);
+	case KIND_CLOSING:
+		return session_close_ns(session);
+	}
+	return session->state_ns[field->offset];
+}
+
 static inline __attribute__((always_inline)) bool value_is_unknown(const struct field *field,
 								   const struct line_format *format,
 								   const struct event *event)
@@ -151,7 +173,15 @@ static inline __attribute__((always_inline)) bool value_is_unknown(const struct 
 	case KIND_WHY:
 	case KIND_FIRST:
 	case KIND_RESET:
+	case KIND_OPENED:
 		return !value_word(field, format, event);
+	case KIND_START:
+	case KIND_START_TIME:
+		return !event_session(format->event_layout, event)->start_ns;
+	case KIND_CONNECT:
+	case KIND_CLOSING:
+	case KIND_STATE_TIME:
+		return value_session_ns(field, format, event) == FIELD_UNKNOWN;
 	case KIND_CGROUP:
 	case KIND_UNIT:
 	case KIND_CONTAINER:
@@ -183,6 +213,20 @@ static inline char *timestamp_put(char *at, const struct line_format *format,
 		return digits_millionths(at, ts_us - format->start_us);
 	*at++ = '-';
 	return digits_millionths(at, format->start_us - ts_us);
+}
+
+/* Of a session whose start is known. */
+static inline char *start_put(char *at, const struct field *field, struct line_format *format,
+			      const struct event *event)
+{
+	uint64_t start_ns = event_session(format->event_layout, event)->start_ns;
+
+	if (field->kind == KIND_START) {
+		wall_clock_iso(&format->clock, start_ns, at);
+		return at + WALL_CLOCK_ISO_LEN;
+	}
+	memcpy(at, wall_clock_text(&format->clock, start_ns), WALL_CLOCK_LEN);
+	return at + WALL_CLOCK_LEN;
 }
 
 /* Of a field of KIND_STATE. */
@@ -244,7 +288,15 @@ static inline __attribute__((always_inline)) char *value_put(char *at, const str
 	case KIND_WHY:
 	case KIND_FIRST:
 	case KIND_RESET:
+	case KIND_OPENED:
 		return word_put(at, value_word(field, format, event), format);
+	case KIND_START:
+	case KIND_START_TIME:
+		return start_put(at, field, format, event);
+	case KIND_CONNECT:
+	case KIND_CLOSING:
+	case KIND_STATE_TIME:
+		return digits_thousandths(at, value_session_ns(field, format, event) / 1000);
 	}
 	return at;
 }

@@ -36,6 +36,7 @@ void writer_open(struct writer *writer, const struct output_config *config,
 		.csv_safe = config->csv_safe,
 		.extended = config->extended,
 		.no_object_pid = config->no_object_pid,
+		.sessions = config->sessions,
 		.list = config->fields.count ? &writer->fields : NULL,
 		.event_layout = layout,
 	};

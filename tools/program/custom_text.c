@@ -155,9 +155,9 @@ static bool has_optionals(const struct custom_text *custom, unsigned int optiona
 }
 
 /* Those with a macro of their own; the others are fields of the socket. */
-static const unsigned int with_macro[] = {1U << OPTIONAL_AGE, 1U << OPTIONAL_OWNER,
+static const unsigned int with_macro[] = {1U << OPTIONAL_AGE,	 1U << OPTIONAL_OWNER,
 					  1U << OPTIONAL_PID_NS, 1U << OPTIONAL_EXE,
-					  1U << OPTIONAL_CLOSE};
+					  1U << OPTIONAL_CLOSE,	 1U << OPTIONAL_SESSION};
 
 void custom_text_fit(const struct custom_text *custom, unsigned int shown,
 		     struct program_spec *spec)
@@ -203,6 +203,10 @@ int custom_text_check(const struct program_spec *spec, struct diag *diag)
 		return diag_set(diag, -EINVAL,
 				"--bpf-text: %s was printed %s --summary: run it the same way",
 				path, spec->summary ? "without" : "with");
+	if (!strstr(text, PROGRAM_SESSIONS) == spec->sessions)
+		return diag_set(diag, -EINVAL,
+				"--bpf-text: %s was printed %s --sessions: run it the same way",
+				path, spec->sessions ? "without" : "with");
 	if (spec->stuck && !strstr(text, PROGRAM_STUCK))
 		return diag_set(diag, -EINVAL,
 				"--bpf-text: %s was printed without --stuck: run it the same way",

@@ -27,6 +27,8 @@ void program_render(const struct program_spec *spec, const struct source *source
 	event_layout_render(&spec->layout, text);
 	if (spec->summary)
 		text_str(text, PROGRAM_SUMMARY);
+	if (spec->sessions)
+		text_str(text, PROGRAM_SESSIONS);
 	if (spec->stuck)
 		text_str(text, PROGRAM_STUCK);
 	text_printf(text, "#define MAX_SOCKETS %llu\n", (unsigned long long)spec->max_sockets);

@@ -23,6 +23,7 @@ struct startup_log;
 
 /* Lines of the text that name the options it was made with. */
 #define PROGRAM_SUMMARY	       "#define SUMMARY\n"
+#define PROGRAM_SESSIONS       "#define SESSIONS\n"
 #define PROGRAM_STUCK	       "#define STUCK\n"
 #define PROGRAM_KERNEL_HEADERS "#define KERNEL_HEADERS\n"
 
@@ -32,6 +33,7 @@ struct program_spec {
 	struct event_layout layout; /* of its record */
 	bool netns; /* it reads the socket's network namespace */
 	bool summary; /* it counts, in place of sending records */
+	bool sessions; /* it sends a record at the end of a session, and no others */
 	bool stuck; /* it keeps the last record of each socket */
 	uint64_t max_sockets;
 	const struct custom_text *text; /* that replaces our own, or NULL */

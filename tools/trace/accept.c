@@ -15,7 +15,7 @@ static struct program_spec spec_reduce(const struct program_spec *spec)
 {
 	struct program_spec plain = companion_spec(spec);
 	unsigned int wanted = 1U << OPTIONAL_AGE | 1U << OPTIONAL_OWNER | 1U << OPTIONAL_PID_NS |
-			      1U << OPTIONAL_EXE;
+			      1U << OPTIONAL_EXE | 1U << OPTIONAL_SESSION;
 
 	if (!spec->stuck)
 		event_layout_init(&plain.layout, spec->layout.wanted & wanted);
