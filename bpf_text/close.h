@@ -3,8 +3,9 @@
  * Reads what why.h decides by. The offsets are of struct sock, and of struct tcp_sock, which begins
  * with it. They are defined if a field or a summary needs the reason and the kernel has them.
  *
- * All is read before anything is decided. With a read in each branch the verifier has more paths to
- * follow: loading the program took 12.2 ms in place of 9.7 (Linux 6.18).
+ * Most sessions end by FIN, which a few reads show. For the others all is read before anything is
+ * decided: with a read in each branch the verifier has more paths to follow, and loading the
+ * program took 12.2 ms in place of 9.7 (Linux 6.18).
  */
 #pragma once
 #include "types.h"
@@ -23,13 +24,15 @@ static inline enum why event_why(const struct event *event)
 	struct closing sk = {.oldstate = event->oldstate, .span_ns = event->span_ns};
 
 	CLOSE_READ(sk.sk_err, SK_ERR);
-	CLOSE_READ(sk.sk_err_soft, SK_ERR_SOFT);
 	CLOSE_READ(sk.sk_flags, SKC_FLAGS);
+	CLOSE_READ(sk.snd_una, SND_UNA);
+	CLOSE_READ(sk.write_seq, WRITE_SEQ);
+	if (is_by_fin(&sk))
+		return WHY_FIN;
+	CLOSE_READ(sk.sk_err_soft, SK_ERR_SOFT);
 	CLOSE_READ(sk.sk_lingertime, SK_LINGERTIME);
 	CLOSE_READ(sk.copied_seq, COPIED_SEQ);
 	CLOSE_READ(sk.rcv_nxt, RCV_NXT);
-	CLOSE_READ(sk.snd_una, SND_UNA);
-	CLOSE_READ(sk.write_seq, WRITE_SEQ);
 	CLOSE_READ(sk.total_retrans, TOTAL_RETRANS);
 	CLOSE_READ(sk.icsk_user_timeout, USER_TIMEOUT);
 #ifdef SK_SHUTDOWN

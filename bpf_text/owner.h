@@ -128,6 +128,14 @@ static inline void owner_of(const struct sock_entry *entry, struct owner *owner)
 		owner_names_read(owner);
 }
 
+/* Whether it is known as the owner already that the current task is of. */
+static inline int is_of_current(const struct sock_entry *entry)
+{
+	return entry->owner.from == OWNER_SELF &&
+	       entry->owner.pid == bpf_get_current_pid_tgid() >> 32 &&
+	       entry->owner.leader == pointer_at(bpf_get_current_task() + TASK_GROUP_LEADER);
+}
+
 struct hlist_place {
 	u64 next;
 	u64 pprev; /* where the pointer to this node is */
@@ -168,13 +176,19 @@ static inline void event_own(struct event *event, struct sock_entry *entry)
 			owner_copy(entry, &event->owner);
 		if (event->owner.from)
 			event->owner.from = OWNER_LISTENER;
-	} else if (is_own_change(event) && is_by_process(event->skaddr)) {
-		owner_set(&event->owner, OWNER_SELF, bpf_get_current_pid_tgid() >> 32,
-			  bpf_get_current_task());
-		if (entry)
-			entry_own(entry, &event->owner);
-	} else if (entry && is_reported(event)) {
-		owner_of(entry, &event->owner);
+		return;
 	}
+	if (is_own_change(event) && is_by_process(event->skaddr)) {
+		if (!entry || !is_of_current(entry)) {
+			owner_set(&event->owner, OWNER_SELF, bpf_get_current_pid_tgid() >> 32,
+				  bpf_get_current_task());
+			if (entry)
+				entry_own(entry, &event->owner);
+			return;
+		}
+		entry->missed = 0; /* by a scan, before */
+	}
+	if (entry && is_reported(event))
+		owner_of(entry, &event->owner);
 }
 #endif

@@ -89,6 +89,18 @@ static inline enum why why_reset_by_us(const struct closing *sk)
 	return WHY_RESET_BY_US;
 }
 
+/* Both sides have sent their FIN. This depends on sk_err, sk_flags, snd_una and write_seq alone. */
+static inline int is_by_fin(const struct closing *sk)
+{
+	if (sk->sk_err)
+		return 0;
+	/* For an orphan, a timewait socket waits for the remote's FIN from FIN_WAIT2 on. */
+	if (sk->oldstate == TCP_FIN_WAIT2)
+		return is_fin_received(sk) || is_orphan(sk);
+	/* An abort in these states sends a reset or not. */
+	return (sk->oldstate == TCP_CLOSING || sk->oldstate == TCP_LAST_ACK) && is_all_acked(sk);
+}
+
 /*
  * The kernel sets no error if its own process closes the socket: by an abort, which sends a reset,
  * or after both sides have sent their FIN. It also gives up an orphan when memory is short, with a
@@ -96,6 +108,8 @@ static inline enum why why_reset_by_us(const struct closing *sk)
  */
 static inline enum why why_without_error(const struct closing *sk)
 {
+	if (is_by_fin(sk))
+		return WHY_FIN;
 	switch (sk->oldstate) {
 	case TCP_SYN_SENT:
 		return why_connecting(sk);
@@ -105,12 +119,7 @@ static inline enum why why_without_error(const struct closing *sk)
 	case TCP_FIN_WAIT1:
 		return is_orphan(sk) ? WHY_UNKNOWN : why_reset_by_us(sk);
 	case TCP_FIN_WAIT2:
-		/* For an orphan, a timewait socket waits for the remote's FIN from here on. */
-		return is_fin_received(sk) || is_orphan(sk) ? WHY_FIN : why_reset_by_us(sk);
-	case TCP_CLOSING:
-	case TCP_LAST_ACK:
-		/* An abort in these states sends a reset or not. */
-		return is_all_acked(sk) ? WHY_FIN : WHY_UNKNOWN;
+		return why_reset_by_us(sk);
 	}
 	return WHY_UNKNOWN;
 }
