@@ -458,6 +458,7 @@ static const char *const help_lines[] = {
 	"  -p, --pid=LIST ",
 	"  --comm=LIST ",
 	"  --sessions ",
+	"  --histogram ",
 	"  --uid=LIST ",
 	"  --port=LIST ",
 	"  --max-ms=N ",

@@ -176,14 +176,18 @@ static void text_is_as_of_bcc(void **state)
 		"                   0 -> 1                    : 0        |                    |\n";
 	static const char last[] =
 		"        549755813888 -> 1099511627775        : 1        |********************|\n";
-	struct line_format format = {.kind = FORMAT_COLUMNS};
-	_cleanup_text_ struct text text = {0};
+	struct line_format format = {.kind = FORMAT_COLUMNS, .histogram = true};
+	_cleanup_text_ struct text text = {0}, brief = {0};
 	struct summary summary;
 	const char *at;
 
 	summary_fill(&summary);
 	summary_show(&format, &summary, &text);
 	assert_int_equal(text.err, 0);
+	format.histogram = false;
+	summary_show(&format, &summary, &brief);
+	assert_memory_equal(text.data, brief.data, brief.len);
+	assert_memory_equal(text.data + brief.len, "\noldstate = ", strlen("\noldstate = "));
 	assert_memory_equal(text.data, "\n" TABLE "15 ", strlen("\n" TABLE "15 "));
 	at = strstr(text.data, "\nWHY ");
 	assert_non_null(at);

@@ -24,14 +24,12 @@
 #define OWNED(value)	   "event->owner.from ? (s64)" value " : -1"
 #define OWNER		   (1U << OPTIONAL_OWNER)
 #define SESSION		   (1U << OPTIONAL_SESSION)
-#define STATE_TIME(name, state)                                                                    \
-	{                                                                                          \
-#name, OPERAND_TIME,                                                               \
-			.may_be_unknown = true, .optionals = SESSION,                              \
-			.declaration = VALUE(name, "event->session.state_ns[SESSION_" #state "]")  \
-	}
 
 /* clang-format off */
+#define STATE_TIME(name, state)                                                                    \
+	{#name, OPERAND_TIME, .may_be_unknown = true, .optionals = SESSION,                        \
+	 .declaration = VALUE(name, "event->session.state_ns[SESSION_" #state "]")}
+
 const struct operand operands[] = {
 	{"lport", OPERAND_NUMBER, .declaration = VALUE(lport, "event->lport")},
 	{"rport", OPERAND_NUMBER, .declaration = VALUE(rport, "event->rport")},
@@ -274,9 +272,8 @@ static int state_read(const struct operand *operand, const char *at, size_t len,
 static int text_read(const struct operand *operand, const char *at, size_t len,
 		     struct literal *literal, struct text *why)
 {
-	bool more;
+	bool more = len && at[len - 1] == '*'; /* may follow */
 
-	more = len && at[len - 1] == '*';
 	len -= more;
 	if (len >= operand->size) {
 		text_printf(why, "longer than the %d bytes that the kernel keeps of %s",

@@ -289,6 +289,8 @@ const struct option_row option_rows[] = {
 	{0, "summary", "SECONDS",
 	 "count changes and times per state; print at exit, or every SECONDS", .group = GROUP_MODES,
 	 .value_optional = true, .conflicts = "now", AT(trace), .set = summary_set},
+	{0, "histogram", .help = "print the times of each state as a histogram, too",
+	 .group = GROUP_MODES, OUTPUT(histogram), .requires = "summary", .conflicts = "json"},
 	{0, "sessions", .help = "print one line a session, at its end", .group = GROUP_MODES,
 	 .conflicts = "summary stuck now extended old-state new-state state min-ms max-ms",
 	 PROGRAM(sessions)},

@@ -38,6 +38,7 @@ static const struct {
 	{"j", "journal"}, /* --json */
 	{"e", "ebpf"}, /* --extended */
 	{"w", "wide"}, /* --why */
+	{"h", "help"}, /* --histogram */
 };
 
 static int row_value(size_t row)
@@ -120,6 +121,18 @@ static int getopt_explain(int value, char **argv, struct diag *diag)
 		return diag_set(diag, -EINVAL, "option '%.*s' does not take a value",
 				(int)strcspn(word, "="), word);
 	return long_refuse(word, diag);
+}
+
+/*
+ * An argument that no option takes. before is the option that it follows, if that has an optional
+ * value, or NULL.
+ */
+static int argument_refuse(const char *argument, const struct option_row *before, struct diag *diag)
+{
+	diag_set(diag, -EINVAL, "unexpected argument: '%s'", argument);
+	if (before)
+		diag_hint(diag, "--%s=%s", before->name, argument);
+	return -EINVAL;
 }
 
 /* Fills the list of fields, which columns and CSV need only if they are not the original's. */
@@ -290,7 +303,9 @@ int options_parse(int argc, char **argv, struct options *options, struct diag *d
 	char letters[2 * OPTION_ROWS_MAX + 2] = ":", *letter = letters + 1;
 	struct option longs[OPTION_ROWS_MAX + COUNT(aliases) + 1] = {0};
 	bool given[OPTION_ROWS_MAX] = {false};
-	const struct option_row *row;
+	const struct option_row *row, *valueless = NULL;
+	const char *behind =
+		NULL; /* the word behind an option that has an optional value, and none */
 	struct option_value set;
 	char name[NAMES_ROOM];
 	int value, err;
@@ -328,11 +343,16 @@ int options_parse(int argc, char **argv, struct options *options, struct diag *d
 		if (err)
 			return err;
 		given[row - option_rows] = true;
+		if (row->value_optional && !optarg) {
+			valueless = row;
+			behind = argv[optind];
+		}
 	}
 	if (options->help || options->version || options->fields_help)
 		return 0;
 	if (optind < argc)
-		return diag_set(diag, -EINVAL, "unexpected argument: '%s'", argv[optind]);
+		return argument_refuse(argv[optind], argv[optind] == behind ? valueless : NULL,
+				       diag);
 	err = combinations_check(given, diag);
 	if (!err)
 		err = raised_check(options, diag);

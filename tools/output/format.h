@@ -34,6 +34,7 @@ struct line_format {
 	bool csv_safe; /* a name in CSV is not a formula in a spreadsheet */
 	bool extended; /* -x; there is a list then */
 	bool no_object_pid; /* in the journal */
+	bool histogram; /* in a summary */
 	bool sessions; /* an event is the end of a session, and stands for all of it */
 	struct field_list *list; /* the fields that are asked for, or NULL: the format's own */
 	const struct event_layout *event_layout; /* offsets of the optional members */

@@ -160,6 +160,6 @@ void summary_show(struct line_format *format, const struct summary *summary, str
 		text_printf(text, "%-13s %9llu\n", word ? word : "-",
 			    (unsigned long long)summary->whys[why]);
 	}
-	for (size_t state = 0; state < SUMMARY_STATES; state++)
+	for (size_t state = 0; format->histogram && state < SUMMARY_STATES; state++)
 		histogram_append(text, state, &summary->rows[state]);
 }

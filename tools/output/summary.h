@@ -47,7 +47,7 @@ uint64_t summary_row_timed(const struct summary_row *row);
 /* The percentile, exact to its slot and interpolated within. At least one time must be known. */
 uint64_t summary_percentile_ns(const struct summary_row *row, unsigned int percent);
 
-/* Prints a table, then a histogram per state as BCC's tools draw them. */
+/* Prints a table, and with histogram one per state, too, as BCC's tools draw them. */
 void summary_begin(struct line_format *format, struct text *text);
 void summary_show(struct line_format *format, const struct summary *summary, struct text *text);
 

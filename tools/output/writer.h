@@ -29,7 +29,8 @@ struct output_config {
 	bool journal;
 	bool no_object_pid; /* nothing for which journald looks up the process */
 	bool summary; /* in place of the events */
-	bool sessions; /* as in struct line_format */
+	bool histogram; /* as in struct line_format */
+	bool sessions;
 	struct field_list fields; /* none: the format's own */
 	uint64_t numbered; /* sockets to remember the numbers of; 0: print addresses */
 	uint64_t count; /* of events to show, or 0: no end */
