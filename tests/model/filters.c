@@ -154,6 +154,8 @@ static const char *word_random(const struct field *field)
 		return why_word(1 + below(WHYS - 1));
 	case KIND_FIRST:
 		return first_word(1 + below(FIRST_REMOTE));
+	case KIND_OPENED:
+		return opened_word(1 + below(OPENED_PASSIVE));
 	}
 	return NULL;
 }
@@ -172,6 +174,9 @@ static void value_print(struct text *text, const struct field *field)
 		return;
 	case KIND_SPAN:
 	case KIND_AGE:
+	case KIND_CONNECT:
+	case KIND_CLOSING:
+	case KIND_STATE_TIME:
 		text_str(text, ms[below(COUNT(ms))]);
 		return;
 	case KIND_COMM:
@@ -207,6 +212,7 @@ static bool has_order(const struct field *field)
 	case KIND_OWNER_FROM:
 	case KIND_WHY:
 	case KIND_FIRST:
+	case KIND_OPENED:
 		return false;
 	}
 	return true;
@@ -423,12 +429,26 @@ static void number_random(const struct event_layout *layout, enum event_optional
 		memcpy((char *)event + layout->offsets[member], &number, sizeof(number));
 }
 
+static void session_random(struct session *session)
+{
+	static const uint64_t times[] = {0, 0, 1000, 500000, 1500000, FIELD_UNKNOWN};
+
+	*session = (struct session){.start_ns = 1, .opened = below(OPENED_PASSIVE + 1)};
+	for (int i = 0; i < SESSION_STATES; i++)
+		session->state_ns[i] = times[below(COUNT(times))];
+}
+
 static void optionals_random(const struct event_layout *layout, struct event *event)
 {
 	struct owner owner = {.from = below(OWNER_ACCEPT + 1)};
 	uint64_t age = below(4) ? 1000ULL * below(3000) : AGE_UNKNOWN;
 	uint32_t why = below(WHYS);
+	struct session session;
 
+	session_random(&session);
+	if (layout->wanted & 1U << OPTIONAL_SESSION)
+		memcpy((char *)event + layout->offsets[OPTIONAL_SESSION], &session,
+		       sizeof(session));
 	if (owner.from) {
 		owner.pid = numbers[1 + below(6)];
 		owner.pid_ns = numbers[below(4)];

@@ -220,6 +220,7 @@ static bool value_holds(const struct model_condition *condition, const struct ev
 	case KIND_OWNER_FROM:
 	case KIND_WHY:
 	case KIND_FIRST:
+	case KIND_OPENED:
 		return shown_is(condition->value, shown);
 	}
 	return order_holds(strtold(shown->text, NULL), condition->op,

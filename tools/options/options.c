@@ -153,7 +153,7 @@ static int fields_choose(struct options *options, struct diag *diag)
 		own = NULL;
 	else if (options->now && !output->extended)
 		own = is_classic ? FIELDS_NOW : "+" FIELDS_LISTED;
-	else if (options->trace.program.sessions && output->format < FORMAT_CSV)
+	else if (options->trace.program.sessions && output->format < FORMAT_CSV && !output->quiet)
 		own = "start_time,opid,ocomm," FIELDS_SESSION;
 	else if (options->trace.program.sessions)
 		own = "isotime,start,opid,ocomm,ofrom,ip," FIELDS_SESSION;

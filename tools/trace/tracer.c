@@ -189,14 +189,17 @@ static int listed_on_record(void *arg, const void *record)
 }
 
 /*
- * How long to wait in a quiet time, or NULL: for the next wakeup. A change that a filter hides
- * wakes nobody, but the table may have had no room for its socket.
+ * How long to wait in a quiet time, or NULL: for the next wakeup. A change that a filter hides, or
+ * that is only a part of a session, wakes nobody, but the table may have had no room for its
+ * socket.
  */
 static const struct timespec *quiet_pause(const struct program_spec *spec)
 {
 	static const struct timespec second = {.tv_sec = 1};
 
-	return !spec->summary && (spec->text || filter_hides(&spec->filter)) ? &second : NULL;
+	if (spec->summary)
+		return NULL;
+	return spec->sessions || spec->text || filter_hides(&spec->filter) ? &second : NULL;
 }
 
 /*
