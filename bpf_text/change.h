@@ -115,7 +115,10 @@ static inline void event_session(struct event *event, struct sock_entry *entry)
 		return;
 	__builtin_memset(session, 0, sizeof(*session));
 	session->start_ns = event->ts_ns;
-	session->opened = event->newstate == TCP_SYN_SENT ? OPENED_ACTIVE : OPENED_PASSIVE;
+	if (event->newstate == TCP_SYN_SENT)
+		session->opened = OPENED_ACTIVE;
+	else if (event->newstate == TCP_SYN_RECV)
+		session->opened = OPENED_PASSIVE;
 }
 #endif
 

@@ -380,16 +380,16 @@ static void value_behind_a_blank_is_hinted_at(void **state)
 
 	assert_int_equal(PARSE(&options, &diag, "--summary", "10"), -EINVAL);
 	assert_string_equal(diag.what, "unexpected argument: '10'");
-	assert_string_equal(diag.hint, "--summary=10");
+	assert_string_equal(diag.hint, "did you mean --summary=10?");
 	assert_int_equal(PARSE(&options, &diag, "--kernel-headers", "folder"), -EINVAL);
-	assert_string_equal(diag.hint, "--kernel-headers=folder");
+	assert_string_equal(diag.hint, "did you mean --kernel-headers=folder?");
 	assert_int_equal(PARSE(&options, &diag, "--kernel-headers", "-T", "folder"), -EINVAL);
 	assert_string_equal(diag.what, "unexpected argument: 'folder'");
 	assert_string_equal(diag.hint, "");
 	assert_int_equal(PARSE(&options, &diag, "--summary=5", "10"), -EINVAL);
 	assert_string_equal(diag.hint, "");
 	assert_int_equal(PARSE(&options, &diag, "-T", "--csv-safe", "always", "-s"), -EINVAL);
-	assert_string_equal(diag.hint, "--csv-safe=always");
+	assert_string_equal(diag.hint, "did you mean --csv-safe=always?");
 }
 
 /* Each of two may be well within the bounds, and both together not. */

@@ -131,7 +131,7 @@ static int argument_refuse(const char *argument, const struct option_row *before
 {
 	diag_set(diag, -EINVAL, "unexpected argument: '%s'", argument);
 	if (before)
-		diag_hint(diag, "--%s=%s", before->name, argument);
+		diag_hint(diag, "did you mean --%s=%s?", before->name, argument);
 	return -EINVAL;
 }
 
