@@ -256,6 +256,8 @@ static bool conditions_hold(const struct model *model, const struct event *event
 		if (!lists_show(model->lists[option], shown_is, &shown))
 			return false;
 	}
+	if (model->lists[MODEL_WHY][0] && event->newstate != TCP_CLOSE)
+		return false; /* no other change has a reason */
 	return !model->max_ms || (event->span_ns != SPAN_UNKNOWN &&
 				  event->span_ns <= strtold(model->max_ms, NULL) * 1000000);
 }

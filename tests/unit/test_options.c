@@ -214,7 +214,8 @@ static void values_are_expressions(void **state)
 	EXPRESSED(EXPRESSIONS("(ocomm_known && !((ocomm[0] ^ 'a') | (ocomm[1] ^ 34)))"),
 		  "--comm=a\"*");
 	EXPRESSED(EXPRESSIONS("(uid >= 0 && uid == 0)"), "--uid=root");
-	EXPRESSED(EXPRESSIONS("(!((why >= 0 && why == 7) || (why >= 0 && why == 2)))"),
+	EXPRESSED(EXPRESSIONS("((state == 7) && (!((why >= 0 && why == 7) || "
+			      "(why >= 0 && why == 2))))"),
 		  "--why=!refused,reset-by-peer");
 	EXPRESSED(EXPRESSIONS("(ms >= 0 && ms <= 1500000)", "(uid >= 0 && uid == 5)"), "--uid=5",
 		  "--max-ms=1.5");

@@ -60,14 +60,16 @@ static int values_finish(struct filter *filter, struct diag *diag)
 	const struct {
 		const char *option;
 		const struct value_filter *values;
-	} all[] = {{"-p/--pid", &filter->opids},
-		   {"--comm", &filter->ocomms},
-		   {"--uid", &filter->uids},
-		   {"--why", &filter->whys}};
+		const char *also;
+	} all[] = {{"-p/--pid", &filter->opids, ""},
+		   {"--comm", &filter->ocomms, ""},
+		   {"--uid", &filter->uids, ""},
+		   /* No other change has a reason. */
+		   {"--why", &filter->whys, "state == CLOSE"}};
 	int err = 0;
 
 	for (size_t i = 0; !err && i < sizeof(all) / sizeof(*all); i++)
-		err = value_filter_finish(all[i].values, all[i].option, filter, diag);
+		err = value_filter_finish(all[i].values, all[i].option, all[i].also, filter, diag);
 	return err;
 }
 

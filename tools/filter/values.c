@@ -53,15 +53,16 @@ void value_filter_free(struct value_filter *values)
 	text_free(&values->excluded);
 }
 
-int value_filter_finish(const struct value_filter *values, const char *option,
+int value_filter_finish(const struct value_filter *values, const char *option, const char *also,
 			struct filter *filter, struct diag *diag)
 {
 	_cleanup_text_ struct text all = {0};
 
 	if (!values->chosen.len && !values->excluded.len)
 		return 0;
+	text_str(&all, also);
 	if (values->chosen.len)
-		text_printf(&all, "(%s)", values->chosen.data);
+		text_printf(&all, "%s(%s)", all.len ? " && " : "", values->chosen.data);
 	if (values->excluded.len)
 		text_printf(&all, "%s!(%s)", all.len ? " && " : "", values->excluded.data);
 	if (all.err)

@@ -21,9 +21,11 @@ int value_filter_add(struct value_filter *values, const char *field, const char 
 		     const char *list, struct diag *diag);
 void value_filter_free(struct value_filter *values);
 
-/* Adds it to the filter as an expression, unless it is empty. -EINVAL with diag filled: it is too
- * long. */
-int value_filter_finish(const struct value_filter *values, const char *option,
+/*
+ * Adds it to the filter as an expression, with another one that must hold, too, or ""; unless it is
+ * empty. -EINVAL with diag filled: it is too long.
+ */
+int value_filter_finish(const struct value_filter *values, const char *option, const char *also,
 			struct filter *filter, struct diag *diag);
 
 #endif
