@@ -7,7 +7,6 @@
 #include <linux/nsfs.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -15,7 +14,6 @@
 #include <unistd.h>
 
 #include "base/diag.h"
-#include "base/list.h"
 #include "base/parse.h"
 #include "base/text.h"
 
@@ -44,31 +42,27 @@ static int inode_read(int fd, uint32_t *inode)
 	return kind >= 0 && kind != CLONE_NEWNET ? -EINVAL : 0;
 }
 
-/* The namespace that the item names. */
-static int item_find(const struct list *item, uint32_t *inode, bool *by_path, struct diag *diag)
+int netns_filter_set(struct netns_filter *filter, const char *value, struct diag *diag)
 {
 	_cleanup_text_ struct text path = {0};
-	bool is_path = memchr(item->at, '/', item->len);
 	uint64_t number;
 	int fd, err;
 
-	if (!item->len)
+	if (!*value)
 		return diag_set(diag, -EINVAL, "--netns: the name is empty");
-	if (!parse_number(item->at, item->len, 1, UINT32_MAX, &number)) {
-		*inode = number;
+	if (!parse_number(value, strlen(value), 1, UINT32_MAX, &number)) {
+		filter->inode = number;
 		return 0;
 	}
-	*by_path |= is_path;
-	if (item->len == strlen("self") && !memcmp(item->at, "self", item->len)) {
+	filter->by_path = strchr(value, '/');
+	if (!strcmp(value, "self"))
 		text_str(&path, SELF);
-	} else {
-		text_str(&path, is_path ? "" : NAMES);
-		text_bytes(&path, item->at, item->len);
-	}
+	else
+		text_printf(&path, "%s%s", filter->by_path ? "" : NAMES, value);
 	if (path.err)
 		return diag_errno(diag, path.err, "--netns");
 	fd = open(path.data, O_PATH | O_CLOEXEC); /* which opens no device or pipe */
-	err = fd < 0 ? -errno : inode_read(fd, inode);
+	err = fd < 0 ? -errno : inode_read(fd, &filter->inode);
 	if (fd >= 0)
 		close(fd);
 	if (err == -EINVAL)
@@ -78,58 +72,11 @@ static int item_find(const struct list *item, uint32_t *inode, bool *by_path, st
 	return err ? -EINVAL : 0;
 }
 
-static int list_append(struct netns_list *list, uint32_t inode)
-{
-	uint32_t *inodes = reallocarray(list->inodes, list->count + 1, sizeof(*inodes));
-
-	if (!inodes)
-		return -ENOMEM;
-	list->inodes = inodes;
-	inodes[list->count++] = inode;
-	return 0;
-}
-
-int netns_filter_add(struct netns_filter *filter, const char *value, struct diag *diag)
-{
-	struct list list;
-
-	list_begin(&list, value);
-	while (list_next(&list)) {
-		uint32_t inode;
-		int err = item_find(&list, &inode, &filter->by_path, diag);
-
-		if (err)
-			return err;
-		if (list_append(list.excluded ? &filter->excluded : &filter->chosen, inode))
-			return diag_errno(diag, -ENOMEM, "--netns");
-	}
-	return 0;
-}
-
-void netns_filter_free(struct netns_filter *filter)
-{
-	free(filter->chosen.inodes);
-	free(filter->excluded.inodes);
-}
-
-static void inodes_render(const struct netns_list *list, struct text *text)
-{
-	text_char(text, '(');
-	for (size_t i = 0; i < list->count; i++)
-		text_printf(text, "%s(inum) == %uU", i ? " || " : "", list->inodes[i]);
-	text_char(text, ')');
-}
-
 void netns_filter_render(const struct netns_filter *filter, struct text *text)
 {
-	text_str(text, "#define FILTER_NETNS(inum) ");
-	if (!filter->chosen.count && !filter->excluded.count)
-		text_char(text, '1');
-	if (filter->chosen.count)
-		inodes_render(&filter->chosen, text);
-	if (filter->excluded.count) {
-		text_str(text, filter->chosen.count ? " && !" : "!");
-		inodes_render(&filter->excluded, text);
-	}
-	text_char(text, '\n');
+	if (filter->inode)
+		text_printf(text, "#define FILTER_NETNS(sk) (netns_of(sk) == %uU)\n",
+			    filter->inode);
+	else
+		text_str(text, "#define FILTER_NETNS(sk) 1\n");
 }

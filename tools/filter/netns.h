@@ -1,35 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --netns: the listed network namespaces, or all, without the excluded ones. */
+/* --netns: filters by network namespace. */
 #ifndef FILTER_NETNS_H
 #define FILTER_NETNS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 struct diag;
 struct text;
 
-struct netns_list {
-	uint32_t *inodes;
-	size_t count;
-};
-
 struct netns_filter {
-	struct netns_list chosen; /* none: every namespace */
-	struct netns_list excluded;
-	bool by_path; /* one is somewhere else than in /run/netns */
+	uint32_t inode; /* or 0: all */
+	bool by_path; /* somewhere else than in /run/netns */
 };
 
 /*
- * Adds a comma-separated list, which is excluded if it begins with '!': "self", inode numbers,
- * names that ip-netns(8) has given, or paths. -EINVAL with diag filled if one is none;
- * netns_filter_free() in any case.
+ * Finds the namespace: "self", an inode number, a name that ip-netns(8) has given, or a path.
+ * -EINVAL with diag filled if it is none.
  */
-int netns_filter_add(struct netns_filter *filter, const char *value, struct diag *diag);
-void netns_filter_free(struct netns_filter *filter);
+int netns_filter_set(struct netns_filter *filter, const char *value, struct diag *diag);
 
-/* Appends the definition of the macro FILTER_NETNS(inum). */
+/* Appends the definition of the macro FILTER_NETNS(sk). */
 void netns_filter_render(const struct netns_filter *filter, struct text *text);
 
 #endif
