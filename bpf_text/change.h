@@ -110,9 +110,10 @@ static inline void event_session(struct event *event, struct sock_entry *entry)
 			*session = entry->session;
 		return;
 	}
-	session_found(session, event->oldstate);
-	if (!event_begins(event))
+	if (!event_begins(event)) {
+		session_found(session, event->oldstate);
 		return;
+	}
 	__builtin_memset(session, 0, sizeof(*session));
 	session->start_ns = event->ts_ns;
 	if (event->newstate == TCP_SYN_SENT)

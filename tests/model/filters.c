@@ -201,23 +201,6 @@ static void values_print(struct text *text, const struct field *field, unsigned 
 	}
 }
 
-static bool has_order(const struct field *field)
-{
-	switch (field->kind) {
-	case KIND_ADDRESS:
-	case KIND_STATE:
-	case KIND_COMM:
-	case KIND_OWNER_COMM:
-	case KIND_OWNER_EXE:
-	case KIND_OWNER_FROM:
-	case KIND_WHY:
-	case KIND_FIRST:
-	case KIND_OPENED:
-		return false;
-	}
-	return true;
-}
-
 /* Of the field, or the next that can be filtered; the CPU is the one that the program runs on. */
 static void condition_fill(struct model_condition *condition, unsigned int field)
 {
@@ -229,7 +212,7 @@ static void condition_fill(struct model_condition *condition, unsigned int field
 		condition->field = &field_table[field++ % FIELDS];
 		operand = operand_find(condition->field->name, strlen(condition->field->name));
 	} while (operand->type == OPERAND_NONE || !strcmp(operand->name, "cpu"));
-	condition->op = ops[below(has_order(condition->field) ? COUNT(ops) : 2)];
+	condition->op = ops[below(model_has_order(condition->field) ? COUNT(ops) : 2)];
 	value_print(&value, condition->field);
 	snprintf(condition->value, sizeof(condition->value), "%s", value.data);
 	if (operand->may_be_unknown && !below(4)) {
@@ -312,7 +295,7 @@ static void words_fill(struct words *words, const struct model *model, struct te
 		}
 	for (size_t i = 0; i < model->condition_count; i++) {
 		const struct model_condition *condition = &model->conditions[i];
-		const char *quote = has_order(condition->field) || below(2) ? "" : "'";
+		const char *quote = model_has_order(condition->field) || below(2) ? "" : "'";
 
 		if (strchr(condition->value, ' '))
 			quote = "\"";

@@ -201,19 +201,11 @@ static bool order_holds(long double left, const char *op, long double right)
 	return left == right;
 }
 
-/* Whether it is equal, or of another order that is asked for. */
-static bool value_holds(const struct model_condition *condition, const struct event *event,
-			const struct model_shown *shown)
+bool model_has_order(const struct field *field)
 {
-	const struct field *field = condition->field;
-	const uint8_t *member = (const uint8_t *)event + field->offset;
-	struct where where = {member, event->family == AF_INET6};
-
 	switch (field->kind) {
 	case KIND_ADDRESS:
-		return address_is(condition->value, &where);
 	case KIND_STATE:
-		return state_is(condition->value, field->offset ? member : &event->newstate);
 	case KIND_COMM:
 	case KIND_OWNER_COMM:
 	case KIND_OWNER_EXE:
@@ -221,8 +213,25 @@ static bool value_holds(const struct model_condition *condition, const struct ev
 	case KIND_WHY:
 	case KIND_FIRST:
 	case KIND_OPENED:
-		return shown_is(condition->value, shown);
+		return false;
 	}
+	return true;
+}
+
+/* Whether the value is equal, or in the order that the operator names. */
+static bool value_holds(const struct model_condition *condition, const struct event *event,
+			const struct model_shown *shown)
+{
+	const struct field *field = condition->field;
+	const uint8_t *member = (const uint8_t *)event + field->offset;
+	struct where where = {member, event->family == AF_INET6};
+
+	if (field->kind == KIND_ADDRESS)
+		return address_is(condition->value, &where);
+	if (field->kind == KIND_STATE)
+		return state_is(condition->value, field->offset ? member : &event->newstate);
+	if (!model_has_order(field))
+		return shown_is(condition->value, shown);
 	return order_holds(strtold(shown->text, NULL), condition->op,
 			   strtold(strcmp(condition->value, "root") ? condition->value : "0",
 				   NULL));

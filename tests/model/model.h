@@ -59,6 +59,9 @@ struct model_shown {
 struct model_shown model_shown(const struct model *model, const struct field *field,
 			       const struct event *event);
 
+/* Whether its values are numbers, which are compared with < and the like, too. */
+bool model_has_order(const struct field *field);
+
 /* The field that an option names the values of. */
 const struct field *model_field(enum model_option option);
 

@@ -279,7 +279,7 @@ static void fields_asked_for_follow(void **state)
 	cgroups_free(asked.cgroups);
 }
 
-/* It stands for all of a session: nothing is told of the last change. */
+/* With --sessions, an entry has no fields of the last change. */
 static void session_is_one_entry(void **state)
 {
 	static const struct session begun = {.start_ns = 5 * NS_PER_SECOND};
