@@ -9,6 +9,7 @@
 #include "owner.h"
 #include "socket_fields.h"
 #include "sockets.h"
+#include "summary_groups.h"
 #include "types.h"
 #include "wire.h"
 
@@ -184,19 +185,7 @@ static inline struct sock_entry *entry_of(const struct event *event, struct sock
 }
 #endif
 
-#ifdef SUMMARY
-/* A socket without an entry will not be seen leaving, so it is not counted as entering either. */
-static inline void event_count(const struct event *event, struct sock_entry *entry)
-{
-	summary_change(event);
-	if (event->newstate == TCP_CLOSE && event->oldstate != STATE_SELF_TEST)
-		summary_close(event);
-	if (!entry)
-		return;
-	entry->entered = event->newstate;
-	summary_enter(event->newstate);
-}
-#else
+#ifndef SUMMARY
 /* A wakeup costs more than all the rest, so only the first event after a pause makes one. */
 static inline void reader_wake(void *ctx, u64 now)
 {
@@ -235,6 +224,34 @@ static inline void event_fill(struct event *event)
 #endif
 }
 
+/* Whether all is read before it is known whether the event is shown. */
+#if defined(STUCK) || defined(FILTER_FILLED)
+#define FILLED_FIRST 1
+#else
+#define FILLED_FIRST 0
+#endif
+
+#ifdef SUMMARY
+/* A socket without an entry will not be seen leaving, so it is not counted as entering either. */
+static inline void event_count(struct event *event, struct sock_entry *entry)
+{
+	summary_change(event);
+	if (event->newstate == TCP_CLOSE && event->oldstate != STATE_SELF_TEST) {
+#ifdef GROUPS
+		if (!FILLED_FIRST)
+			event_fill(event);
+		if (is_session_end(event))
+			group_count(event);
+#endif
+		summary_close(event);
+	}
+	if (!entry)
+		return;
+	entry->entered = event->newstate;
+	summary_enter(event->newstate);
+}
+#endif
+
 #ifdef STUCK
 /* Keeps the event, for --stuck shows it again if the socket stays in its new state. */
 static inline void entry_keep(struct sock_entry *entry, const struct event *event, int is_shown)
@@ -245,13 +262,6 @@ static inline void entry_keep(struct sock_entry *entry, const struct event *even
 	if (!is_shown)
 		entry->last.ts_ns = 0;
 }
-#endif
-
-/* Whether all is read before it is known whether the event is shown. */
-#if defined(STUCK) || defined(FILTER_FILLED)
-#define FILLED_FIRST 1
-#else
-#define FILLED_FIRST 0
 #endif
 
 /* is_shown: the filters of the socket let it through. */

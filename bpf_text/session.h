@@ -24,6 +24,7 @@ enum opened {
 	OPENED_UNKNOWN,
 	OPENED_ACTIVE,
 	OPENED_PASSIVE,
+	OPENS,
 };
 
 struct session {

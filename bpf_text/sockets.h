@@ -75,12 +75,18 @@ static inline void address4_set(u8 address[16], const void *from)
 	words[1] = words[2] = words[3] = 0;
 }
 
+/* It was a session, and no listener. */
+static inline int is_session_end(const struct event *event)
+{
+	return event->newstate == TCP_CLOSE && event->oldstate != TCP_LISTEN &&
+	       event->oldstate != TCP_CLOSE;
+}
+
 /* With SESSIONS, a session has one record, at its end. */
 static inline int is_reported(const struct event *event)
 {
 #ifdef SESSIONS
-	return event->newstate == TCP_CLOSE && event->oldstate != TCP_LISTEN &&
-	       event->oldstate != TCP_CLOSE;
+	return is_session_end(event);
 #else
 	return 1;
 #endif

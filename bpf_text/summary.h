@@ -66,7 +66,11 @@ static inline void summary_max(struct summary_state *state, u64 span_ns)
 static inline void summary_close(const struct event *event)
 {
 #ifdef SK_ERR
+#ifdef EVENT_CLOSE
+	u32 why = event->why;
+#else
 	u32 why = event_why(event);
+#endif
 	u64 *count = whys.lookup(&why);
 
 	if (count)
@@ -85,6 +89,7 @@ static inline void summary_change(const struct event *event)
 		return;
 	}
 	summary_max(state, event->span_ns);
+	__sync_fetch_and_add(&state->sum_ns, event->span_ns);
 	__sync_fetch_and_add(&state->slots[summary_slot(event->span_ns)], 1);
 }
 

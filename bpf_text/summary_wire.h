@@ -14,6 +14,7 @@
 
 struct summary_state {
 	__u64 slots[SUMMARY_SLOTS]; /* changes out of the state, by the time in it */
+	__u64 sum_ns; /* of those times */
 	__u64 unknown; /* those after an unknown time */
 	__u64 entered; /* changes into it of sockets whose leaving will be seen */
 	__u64 left; /* such sockets that are no longer in it */

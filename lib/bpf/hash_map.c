@@ -10,7 +10,9 @@
 
 #include "base/kernel_release.h"
 
-#define BATCH 1024 /* elements of one BPF_MAP_LOOKUP_BATCH */
+#define BATCH_MAX   1024 /* elements of one BPF_MAP_LOOKUP_BATCH */
+#define BATCH_MIN   64
+#define BATCH_BYTES 1048576 /* of their values */
 
 uint32_t hash_map_flags(void)
 {
@@ -47,9 +49,9 @@ void hash_map_close(struct hash_map *map)
 
 typedef int value_fn(void *arg, const void *key, const void *value, size_t size);
 
-/* The kernel returns whole buckets, and none has BATCH elements. -EINVAL: it has no batches. */
-static int batches_read(int fd, char *keys, size_t key_size, char *values, size_t size,
-			value_fn *on_value, void *arg)
+/* The kernel returns whole buckets, and none has BATCH_MIN elements. -EINVAL: it has no batches. */
+static int batches_read(int fd, uint32_t batch, char *keys, size_t key_size, char *values,
+			size_t size, value_fn *on_value, void *arg)
 {
 	uint32_t where;
 	union bpf_attr attr = {
@@ -62,7 +64,7 @@ static int batches_read(int fd, char *keys, size_t key_size, char *values, size_
 	for (;;) {
 		int err;
 
-		attr.batch.count = BATCH;
+		attr.batch.count = batch;
 		err = syscall(SYS_bpf, BPF_MAP_LOOKUP_BATCH, &attr, sizeof(attr)) ? -errno : 0;
 		if (err && err != -ENOENT)
 			return err == -EINVAL && !attr.batch.in_batch ? -EOPNOTSUPP : err;
@@ -80,11 +82,15 @@ static int batches_read(int fd, char *keys, size_t key_size, char *values, size_
 
 int hash_map_walk(int fd, size_t key_size, size_t value_size, value_fn *on_value, void *arg)
 {
-	char *keys = calloc(BATCH, key_size), *values = calloc(BATCH, value_size);
+	size_t fitting = BATCH_BYTES / value_size;
+	uint32_t batch = fitting > BATCH_MAX   ? BATCH_MAX
+			 : fitting > BATCH_MIN ? fitting
+					       : BATCH_MIN;
+	char *keys = calloc(batch, key_size), *values = calloc(batch, value_size);
 	int err = -ENOMEM;
 
 	if (keys && values)
-		err = batches_read(fd, keys, key_size, values, value_size, on_value, arg);
+		err = batches_read(fd, batch, keys, key_size, values, value_size, on_value, arg);
 
 	free(keys);
 	free(values);

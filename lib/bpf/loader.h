@@ -102,7 +102,10 @@ int loader_values(const struct loader *loader, const char *name, uint32_t key, v
 /* Sums each of count per-CPU 64-bit counters over all CPUs. */
 int loader_counters(const struct loader *loader, const char *name, uint64_t *sums, size_t count);
 
-/* hash_map_walk() of the map. */
+/*
+ * hash_map_walk() of the map. Of a per-CPU map, a value is one for each of loader_cpus(), of a size
+ * that is a multiple of 8.
+ */
 int loader_each(const struct loader *loader, const char *name,
 		int (*on_value)(void *arg, const void *key, const void *value, size_t size),
 		void *arg);

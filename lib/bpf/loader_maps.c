@@ -56,9 +56,16 @@ int loader_each(const struct loader *loader, const char *name,
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(loader->object, name);
 
-	return map ? hash_map_walk(bpf_map__fd(map), bpf_map__key_size(map),
-				   bpf_map__value_size(map), on_value, arg)
-		   : -ENOENT;
+	size_t size;
+
+	if (!map)
+		return -ENOENT;
+	size = bpf_map__value_size(map);
+	if (bpf_map__type(map) == BPF_MAP_TYPE_PERCPU_HASH)
+		size = size % 8 ? 0 : size * loader->cpus;
+	if (!size)
+		return -EINVAL;
+	return hash_map_walk(bpf_map__fd(map), bpf_map__key_size(map), size, on_value, arg);
 }
 
 int loader_counters(const struct loader *loader, const char *name, uint64_t *sums, size_t count)

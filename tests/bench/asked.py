@@ -36,6 +36,7 @@ ASKED = {
     "-o +cgroup": ("-o", "+cgroup"),
     "--stuck 60": ("--stuck", "60"),
     "--summary": ("--summary",),
+    "--summary --by": ("--summary", "--by", "ocomm,rport"),
     "--sessions": ("--sessions",),
 }
 

@@ -135,7 +135,8 @@ static bool value_take(struct reader *reader, int depth)
 		return members_take(reader, '}', depth);
 	if (take(reader, '['))
 		return members_take(reader, ']', depth);
-	return string_take(reader) || word_take(reader, "null") || number_take(reader);
+	return string_take(reader) || word_take(reader, "null") || word_take(reader, "true") ||
+	       word_take(reader, "false") || number_take(reader);
 }
 
 bool judge_json_object(const char *bytes, size_t len)

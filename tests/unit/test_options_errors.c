@@ -121,6 +121,52 @@ static void a_summary_has_no_events(void **state)
 	error_cases_check(cases, COUNT(cases));
 }
 
+static void keys_are_of_a_summary(void **state)
+{
+#define KEYS                                                                                       \
+	"laddr, lport, raddr, rport, opid, ocomm, cgroup, unit, container, pod, netns, uid, "      \
+	"mark, iface"
+	static const struct error_case cases[] = {
+		{{"--by", "lport"}, "--by requires --summary"},
+		{{"--summary", "--sort", "open"}, "--sort requires --by"},
+		{{"--summary", "--limit", "5"}, "--limit requires --by"},
+		{{"--summary", "--max-keys", "5"}, "--max-keys requires --by"},
+		{{"--summary", "--by", "lport", "--histogram"},
+		 "--by cannot be combined with --histogram"},
+		{{"--summary", "--by", "lport", "--new-state", "close"},
+		 "--by cannot be combined with --new-state"},
+		{{"--summary", "--by", "lport", "-j", "--limit=3"},
+		 "--limit cannot be combined with -j/--json"},
+		{{"--summary", "--by", "lport,comm"},
+		 "--by: no such key (did you mean ocomm?): 'comm' in 'lport,comm'"},
+		{{"--summary", "--by", "lport,,uid"}, "--by: empty: '' in 'lport,,uid'"},
+		{{"--summary", "--by", "!lport"},
+		 "--by: a key cannot be excluded: 'lport' in '!lport'"},
+		{{"--summary", "--by", "lport,!uid"},
+		 "--by: '!' stands before a whole list, not in it: '!uid' in 'lport,!uid'"},
+		{{"--summary", "--by=uid", "--sort=stucks"},
+		 "--sort: no such column: 'stucks' (did you mean stuck?)"},
+		{{"--summary", "--by=uid", "--limit=0"},
+		 "--limit: not a number from 1 to 18446744073709551615: '0'"},
+		{{"--summary", "--by=uid", "--max-keys=1048577"},
+		 "--max-keys: not a number from 1 to 1048576: '1048577'"},
+		{{"--summary", "--by", "laddr,lport,raddr,rport,opid,cgroup,netns,uid,mark"},
+		 "--by: the record and the key of these fields have 376 bytes, at most 344 fit: "
+		 "request fewer"},
+	};
+	struct options options;
+	struct diag diag = {0};
+
+	error_cases_check(cases, COUNT(cases));
+	assert_int_equal(PARSE(&options, &diag, "--summary", "--by", "xyz"), -EINVAL);
+	assert_string_equal(diag.hint, "keys: " KEYS);
+	options_free(&options);
+	assert_int_equal(PARSE(&options, &diag, "--summary", "--by=uid", "--stuck=5"), 0);
+	assert_int_equal(options.trace.group_stuck.after_ns, 5000000000);
+	assert_int_equal(options.trace.stuck.after_ns, 0);
+	options_free(&options);
+}
+
 static void a_check_is_of_a_trace(void **state)
 {
 	static const struct error_case cases[] = {
@@ -135,7 +181,7 @@ static void a_check_is_of_a_trace(void **state)
 #define NO_FIELD(name, list)                                                                       \
 	"-o/--output: no such field: '" name "' in '" list "' (-o help lists them)"
 
-/* Each name in a row is another row's: "A", "A+B", or several of those. */
+/* Each name in a row is another row's: "A", "A+B", "A!B", or several of those. */
 static void rows_name_other_rows(void **state)
 {
 	for (size_t i = 0; i < option_row_count; i++) {
@@ -145,7 +191,7 @@ static void rows_name_other_rows(void **state)
 			const char *at = both[j] ? both[j] : "";
 
 			while (*at) {
-				size_t len = strcspn(at, "+ "), row = 0;
+				size_t len = strcspn(at, "+! "), row = 0;
 
 				while (row < option_row_count &&
 				       (strncmp(option_rows[row].name, at, len) ||
@@ -418,6 +464,7 @@ int main(void)
 		cmocka_unit_test(layouts_exclude_each_other),
 		cmocka_unit_test(a_summary_has_no_events),
 		cmocka_unit_test(what_is_there_is_no_trace),
+		cmocka_unit_test(keys_are_of_a_summary),
 		cmocka_unit_test(a_check_is_of_a_trace),
 		cmocka_unit_test(rows_name_other_rows),
 		cmocka_unit_test(bad_fields_are_refused),

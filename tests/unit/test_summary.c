@@ -30,7 +30,7 @@ static int time_compare(const void *a, const void *b)
 	return *left < *right ? -1 : *left > *right;
 }
 
-static void times_count(struct summary_row *row, const uint64_t *times, size_t count)
+static void times_add(struct summary_row *row, const uint64_t *times, size_t count)
 {
 	struct summary_state states[3] = {0};
 
@@ -50,14 +50,14 @@ static void percentiles_assert(uint64_t *times, size_t count)
 	struct summary_row row;
 	uint64_t before = 0;
 
-	times_count(&row, times, count);
+	times_add(&row, times, count);
 	qsort(times, count, sizeof(*times), time_compare);
 	assert_int_equal(row.count, count);
-	assert_int_equal(summary_row_timed(&row), count);
+	assert_int_equal(times_count(row.slots), count);
 	assert_int_equal(row.max_ns, times[count - 1]);
 	for (unsigned int percent = 1; percent <= 100; percent++) {
 		uint64_t exact = times[(count * percent + 99) / 100 - 1];
-		uint64_t got = summary_percentile_ns(&row, percent);
+		uint64_t got = times_percentile_ns(row.slots, row.max_ns, percent);
 
 		/* At most the bound of its slot, which is the lowest time of the next. */
 		if (slot_of(got) != slot_of(exact) && slot_of(got - 1) != slot_of(exact))
@@ -67,7 +67,7 @@ static void percentiles_assert(uint64_t *times, size_t count)
 		assert_true(got >= before && got <= row.max_ns);
 		before = got;
 	}
-	assert_int_equal(summary_percentile_ns(&row, 100), row.max_ns);
+	assert_int_equal(times_percentile_ns(row.slots, row.max_ns, 100), row.max_ns);
 }
 
 static void percentiles_are_in_their_slot(void **state)
@@ -102,10 +102,10 @@ static void a_slot_is_spread_evenly(void **state)
 	row.slots[10] = 4;
 	row.slots[16] = 1;
 	row.count = 5;
-	assert_int_equal(summary_percentile_ns(&row, 20), 1024000 + 256000);
-	assert_int_equal(summary_percentile_ns(&row, 50), 1024000 + 768000);
-	assert_int_equal(summary_percentile_ns(&row, 80), 2048000);
-	assert_int_equal(summary_percentile_ns(&row, 81), 100000000);
+	assert_int_equal(times_percentile_ns(row.slots, row.max_ns, 20), 1024000 + 256000);
+	assert_int_equal(times_percentile_ns(row.slots, row.max_ns, 50), 1024000 + 768000);
+	assert_int_equal(times_percentile_ns(row.slots, row.max_ns, 80), 2048000);
+	assert_int_equal(times_percentile_ns(row.slots, row.max_ns, 81), 100000000);
 }
 
 static void less_than_none_is_none(void **state)
@@ -122,14 +122,15 @@ static void less_than_none_is_none(void **state)
 	assert_int_equal(row.open, 2);
 	assert_int_equal(row.unknown, 7);
 	assert_int_equal(row.count, 7);
-	assert_int_equal(summary_row_timed(&row), 0);
+	assert_int_equal(times_count(row.slots), 0);
 }
 
 /* A busy state, one of which no time is known, one that is only entered, and one without a name. */
 static void summary_fill(struct summary *summary)
 {
 	*summary = (struct summary){.start_ns = 1000000000, .now_ns = 3500999999};
-	summary->rows[1] = (struct summary_row){.count = 111, .unknown = 1, .open = 12};
+	summary->rows[1] =
+		(struct summary_row){.count = 111, .unknown = 1, .open = 12, .sum_ns = 5000000};
 	summary->rows[1].slots[0] = 10;
 	summary->rows[1].slots[1] = 80;
 	summary->rows[1].slots[3] = 20;
@@ -217,12 +218,14 @@ static void json_has_a_record_a_state(void **state)
 		"{\"record\":\"summary\",\"isotime\":\"1970-01-01T00:00:03.500999+00:00\","
 		"\"oldstate\":\"ESTABLISHED\",\"count\":111,\"unknown\":1,\"open\":12,"
 		"\"p50_ms\":0.003,\"p95_ms\":0.014,\"p99_ms\":0.015,\"max_ms\":12.345,"
-		"\"slots\":[10,80,0,20,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,"
+		"\"sum_ms\":5.000,\"slots\":[10,80,0,20,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,"
+		"0,0,0,0,0,0,0,0,"
 		"0,0,0,0,0,0,0]}\n"
 		"{\"record\":\"summary\",\"isotime\":\"1970-01-01T00:00:03.500999+00:00\","
 		"\"oldstate\":\"CLOSE\",\"count\":5,\"unknown\":5,\"open\":0,"
 		"\"p50_ms\":null,\"p95_ms\":null,\"p99_ms\":null,\"max_ms\":null,"
-		"\"slots\":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,"
+		"\"sum_ms\":0.000,\"slots\":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,"
+		"0,0,0,0,0,0,0,0,"
 		"0,0,0,0,0]}\n"
 		"{\"record\":\"summary\",\"isotime\":\"1970-01-01T00:00:03.500999+00:00\","
 		"\"oldstate\":\"LISTEN\",";

@@ -11,10 +11,12 @@
 #include <string.h>
 
 #include "event/event.h"
+#include "event/group_key.h"
 #include "event/words.h"
 #include "filter/states.h"
 #include "options/option_rows.h"
 #include "output/fields.h"
+#include "output/groups.h"
 #include "program/probe.h"
 
 struct shell {
@@ -37,6 +39,7 @@ static const char *const functions[] = {
 	[COMPLETE_WHYS] = "whys",	    [COMPLETE_FIELDS] = "fields",
 	[COMPLETE_PROBES] = "probes",	    [COMPLETE_WHEN] = "when",
 	[COMPLETE_ADDRESSES] = "addresses", [COMPLETE_NAMESPACES] = "namespaces",
+	[COMPLETE_KEYS] = "keys",	    [COMPLETE_COLUMNS] = "columns",
 	[COMPLETE_FILES] = "files",	    [COMPLETE_FOLDERS] = "folders",
 };
 
@@ -217,6 +220,18 @@ static void fields_print(const struct place *place)
 		word_print(place, field->name, field->help);
 }
 
+static void keys_print(const struct place *place)
+{
+	for (size_t i = 0; group_field_name(i); i++)
+		word_print(place, group_field_name(i), "");
+}
+
+static void columns_print(const struct place *place)
+{
+	for (int i = 0; i < GROUP_COLUMNS; i++)
+		word_print(place, group_column_name(i), "");
+}
+
 static void probes_print(const struct place *place)
 {
 	for (size_t i = 0; probe_kind_name(i); i++)
@@ -235,7 +250,8 @@ static const struct {
 } lists[] = {
 	{"@OPTIONS@", options_print}, {"@SHORT@", short_print},	  {"@VALUES@", values_print},
 	{"@STATES@", states_print},   {"@FIELDS@", fields_print}, {"@PROBES@", probes_print},
-	{"@WHEN@", when_print},	      {"@WHYS@", whys_print},
+	{"@WHEN@", when_print},	      {"@WHYS@", whys_print},	  {"@KEYS@", keys_print},
+	{"@COLUMNS@", columns_print},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))

@@ -15,8 +15,6 @@
 #define STRING(macro)	 STRING_OF(macro)
 #define DURATION_MIN_NS	 1000000ULL
 #define DURATION_MAX_NS	 1000000000000000000ULL /* a timerfd can hold nine times as much */
-/* SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, LAST_ACK, CLOSING: meant to be short. */
-#define STUCK_STATES 0xb3cU
 
 static int ports_set(const struct option_value *value, struct diag *diag)
 {
@@ -150,6 +148,16 @@ static int summary_set(const struct option_value *value, struct diag *diag)
 			    diag);
 }
 
+static int by_set(const struct option_value *value, struct diag *diag)
+{
+	return group_by_add(value->member, value->name, value->text, diag);
+}
+
+static int sort_set(const struct option_value *value, struct diag *diag)
+{
+	return group_column_find(value->name, value->text, value->member, diag);
+}
+
 /* SECONDS[:STATES] */
 static int stuck_set(const struct option_value *value, struct diag *diag)
 {
@@ -160,7 +168,7 @@ static int stuck_set(const struct option_value *value, struct diag *diag)
 
 	if (err)
 		return err;
-	limit->states = STUCK_STATES;
+	limit->states = STUCK_STATES_DEFAULT;
 	if (!value->text[len])
 		return 0;
 	err = state_filter_add(&states, value->name, value->text + len + 1, diag);
@@ -291,11 +299,21 @@ const struct option_row option_rows[] = {
 	 .value_optional = true, .conflicts = "now", AT(trace), .set = summary_set},
 	{0, "histogram", .help = "print the times of each state as a histogram, too",
 	 .group = GROUP_MODES, OUTPUT(histogram), .requires = "summary", .conflicts = "json"},
+	{0, "by", "FIELD,...", "count sessions by these fields, for example ocomm,lport",
+	 .group = GROUP_MODES, .requires = "summary", .complete = COMPLETE_KEYS,
+	 .conflicts = "histogram old-state new-state state min-ms max-ms", PROGRAM(by),
+	 .set = by_set},
+	{0, "sort", "COLUMN", "sort the keys by this column, for example stuck (default failed)",
+	 .group = GROUP_MODES, .requires = "by", .complete = COMPLETE_COLUMNS, AT(trace.sort),
+	 .set = sort_set},
+	{0, "limit", "N", "print at most N keys (default " STRING(LIMIT_DEFAULT) ")",
+	 .group = GROUP_MODES, .requires = "by", .conflicts = "json", OUTPUT(limit),
+	 .set = number_set, .max = UINT64_MAX},
 	{0, "sessions", .help = "print one line a session, at its end", .group = GROUP_MODES,
 	 .conflicts = "summary stuck now extended old-state new-state state min-ms max-ms",
 	 PROGRAM(sessions)},
 	{0, "stuck", "SECONDS[:STATES]", "also report sessions that stay in a state for SECONDS",
-	 .group = GROUP_MODES, .conflicts = NOT_EVENTS "now", .complete = COMPLETE_STUCK,
+	 .group = GROUP_MODES, .conflicts = "summary!by now", .complete = COMPLETE_STUCK,
 	 AT(trace.stuck), .set = stuck_set},
 	{0, "now", .help = "list open sockets and exit", .group = GROUP_MODES, AT(now),
 	 .conflicts = "bpf-text"},
@@ -327,6 +345,10 @@ const struct option_row option_rows[] = {
 	 .group = GROUP_TUNING, .conflicts = IN_TEXT, PROGRAM(max_sockets), .set = number_set,
 	 /* a BPF hash table has a size of 32 bits, rounded up to a power of 2 */
 	 .max = 1U << 31},
+	{0, "max-keys", "N",
+	 "maximum number of keys of --by (default " STRING(MAX_GROUPS_DEFAULT) ")",
+	 .group = GROUP_TUNING, .requires = "by", PROGRAM(by.max_groups), .set = number_set,
+	 .max = 1U << 20},
 	{0, "buffer-pages", "N",
 	 "perf buffer of each CPU in pages of 4 KiB (default " STRING(BUFFER_PAGES_DEFAULT) ")",
 	 .group = GROUP_TUNING, .conflicts = NOT_EVENTS "now", AT(trace.buffer_pages),

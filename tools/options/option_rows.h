@@ -24,7 +24,7 @@ struct option_value {
 typedef int option_fn(const struct option_value *value, struct diag *diag);
 
 /* In the order in which -h prints them. */
-enum group {
+enum option_group {
 	GROUP_CLASSIC, /* the interface of BCC's tool */
 	GROUP_SELECT,
 	GROUP_SHOW,
@@ -43,6 +43,8 @@ enum completion {
 	COMPLETE_STUCK, /* SECONDS[:STATES] */
 	COMPLETE_WHYS,
 	COMPLETE_FIELDS,
+	COMPLETE_KEYS,
+	COMPLETE_COLUMNS,
 	COMPLETE_PROBES,
 	COMPLETE_WHEN,
 	COMPLETE_ADDRESSES, /* this host's */
@@ -56,10 +58,11 @@ struct option_row {
 	const char *name;
 	const char *metavar; /* or NULL: takes no value */
 	const char *help;
-	enum group group;
+	enum option_group group;
 	bool value_optional;
 	enum completion complete;
-	const char *conflicts; /* names of other options, separated by blanks, or NULL; A+B: both */
+	const char *conflicts; /* names of other options, separated by blanks, or NULL; A+B:
+				    both; A!B: A without B */
 	const char *requires; /* the name of another option, or NULL */
 	size_t member; /* offset in struct options: of the bool to set, or of what set() fills */
 	option_fn *set; /* with a value */

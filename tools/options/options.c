@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/diag.h"
 #include "base/nearest.h"
 #include "base/text.h"
@@ -20,8 +21,9 @@
 #define FIELDS_SESSION                                                                             \
 	"laddr,lport,raddr,rport,opened,connect_ms,established_ms,close_ms,tx_bytes,rx_bytes,"     \
 	"rtt_us,retrans,why,first"
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-#define LONG_ONLY    256 /* + row: the value of an option without a letter */
+#define GROUP_STUCK_NS (60 * NS_PER_SECOND)
+#define COUNT(array)   (sizeof(array) / sizeof(*(array)))
+#define LONG_ONLY      256 /* + row: the value of an option without a letter */
 
 /*
  * Short forms of classic options that other options now begin with, too. getopt_long(3) prefers a
@@ -135,6 +137,17 @@ static int argument_refuse(const char *argument, const struct option_row *before
 	return -EINVAL;
 }
 
+static enum output_format format_choose(const struct options *options)
+{
+	if (options->otel)
+		return FORMAT_OTEL;
+	if (options->json)
+		return FORMAT_JSON;
+	if (options->csv)
+		return FORMAT_CSV;
+	return options->wide ? FORMAT_WIDE : FORMAT_COLUMNS;
+}
+
 /* Fills the list of fields, which columns and CSV need only if they are not the original's. */
 static int fields_choose(struct options *options, struct diag *diag)
 {
@@ -147,8 +160,13 @@ static int fields_choose(struct options *options, struct diag *diag)
 		.extended = output->extended,
 	};
 	bool is_classic = output->format < FORMAT_JSON;
-	int err;
+	int err = 0;
 
+	for (size_t i = 0; !err && i < options->trace.program.by.count; i++)
+		err = field_list_add(&output->fields, &format,
+				     group_by_name(&options->trace.program.by, i), diag);
+	if (err || output->fields.count)
+		return err;
 	if (names && names[0] != '+')
 		own = NULL;
 	else if (options->now && !output->extended)
@@ -163,6 +181,37 @@ static int fields_choose(struct options *options, struct diag *diag)
 	return !err && own && names ? field_list_add(&output->fields, &format, names, diag) : err;
 }
 
+/* The stack of the program has no room for more. */
+static int room_check(const struct program_spec *program, struct diag *diag)
+{
+	size_t record = program->layout.sent, key = group_key_size(&program->by);
+
+	if (program->by.count && record + key > EVENT_AND_KEY_MAX)
+		return diag_set(diag, -EINVAL,
+				"--by: the record and the key of these fields have %zu bytes, at "
+				"most %d fit: request fewer",
+				record + key, EVENT_AND_KEY_MAX);
+	if (record > EVENT_SIZE_MAX)
+		return diag_set(diag, -EINVAL,
+				"-o/--output: the record of these fields has %zu bytes, at most %d "
+				"fit: request fewer",
+				record, EVENT_SIZE_MAX);
+	return 0;
+}
+
+/* With --by, no line reports a stuck session: they are counted. */
+static void groups_finish(struct options *options)
+{
+	struct trace_config *trace = &options->trace;
+
+	if (!trace->program.by.count)
+		return;
+	trace->group_stuck = trace->stuck;
+	trace->stuck = (struct stuck_limit){0};
+	if (!trace->group_stuck.after_ns)
+		trace->group_stuck = (struct stuck_limit){GROUP_STUCK_NS, STUCK_STATES_DEFAULT};
+}
+
 /* Derives the members of trace that follow from several options. */
 static int trace_finish(struct options *options, struct diag *diag)
 {
@@ -175,15 +224,7 @@ static int trace_finish(struct options *options, struct diag *diag)
 	struct stat st;
 	int err;
 
-	if (options->otel)
-		output->format = FORMAT_OTEL;
-	else if (options->json)
-		output->format = FORMAT_JSON;
-	else if (options->csv)
-		output->format = FORMAT_CSV;
-	else if (options->wide)
-		output->format = FORMAT_WIDE;
-
+	output->format = format_choose(options);
 	/* https://no-color.org */
 	output->color = options->color == WHEN_ALWAYS ||
 			(options->color == WHEN_AUTO && isatty(STDOUT_FILENO) &&
@@ -205,7 +246,8 @@ static int trace_finish(struct options *options, struct diag *diag)
 	 * all others (a list of fields, which JSON always has) only on request.
 	 */
 	shows_skaddr = !output->fields.count || field_list_has(&output->fields, "skaddr");
-	optionals = field_list_optionals(&output->fields) | filter_optionals(&program->filter);
+	optionals = field_list_optionals(&output->fields) | filter_optionals(&program->filter) |
+		    group_by_optionals(&program->by);
 	if (shows_skaddr && !program->summary &&
 	    (options->no_skaddr || (output->fields.count && !options->skaddr))) {
 		output->numbered = program->max_sockets;
@@ -215,29 +257,31 @@ static int trace_finish(struct options *options, struct diag *diag)
 	if (output->journal && !program->summary && !offsets_available(&none))
 		optionals |= 1U << OPTIONAL_OWNER;
 	event_layout_init(&program->layout, optionals);
-	if (program->layout.sent > EVENT_SIZE_MAX && !options->now)
-		return diag_set(diag, -EINVAL,
-				"-o/--output: the record of these fields has %zu bytes, at most %d "
-				"fit: request fewer",
-				program->layout.sent, EVENT_SIZE_MAX);
+	err = options->now ? 0 : room_check(program, diag);
+	if (err)
+		return err;
+	groups_finish(options);
 	program->stuck = options->trace.stuck.after_ns;
 	if (options->no_cache)
 		program->cache_dir = NULL;
 	return 0;
 }
 
-/* Whether all of the len bytes at names, "A" or "A+B", were given. */
+/* Whether all of the len bytes at names, "A" or "A+B", were given; of "A!B", A without B. */
 static bool names_are_given(const char *names, size_t len, const bool given[OPTION_ROWS_MAX],
 			    char shown[NAMES_ROOM])
 {
 	size_t used = 0;
 
 	for (const char *at = names, *end = names + len; at < end;) {
-		size_t name = strcspn(at, "+ ");
+		size_t name = strcspn(at, "+! ");
 		const struct option_row *row = row_named(at, name);
+		bool is_without = at > names && at[-1] == '!';
 
-		if (!given[row - option_rows])
+		if (given[row - option_rows] == is_without)
 			return false;
+		if (is_without)
+			break;
 		if (at > names)
 			used += snprintf(shown + used, NAMES_ROOM - used, " and ");
 		used += row_name(row, shown + used, NAMES_ROOM - used);
@@ -298,6 +342,16 @@ static int raised_check(const struct options *options, struct diag *diag)
 	return 0;
 }
 
+static const struct options defaults = {
+	.trace.program.cache_dir = CACHE_DIR_DEFAULT,
+	.trace.program.max_sockets = MAX_SOCKETS_DEFAULT,
+	.trace.program.max_compile_s = MAX_COMPILE_S_DEFAULT,
+	.trace.program.by.max_groups = MAX_GROUPS_DEFAULT,
+	.trace.output.limit = LIMIT_DEFAULT,
+	.trace.sort = GROUP_FAILED,
+	.trace.buffer_pages = BUFFER_PAGES_DEFAULT,
+};
+
 int options_parse(int argc, char **argv, struct options *options, struct diag *diag)
 {
 	char letters[2 * OPTION_ROWS_MAX + 2] = ":", *letter = letters + 1;
@@ -310,12 +364,7 @@ int options_parse(int argc, char **argv, struct options *options, struct diag *d
 	char name[NAMES_ROOM];
 	int value, err;
 
-	*options = (struct options){
-		.trace.program.cache_dir = CACHE_DIR_DEFAULT,
-		.trace.program.max_sockets = MAX_SOCKETS_DEFAULT,
-		.trace.program.max_compile_s = MAX_COMPILE_S_DEFAULT,
-		.trace.buffer_pages = BUFFER_PAGES_DEFAULT,
-	};
+	*options = defaults;
 	for (size_t i = 0; i < option_row_count; i++) {
 		row = &option_rows[i];
 		longs[i] = getopt_long_row(row->name, row);

@@ -14,7 +14,11 @@ struct diag;
 #define BUFFER_PAGES_DEFAULT  256 /* tests/bench/run --only pages */
 #define MAX_SOCKETS_DEFAULT   65536
 #define MAX_COMPILE_S_DEFAULT 30
-#define CACHE_DIR_DEFAULT     "/var/cache/tcpstates"
+#define MAX_GROUPS_DEFAULT    1000
+#define LIMIT_DEFAULT	      20
+/* SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, LAST_ACK, CLOSING: meant to be short. */
+#define STUCK_STATES_DEFAULT 0xb3cU
+#define CACHE_DIR_DEFAULT    "/var/cache/tcpstates"
 
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER }; /* when_words */
 

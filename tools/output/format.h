@@ -14,6 +14,7 @@ struct cgroups;
 struct event;
 struct event_layout;
 struct field_list;
+struct groups;
 struct summary;
 struct text;
 
@@ -35,6 +36,7 @@ struct line_format {
 	bool extended; /* -x; there is a list then */
 	bool no_object_pid; /* in the journal */
 	bool histogram; /* in a summary */
+	uint64_t limit; /* of keys in a table of --by */
 	bool sessions; /* an event is the end of a session, and stands for all of it */
 	struct field_list *list; /* the fields that are asked for, or NULL: the format's own */
 	const struct event_layout *event_layout; /* offsets of the optional members */
@@ -52,6 +54,8 @@ struct format {
 	/* or NULL: in place of events */
 	void (*summary)(struct line_format *format, const struct summary *summary,
 			struct text *text);
+	/* or NULL: in place of events, by key; the list has the fields of the key */
+	void (*groups)(struct line_format *format, const struct groups *groups, struct text *text);
 	/* or NULL: count more events were lost */
 	void (*lost)(struct line_format *format, enum loss cause, uint64_t count,
 		     struct text *text);

@@ -118,10 +118,31 @@ static char *json_value_put(char *at, const struct field *field, struct line_for
 	return at;
 }
 
+static char *members_put(char *at, struct line_format *format, const struct event *event)
+{
+	const struct field_list *list = format->list;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct field *field = list->fields[i];
+
+		at = json_bytes_put(at, ",\"");
+		at = json_bytes_put(at, format->kind == FORMAT_OTEL ? field->otel : field->name);
+		at = json_value_put(json_bytes_put(at, "\":"), field, format, event);
+	}
+	return at;
+}
+
+void json_members(struct line_format *format, const struct event *event, struct text *text)
+{
+	char *at = text_reserve(text, LINE_ROOM + value_parts_find(format, event));
+
+	if (at)
+		text_commit(text, members_put(at, format, event));
+}
+
 void json_event(struct line_format *format, const struct event *event, struct text *text)
 {
 	const struct names *names = names_of(format);
-	const struct field_list *list = format->list;
 	char *at = text_reserve(text, LINE_ROOM + value_parts_find(format, event));
 
 	if (!at)
@@ -133,20 +154,11 @@ void json_event(struct line_format *format, const struct event *event, struct te
 	at = json_bytes_put(json_bytes_put(at, names->prefix),
 			    value_is_session(format, event) ? "session\"" : "event\"");
 	at = json_bytes_put(at, names->transport);
-	for (size_t i = 0; i < list->count; i++) {
-		const struct field *field = list->fields[i];
-
-		at = json_bytes_put(at, ",\"");
-		at = json_bytes_put(at, format->kind == FORMAT_OTEL ? field->otel : field->name);
-		at = json_value_put(json_bytes_put(at, "\":"), field, format, event);
-	}
-	at = json_bytes_put(at, "}\n");
+	at = json_bytes_put(members_put(at, format, event), "}\n");
 	text_commit(text, at);
 }
 
-/* Begins a record other than an event, at ts_ns. */
-static void record_begin(struct line_format *format, const char *record, uint64_t ts_ns,
-			 struct text *text)
+void json_record(struct line_format *format, const char *record, uint64_t ts_ns, struct text *text)
 {
 	const struct names *names = names_of(format);
 	char iso[WALL_CLOCK_ISO_LEN + 1] = "";
@@ -162,7 +174,7 @@ void json_begin(struct line_format *format, struct text *text)
 	struct utsname kernel;
 
 	uname(&kernel);
-	record_begin(format, "start", clock_now_ns(), text);
+	json_record(format, "start", clock_now_ns(), text);
 	text_printf(text, ",\"%sschema\":%d,\"%sversion\":\"" VERSION "\",\"%s\":", names->prefix,
 		    SCHEMA, names->prefix, names->host);
 	string_append(text, kernel.nodename);
@@ -171,24 +183,32 @@ void json_begin(struct line_format *format, struct text *text)
 	text_str(text, "}\n");
 }
 
-static void time_member_append(struct text *text, const char *name, bool known, uint64_t ns)
+void json_time(struct text *text, const char *name, uint64_t ns)
 {
 	char ms[DIGITS_FIXED_ROOM + 1] = "null";
 
-	if (known)
+	if (ns != TIME_UNKNOWN)
 		*digits_thousandths(ms, ns / 1000) = '\0';
 	text_printf(text, ",\"%s_ms\":%s", name, ms);
+}
+
+void json_slots(struct text *text, const char *name, const __u64 slots[SUMMARY_SLOTS])
+{
+	text_printf(text, ",\"%s\":[", name);
+	for (size_t i = 0; i < SUMMARY_SLOTS; i++)
+		text_printf(text, i ? ",%llu" : "%llu", (unsigned long long)slots[i]);
+	text_char(text, ']');
 }
 
 void json_summary(struct line_format *format, const struct summary *summary, struct text *text)
 {
 	for (size_t state = 0; state < SUMMARY_STATES; state++) {
 		const struct summary_row *row = &summary->rows[state];
-		bool known = summary_row_timed(row);
+		bool known = times_count(row->slots);
 
 		if (summary_row_is_empty(row))
 			continue;
-		record_begin(format, "summary", summary->now_ns, text);
+		json_record(format, "summary", summary->now_ns, text);
 		text_str(text, ",\"oldstate\":\"");
 		state_append(text, state);
 		text_printf(text, "\",\"count\":%llu,\"unknown\":%llu,\"open\":%llu",
@@ -198,20 +218,20 @@ void json_summary(struct line_format *format, const struct summary *summary, str
 			char name[16];
 
 			snprintf(name, sizeof(name), "p%u", summary_percents[i]);
-			time_member_append(text, name, known,
-					   known ? summary_percentile_ns(row, summary_percents[i])
-						 : 0);
+			json_time(text, name,
+				  known ? times_percentile_ns(row->slots, row->max_ns,
+							      summary_percents[i])
+					: TIME_UNKNOWN);
 		}
-		time_member_append(text, "max", known, row->max_ns);
-		for (size_t i = 0; i < SUMMARY_SLOTS; i++)
-			text_printf(text, "%s%llu", i ? "," : ",\"slots\":[",
-				    (unsigned long long)row->slots[i]);
-		text_str(text, "]}\n");
+		json_time(text, "max", known ? row->max_ns : TIME_UNKNOWN);
+		json_time(text, "sum", row->sum_ns);
+		json_slots(text, "slots", row->slots);
+		text_str(text, "}\n");
 	}
 	for (int why = 0; why < WHYS; why++) {
 		if (!summary->whys[why])
 			continue;
-		record_begin(format, "why", summary->now_ns, text);
+		json_record(format, "why", summary->now_ns, text);
 		text_str(text, ",\"why\":");
 		string_append(text, why_word(why));
 		text_printf(text, ",\"count\":%llu}\n", (unsigned long long)summary->whys[why]);
@@ -222,7 +242,7 @@ void json_lost(struct line_format *format, enum loss cause, uint64_t count, stru
 {
 	const char *prefix = names_of(format)->prefix;
 
-	record_begin(format, "lost", clock_now_ns(), text);
+	json_record(format, "lost", clock_now_ns(), text);
 	text_printf(text, ",\"%scause\":\"%s\",\"%scount\":%llu}\n", prefix, loss_name(cause),
 		    prefix, (unsigned long long)count);
 }
@@ -232,7 +252,7 @@ void json_end(struct line_format *format, uint64_t events, const struct losses *
 {
 	const char *prefix = names_of(format)->prefix;
 
-	record_begin(format, "end", clock_now_ns(), text);
+	json_record(format, "end", clock_now_ns(), text);
 	text_printf(text, ",\"%sevents\":%llu", prefix, (unsigned long long)events);
 	for (int i = 0; i < LOSSES; i++) {
 		text_printf(text, ",\"%s%s\":", prefix, loss_name(i));
@@ -248,7 +268,7 @@ void json_check(struct line_format *format, const struct check_line *line, struc
 {
 	const char *prefix = names_of(format)->prefix;
 
-	record_begin(format, "check", clock_now_ns(), text);
+	json_record(format, "check", clock_now_ns(), text);
 	text_printf(text, ",\"%sname\":\"%s\",\"%sverdict\":\"%s\",\"%swhat\":", prefix, line->name,
 		    prefix, line->verdict, prefix);
 	string_append(text, line->what);

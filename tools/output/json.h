@@ -6,7 +6,10 @@
 #ifndef JSON_H
 #define JSON_H
 
+#include <linux/types.h>
+
 #include "output/format.h"
+#include "summary_wire.h"
 
 void json_begin(struct line_format *format, struct text *text);
 void json_event(struct line_format *format, const struct event *event, struct text *text);
@@ -14,6 +17,16 @@ void json_summary(struct line_format *format, const struct summary *summary, str
 void json_lost(struct line_format *format, enum loss cause, uint64_t count, struct text *text);
 void json_end(struct line_format *format, uint64_t events, const struct losses *losses,
 	      struct text *text);
+
+/* Parts of a record: each appends members, with a comma before each. */
+
+/* Begins a record other than an event, at ts_ns, with its name and time. */
+void json_record(struct line_format *format, const char *record, uint64_t ts_ns, struct text *text);
+/* The event's values of format->list. */
+void json_members(struct line_format *format, const struct event *event, struct text *text);
+/* NAME_ms; null: TIME_UNKNOWN. */
+void json_time(struct text *text, const char *name, uint64_t ns);
+void json_slots(struct text *text, const char *name, const __u64 slots[SUMMARY_SLOTS]);
 
 /* A line of --check. */
 struct check_line {

@@ -25,6 +25,7 @@ void summary_row_sum(struct summary_row *row, const struct summary_state *states
 
 		for (size_t i = 0; i < SUMMARY_SLOTS; i++)
 			row->slots[i] += state->slots[i];
+		row->sum_ns += state->sum_ns;
 		row->unknown += state->unknown;
 		open += state->entered - state->left;
 		for (size_t i = 0; i < SUMMARY_PROGRAMS; i++)
@@ -32,21 +33,12 @@ void summary_row_sum(struct summary_row *row, const struct summary_state *states
 				row->max_ns = state->max_ns[i];
 	}
 	row->open = open > 0 ? open : 0;
-	row->count = summary_row_timed(row) + row->unknown;
+	row->count = times_count(row->slots) + row->unknown;
 }
 
 bool summary_row_is_empty(const struct summary_row *row)
 {
 	return !row->count && !row->open;
-}
-
-uint64_t summary_row_timed(const struct summary_row *row)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < SUMMARY_SLOTS; i++)
-		sum += row->slots[i];
-	return sum;
 }
 
 /* In microseconds; below the lower bound of the next slot. */
@@ -55,20 +47,52 @@ static uint64_t slot_low(size_t slot)
 	return slot ? 1ULL << slot : 0;
 }
 
-uint64_t summary_percentile_ns(const struct summary_row *row, unsigned int percent)
+uint64_t times_count(const __u64 slots[SUMMARY_SLOTS])
 {
-	uint64_t timed = summary_row_timed(row), before = 0, low, high;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < SUMMARY_SLOTS; i++)
+		sum += slots[i];
+	return sum;
+}
+
+uint64_t times_percentile_ns(const __u64 slots[SUMMARY_SLOTS], uint64_t max_ns,
+			     unsigned int percent)
+{
+	uint64_t timed = times_count(slots), before = 0, low, high;
 	uint64_t rank = timed / 100 * percent + (timed % 100 * percent + 99) / 100;
 	size_t slot = 0;
 
-	while (before + row->slots[slot] < rank)
-		before += row->slots[slot++];
+	while (before + slots[slot] < rank)
+		before += slots[slot++];
 	low = slot_low(slot) * 1000;
 	high = slot_low(slot + 1) * 1000;
 	/* No time is longer than the longest, and the last slot has no other bound. */
-	if (row->max_ns < high || slot == SUMMARY_SLOTS - 1)
-		high = row->max_ns > low ? row->max_ns : low;
-	return low + (unsigned __int128)(high - low) * (rank - before) / row->slots[slot];
+	if (max_ns != TIME_UNKNOWN && (max_ns < high || slot == SUMMARY_SLOTS - 1))
+		high = max_ns > low ? max_ns : low;
+	return low + (unsigned __int128)(high - low) * (rank - before) / slots[slot];
+}
+
+/* A slot's upper bound is not the longest time, so an interval may have none. */
+static void row_since(struct summary_row *row, const struct summary_row *before)
+{
+	row->count -= before->count;
+	row->unknown -= before->unknown;
+	row->sum_ns -= before->sum_ns;
+	for (size_t i = 0; i < SUMMARY_SLOTS; i++)
+		row->slots[i] -= before->slots[i];
+	if (row->max_ns == before->max_ns)
+		row->max_ns = TIME_UNKNOWN;
+}
+
+void summary_since(struct summary *summary, const struct summary *before)
+{
+	for (size_t state = 0; state < SUMMARY_STATES; state++)
+		row_since(&summary->rows[state], &before->rows[state]);
+	for (size_t why = 0; why < WHYS; why++)
+		summary->whys[why] -= before->whys[why];
+	summary->start_ns = before->now_ns;
+	summary->is_interval = true;
 }
 
 void summary_begin(struct line_format *format, struct text *text)
@@ -77,13 +101,26 @@ void summary_begin(struct line_format *format, struct text *text)
 	text_str(text, "Counting TCP session state changes... Hit Ctrl-C to end.\n");
 }
 
-static void time_column_append(struct text *text, bool known, uint64_t ns)
+void summary_title(struct line_format *format, uint64_t since_ns, uint64_t now_ns, bool is_interval,
+		   struct text *text)
+{
+	char seconds[DIGITS_FIXED_ROOM + 1];
+
+	*digits_thousandths(seconds, (now_ns - since_ns) / (NS_PER_SECOND / 1000)) = '\0';
+	text_char(text, '\n');
+	if (format->time)
+		text_printf(text, "%s ", wall_clock_text(&format->clock, now_ns));
+	text_printf(text, is_interval ? "in the last %s s:\n" : "since the start, %s s:\n",
+		    seconds);
+}
+
+void time_column_append(struct text *text, int width, uint64_t ns)
 {
 	char ms[DIGITS_FIXED_ROOM + 1] = "-";
 
-	if (known)
+	if (ns != TIME_UNKNOWN)
 		*digits_thousandths(ms, ns / 1000) = '\0';
-	text_printf(text, " %12s", ms);
+	text_printf(text, " %*s", width, ms);
 }
 
 /* Byte for byte like print_log2_hist() of BCC's Python module. */
@@ -120,20 +157,14 @@ static void histogram_append(struct text *text, unsigned int state, const struct
 
 void summary_show(struct line_format *format, const struct summary *summary, struct text *text)
 {
-	char seconds[DIGITS_FIXED_ROOM + 1];
-	uint64_t ns = summary->now_ns - summary->start_ns;
 	bool titled = false;
 
-	*digits_thousandths(seconds, ns / (NS_PER_SECOND / 1000)) = '\0';
-	text_char(text, '\n');
-	if (format->time)
-		text_printf(text, "%s ", wall_clock_text(&format->clock, summary->now_ns));
-	text_printf(text, "since the start, %s s:\n", seconds);
+	summary_title(format, summary->start_ns, summary->now_ns, summary->is_interval, text);
 	text_printf(text, "%-12s %10s %8s %8s %12s %12s %12s %12s\n", "OLDSTATE", "COUNT", "OPEN",
 		    "UNKNOWN", "P50_MS", "P95_MS", "P99_MS", "MAX_MS");
 	for (size_t state = 0; state < SUMMARY_STATES; state++) {
 		const struct summary_row *row = &summary->rows[state];
-		bool known = summary_row_timed(row);
+		bool known = times_count(row->slots);
 		size_t begin = text->len;
 
 		if (summary_row_is_empty(row))
@@ -143,10 +174,11 @@ void summary_show(struct line_format *format, const struct summary *summary, str
 			    (unsigned long long)row->count, (unsigned long long)row->open,
 			    (unsigned long long)row->unknown);
 		for (size_t i = 0; i < SUMMARY_PERCENTS; i++)
-			time_column_append(text, known,
-					   known ? summary_percentile_ns(row, summary_percents[i])
-						 : 0);
-		time_column_append(text, known, row->max_ns);
+			time_column_append(text, 12,
+					   known ? times_percentile_ns(row->slots, row->max_ns,
+								       summary_percents[i])
+						 : TIME_UNKNOWN);
+		time_column_append(text, 12, known ? row->max_ns : TIME_UNKNOWN);
 		text_char(text, '\n');
 	}
 	for (int why = 0; why < WHYS; why++) {

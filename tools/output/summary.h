@@ -17,16 +17,20 @@
 struct line_format;
 struct text;
 
+#define TIME_UNKNOWN UINT64_MAX
+
 struct summary_row {
 	uint64_t count; /* of changes; those after a known time are the slots' sum */
 	uint64_t unknown;
 	uint64_t open; /* sockets now in it */
-	uint64_t max_ns;
-	uint64_t slots[SUMMARY_SLOTS];
+	uint64_t max_ns; /* or TIME_UNKNOWN */
+	uint64_t sum_ns; /* of the known times */
+	__u64 slots[SUMMARY_SLOTS];
 };
 
 struct summary {
 	uint64_t start_ns, now_ns; /* kernel time */
+	bool is_interval; /* since the summary before; otherwise since the start of the trace */
 	struct summary_row rows[SUMMARY_STATES]; /* by the old state */
 	uint64_t whys[WHYS]; /* changes to CLOSE; all 0 without BTF */
 };
@@ -41,11 +45,23 @@ void summary_row_sum(struct summary_row *row, const struct summary_state *states
 /* Whether all counts are 0. */
 bool summary_row_is_empty(const struct summary_row *row);
 
-/* The number of known times. */
-uint64_t summary_row_timed(const struct summary_row *row);
+/* The number of times in the slots. */
+uint64_t times_count(const __u64 slots[SUMMARY_SLOTS]);
 
-/* The percentile, exact to its slot and interpolated within. At least one time must be known. */
-uint64_t summary_percentile_ns(const struct summary_row *row, unsigned int percent);
+/*
+ * The percentile, exact to its slot and interpolated within. There must be a time. max_ns: the
+ * longest one, or TIME_UNKNOWN.
+ */
+uint64_t times_percentile_ns(const __u64 slots[SUMMARY_SLOTS], uint64_t max_ns,
+			     unsigned int percent);
+
+/* Leaves what was counted since the summary before, or since the start if that is zeroed. */
+void summary_since(struct summary *summary, const struct summary *before);
+
+/* Appends the line above a table, and a column of milliseconds, or - if they are TIME_UNKNOWN. */
+void summary_title(struct line_format *format, uint64_t since_ns, uint64_t now_ns, bool is_interval,
+		   struct text *text);
+void time_column_append(struct text *text, int width, uint64_t ns);
 
 /* Prints a table, and with histogram one per state, too, as BCC's tools draw them. */
 void summary_begin(struct line_format *format, struct text *text);

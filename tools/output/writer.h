@@ -30,6 +30,7 @@ struct output_config {
 	bool no_object_pid; /* nothing for which journald looks up the process */
 	bool summary; /* in place of the events */
 	bool histogram; /* as in struct line_format */
+	uint64_t limit; /* likewise */
 	bool sessions;
 	struct field_list fields; /* none: the format's own */
 	uint64_t numbered; /* sockets to remember the numbers of; 0: print addresses */

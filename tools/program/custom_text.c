@@ -185,6 +185,17 @@ static bool same_optionals(const struct custom_text *custom, unsigned int wanted
 		       : !strstr(custom->text.data, "#define EVENT_SOCKET_FIELDS");
 }
 
+/* The key and the limit are those of --by and --max-keys. */
+static bool same_groups(const struct custom_text *custom, const struct group_by *by)
+{
+	_cleanup_text_ struct text macros = {0};
+
+	group_by_render(by, &macros);
+	if (!by->count)
+		return !strstr(custom->text.data, GROUPS_MACRO);
+	return !macros.err && strstr(custom->text.data, macros.data);
+}
+
 int custom_text_check(const struct program_spec *spec, struct diag *diag)
 {
 	const struct custom_text *custom = spec->text;
@@ -207,6 +218,11 @@ int custom_text_check(const struct program_spec *spec, struct diag *diag)
 		return diag_set(diag, -EINVAL,
 				"--bpf-text: %s was printed %s --sessions: run it the same way",
 				path, spec->sessions ? "without" : "with");
+	if (!same_groups(custom, &spec->by))
+		return diag_set(diag, -EINVAL,
+				"--bpf-text: %s was not printed with the same --by and --max-keys: "
+				"run it the same way",
+				path);
 	if (spec->stuck && !strstr(text, PROGRAM_STUCK))
 		return diag_set(diag, -EINVAL,
 				"--bpf-text: %s was printed without --stuck: run it the same way",

@@ -27,6 +27,7 @@ void program_render(const struct program_spec *spec, const struct source *source
 	event_layout_render(&spec->layout, text);
 	if (spec->summary)
 		text_str(text, PROGRAM_SUMMARY);
+	group_by_render(&spec->by, text);
 	if (spec->sessions)
 		text_str(text, PROGRAM_SESSIONS);
 	if (spec->stuck)

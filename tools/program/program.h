@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "compile/compile.h"
 #include "event/event.h"
+#include "event/group_key.h"
 #include "filter/filter.h"
 #include "program/object_cache.h"
 #include "program/offsets.h"
@@ -33,6 +34,7 @@ struct program_spec {
 	struct event_layout layout; /* of its record */
 	bool netns; /* it reads the socket's network namespace */
 	bool summary; /* it counts, in place of sending records */
+	struct group_by by; /* sessions by key, with summary */
 	bool sessions; /* it sends a record at the end of a session, and no others */
 	bool stuck; /* it keeps the last record of each socket */
 	uint64_t max_sockets;

@@ -149,7 +149,7 @@ static int prepared_fetch(void *arg, int fds[HELPER_FDS], struct diag *diag)
 	if (err || spec->text)
 		return err;
 	/* Without these, sockets that no file refers to are not listed. */
-	if (!spec->summary)
+	if (!spec->summary || spec->by.count)
 		look_load(&fds[PREPARED_LOOK], &fds[PREPARED_LOOKED], spec, sockets->tracing,
 			  &silent, &unseen);
 	scan_add_unheld(spec, sockets->tracing, &silent, &unseen);
@@ -175,7 +175,7 @@ void sockets_prepared(struct sockets *sockets)
 		if (fds[PREPARED_LOOK] >= 0)
 			look_open(&sockets->look, &sockets->spec->layout, fds[PREPARED_LOOK],
 				  fds[PREPARED_LOOKED]);
-		startup_log_step(sockets->log, sockets->spec->summary
+		startup_log_step(sockets->log, sockets->spec->summary && !sockets->spec->by.count
 						       ? "counted sockets that no file refers to"
 						       : "ready to list open sockets");
 	}
@@ -196,6 +196,11 @@ int sockets_look(const struct sockets *sockets, uint64_t skaddr, struct event *e
 void sockets_ask(struct sockets *sockets)
 {
 	sockets->asked = true;
+}
+
+bool sockets_can_list(const struct sockets *sockets)
+{
+	return sockets->scan.iterator >= 0 && !sockets->helper;
 }
 
 /* One in the table that the scan has not found is listed, too. */

@@ -55,6 +55,9 @@ int sockets_look(const struct sockets *sockets, uint64_t skaddr, struct event *e
 /* Requests a list. */
 void sockets_ask(struct sockets *sockets);
 
+/* Whether they can be listed: there is a scan, and the helper has done its work. */
+bool sockets_can_list(const struct sockets *sockets);
+
 /* Lists open sockets, if requested and ready. on_record as in scan_run(). */
 void sockets_list(struct sockets *sockets, int (*on_record)(void *arg, const void *record),
 		  void *arg);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "output/groups.h"
 #include "output/writer.h"
 #include "program/program.h"
 #include "trace/stuck.h"
@@ -16,7 +17,9 @@ struct trace_config {
 	uint64_t duration_ns; /* from when it is attached, or 0: no end */
 	uint64_t summary_ns; /* between two summaries, or 0: only one, at the end */
 	uint64_t buffer_pages; /* of 4 KiB, of each CPU's perf buffer */
-	struct stuck_limit stuck;
+	struct stuck_limit stuck; /* 0: no reports */
+	struct stuck_limit group_stuck; /* an open session that --by counts as stuck */
+	enum group_column sort;
 	bool keep_privileges;
 };
 

@@ -17,10 +17,12 @@
 #include "event/event.h"
 #include "log/message.h"
 #include "log/startup_log.h"
+#include "output/groups.h"
 #include "output/summary.h"
 #include "program/probe.h"
 #include "system/notify.h"
 #include "trace/buffers.h"
+#include "trace/groups_read.h"
 #include "trace/intake.h"
 #include "trace/ladder.h"
 #include "trace/rights.h"
@@ -43,7 +45,9 @@ struct tracer {
 	struct startup_log *log;
 	struct writer writer;
 	uint64_t next_tidy_ns;
-	struct summary summary;
+	struct summary summary; /* the last one */
+	struct groups groups; /* the last ones */
+	bool others_told;
 	struct timespec margin; /* that output is held back by, after the horizon */
 	bool quiet; /* no event for long: the next one wakes the reader */
 };
@@ -125,18 +129,75 @@ static void tracer_tidy(struct tracer *tracer, uint64_t now)
 	tracer->next_tidy_ns = now + NS_PER_SECOND;
 }
 
-/* Prints the counts of the program. */
-static int summary_round(struct tracer *tracer, struct diag *diag)
+/* is_interval: since the last round that was one. */
+static int summary_print(struct tracer *tracer, bool is_interval, struct diag *diag)
 {
-	int err = summary_read(&tracer->summary, tracer->loader, diag);
+	struct writer *writer = &tracer->writer;
+	struct summary total = {.start_ns = tracer->summary.start_ns}, shown;
+	int err = summary_read(&total, tracer->loader, diag);
 
 	if (err)
 		return err;
+	shown = total;
+	if (is_interval) {
+		summary_since(&shown, &tracer->summary);
+		tracer->summary = total;
+	}
+	writer->format->summary(&writer->line, &shown, &writer->output.lines);
+	return 0;
+}
+
+static void others_tell(struct tracer *tracer, const struct groups *groups)
+{
+	if (tracer->others_told || !groups->other.sessions)
+		return;
+	message_print(
+		"--by: more than %llu keys: sessions of any further key are counted as (other)",
+		(unsigned long long)groups->max);
+	tracer->others_told = true;
+}
+
+/* Like summary_print(), by key. */
+static int groups_print(struct tracer *tracer, bool is_interval, struct diag *diag)
+{
+	struct writer *writer = &tracer->writer;
+	struct groups groups = {.since_ns = tracer->summary.start_ns};
+	int err = groups_read(&groups, tracer->config, tracer->loader, tracer->ladder.sockets,
+			      &writer->line, diag);
+
+	if (!err) {
+		groups_since(&groups, is_interval ? &tracer->groups : NULL);
+		err = groups_sort(&groups, tracer->config->sort);
+		if (err)
+			diag_errno(diag, err, "sorting the keys");
+	}
+	if (!err)
+		others_tell(tracer, &groups);
+	if (!err)
+		writer->format->groups(&writer->line, &groups, &writer->output.lines);
+	if (err || !is_interval) {
+		groups_free(&groups);
+		return err;
+	}
+	groups_free(&tracer->groups);
+	tracer->groups = groups;
+	return 0;
+}
+
+/* Prints the counts of the program: of the interval, or since the start, as JSON always does. */
+static int summary_round(struct tracer *tracer, bool is_interval, struct diag *diag)
+{
+	const struct trace_config *config = tracer->config;
+	int err;
+
+	is_interval = is_interval && config->output.format != FORMAT_JSON;
 	wall_clock_update(&tracer->writer.line.clock);
-	tracer->writer.format->summary(&tracer->writer.line, &tracer->summary,
-				       &tracer->writer.output.lines);
+	err = config->program.by.count ? groups_print(tracer, is_interval, diag)
+				       : summary_print(tracer, is_interval, diag);
+	if (err)
+		return err;
 	writer_flush(&tracer->writer);
-	tracer_tidy(tracer, tracer->summary.now_ns);
+	tracer_tidy(tracer, clock_now_ns());
 	return writer_check(&tracer->writer, diag);
 }
 
@@ -227,7 +288,7 @@ static int tracer_loop(struct tracer *tracer, struct diag *diag)
 		}
 		if (tracer->config->program.summary) {
 			if (came & (WAKE_SUMMARY | WAKE_LIST))
-				err = summary_round(tracer, diag);
+				err = summary_round(tracer, !(came & WAKE_LIST), diag);
 		} else {
 			if (came & WAKE_LIST)
 				sockets_ask(sockets);
@@ -265,7 +326,8 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 		tracer->writer.losses.missed_uncounted = true;
 		message_diag(&uncounted, false);
 	}
-	tracer->summary.start_ns = clock_now_ns();
+	tracer->summary.start_ns = tracer->summary.now_ns = clock_now_ns();
+	tracer->groups.now_ns = tracer->summary.start_ns;
 	err = waiter_start(tracer->waiter, diag);
 	if (err)
 		return err;
@@ -288,13 +350,17 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 
 	err = tracer_loop(tracer, diag);
 	notify_send("STOPPING=1");
-	ladder_detach(&tracer->ladder, tracer->ladder.rung);
-	if (!err) {
-		if (config->program.summary)
-			err = summary_round(tracer, diag);
-		else
-			err = events_round(tracer, true, diag);
+	/* Open sockets can be listed up to here, once that is prepared. */
+	if (!err && config->program.by.count) {
+		if (!sockets_is_ready(sockets))
+			sockets_prepared(sockets);
+		err = summary_round(tracer, false, diag);
 	}
+	ladder_detach(&tracer->ladder, tracer->ladder.rung);
+	if (!err && !config->program.summary)
+		err = events_round(tracer, true, diag);
+	else if (!err && !config->program.by.count)
+		err = summary_round(tracer, false, diag);
 	losses_read(tracer);
 	writer_end(&tracer->writer);
 	return err ? err : writer_check(&tracer->writer, diag);
@@ -320,6 +386,7 @@ void tracer_free(struct tracer *tracer)
 	if (!tracer)
 		return;
 	stuck_free(tracer->stuck);
+	groups_free(&tracer->groups);
 	waiter_free(tracer->waiter);
 	ladder_free(&tracer->ladder);
 	intake_close(&tracer->intake);
