@@ -5,6 +5,7 @@
  *
  *	seccomp_filters >seccomp_filters.h
  */
+#include <asm/termbits.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
@@ -85,6 +86,12 @@ static const struct call_rule tracer[] = {
 	{.name = "exit_group"},
 	{.name = "capget"},
 	{.name = "ioctl", .arg = ARG_1, .mask = UINT32_MAX, .value = PERF_EVENT_IOC_DISABLE},
+	/* lib/system/terminal.c; glibc uses the second pair from 2.42 on. */
+	{.name = "ioctl", .arg = ARG_1, .mask = UINT32_MAX, .value = TIOCGWINSZ},
+	{.name = "ioctl", .arg = ARG_1, .mask = UINT32_MAX, .value = TCGETS},
+	{.name = "ioctl", .arg = ARG_1, .mask = UINT32_MAX, .value = TCSETSW},
+	{.name = "ioctl", .arg = ARG_1, .mask = UINT32_MAX, .value = TCGETS2},
+	{.name = "ioctl", .arg = ARG_1, .mask = UINT32_MAX, .value = TCSETSW2},
 	{.name = "prctl", .arg = ARG_0, .mask = UINT32_MAX, .value = PR_GET_SECCOMP},
 	{.name = "prctl", .arg = ARG_0, .mask = UINT32_MAX, .value = PR_GET_NO_NEW_PRIVS},
 	{.name = "bpf", .arg = ARG_0, .mask = UINT32_MAX, .value = BPF_MAP_LOOKUP_ELEM},

@@ -460,6 +460,7 @@ static const char *const help_lines[] = {
 	"  --comm=LIST ",
 	"  --sessions ",
 	"  --histogram ",
+	"  --top[=SECONDS] ",
 	"  --by=FIELD,... ",
 	"  --sort=COLUMN ",
 	"  --limit=N ",

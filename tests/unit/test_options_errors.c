@@ -127,10 +127,17 @@ static void keys_are_of_a_summary(void **state)
 	"laddr, lport, raddr, rport, opid, ocomm, cgroup, unit, container, pod, netns, uid, "      \
 	"mark, iface"
 	static const struct error_case cases[] = {
-		{{"--by", "lport"}, "--by requires --summary"},
-		{{"--summary", "--sort", "open"}, "--sort requires --by"},
+		{{"--by", "lport"}, "--by requires --summary or --top"},
+		{{"--summary", "--sort", "open"}, "--sort requires --by or --top"},
 		{{"--summary", "--limit", "5"}, "--limit requires --by"},
-		{{"--summary", "--max-keys", "5"}, "--max-keys requires --by"},
+		{{"--summary", "--max-keys", "5"}, "--max-keys requires --by or --top"},
+		{{"--top", "--summary"}, "--top cannot be combined with --summary"},
+		{{"--top", "-j"}, "-j/--json cannot be combined with --top"},
+		{{"--top", "-x"}, "-x/--extended cannot be combined with --top"},
+		{{"--top", "--limit=5"}, "--top cannot be combined with --limit"},
+		{{"--top=x"},
+		 "--top: not a time from 1ms to 1000000000 seconds, such as 60, .5, 250ms or 5m: "
+		 "'x'"},
 		{{"--summary", "--by", "lport", "--histogram"},
 		 "--by cannot be combined with --histogram"},
 		{{"--summary", "--by", "lport", "--new-state", "close"},
@@ -181,7 +188,7 @@ static void a_check_is_of_a_trace(void **state)
 #define NO_FIELD(name, list)                                                                       \
 	"-o/--output: no such field: '" name "' in '" list "' (-o help lists them)"
 
-/* Each name in a row is another row's: "A", "A+B", "A!B", or several of those. */
+/* Each name in a row is another row's: "A", "A+B", "A!B", "A|B", or several of those. */
 static void rows_name_other_rows(void **state)
 {
 	for (size_t i = 0; i < option_row_count; i++) {
@@ -191,7 +198,7 @@ static void rows_name_other_rows(void **state)
 			const char *at = both[j] ? both[j] : "";
 
 			while (*at) {
-				size_t len = strcspn(at, "+! "), row = 0;
+				size_t len = strcspn(at, "+!| "), row = 0;
 
 				while (row < option_row_count &&
 				       (strncmp(option_rows[row].name, at, len) ||

@@ -7,9 +7,48 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/text.h"
 #include "base/visible.h"
 
-#define PROGRAM "tcpstates: "
+#define PROGRAM	 "tcpstates: "
+#define HELD_MAX 65536
+
+static bool is_held;
+static struct text held; /* lines */
+
+static void line_write(const char *line, size_t len)
+{
+	if (!is_held)
+		fwrite(line, 1, len, stderr);
+	else if (held.len + len <= HELD_MAX)
+		text_bytes(&held, line, len);
+}
+
+void message_hold(void)
+{
+	is_held = true;
+}
+
+void message_release(void)
+{
+	is_held = false;
+	if (held.len)
+		line_write(held.data, held.len);
+	text_free(&held);
+}
+
+const char *message_last(size_t *len)
+{
+	const char *before;
+
+	*len = 0;
+	if (!held.len)
+		return "";
+	before = memrchr(held.data, '\n', held.len - 1);
+	before = before ? before + 1 : held.data;
+	*len = held.data + held.len - 1 - before;
+	return before;
+}
 
 void message_print(const char *fmt, ...)
 {
@@ -24,7 +63,7 @@ void message_print(const char *fmt, ...)
 	end = visible_put(stpcpy(line, PROGRAM), text, strlen(text), SIZE_MAX, &columns);
 	*end++ = '\n';
 	/* In one piece, so that the lines of several processes do not mix. */
-	fwrite(line, 1, end - line, stderr);
+	line_write(line, end - line);
 }
 
 void message_about(const char *subject, const struct diag *diag)

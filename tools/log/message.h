@@ -7,6 +7,7 @@
 #define MESSAGE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct diag;
 
@@ -17,6 +18,15 @@ void message_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Prints what the error is about, ": " and the error; and the hint. */
 void message_about(const char *subject, const struct diag *diag);
+
+/*
+ * Keeps messages while the terminal is in use as a screen, of a bounded number of bytes, and prints
+ * them.
+ */
+void message_hold(void);
+void message_release(void);
+/* The last message that is kept, without its newline; empty: none. len becomes its bytes. */
+const char *message_last(size_t *len);
 
 /* Prints the error, the hint with a caret below its position, and, if verbose, the detail. */
 void message_diag(const struct diag *diag, bool verbose);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/diag.h"
 #include "base/parse.h"
 #include "base/text.h"
@@ -148,6 +149,18 @@ static int summary_set(const struct option_value *value, struct diag *diag)
 			    diag);
 }
 
+static int top_set(const struct option_value *value, struct diag *diag)
+{
+	struct trace_config *trace = value->member;
+
+	trace->program.summary = trace->top = true;
+	trace->summary_ns = NS_PER_SECOND;
+	if (!value->text)
+		return 0;
+	return seconds_read(value->name, value->text, strlen(value->text), &trace->summary_ns,
+			    diag);
+}
+
 static int by_set(const struct option_value *value, struct diag *diag)
 {
 	return group_by_add(value->member, value->name, value->text, diag);
@@ -207,7 +220,7 @@ static int when_set(const struct option_value *value, struct diag *diag)
 #define FILTER(place)  PROGRAM(filter.place)
 #define OUTPUT(place)  AT(trace.output.place)
 
-#define NOT_EVENTS "summary " /* what a summary has no lines for */
+#define NOT_EVENTS "summary top " /* what a summary has no lines for */
 #define IN_TEXT	   "bpf-text " /* what the text of --bpf-text has already */
 
 /*
@@ -217,7 +230,7 @@ static int when_set(const struct option_value *value, struct diag *diag)
 const struct option_row option_rows[] = {
 	{'h', "help", .help = "show this help message and exit", AT(help)},
 	{'T', "time", .help = "include time column on output (HH:MM:SS)", OUTPUT(time),
-	 .conflicts = "summary+json"},
+	 .conflicts = "summary+json top"},
 	{'t', "timestamp", .help = "include timestamp on output (seconds)", OUTPUT(timestamp),
 	 .conflicts = NOT_EVENTS},
 	{'w', "wide", .help = "wide column output (fits IPv6 addresses)", AT(wide),
@@ -280,7 +293,8 @@ const struct option_row option_rows[] = {
 	 .group = GROUP_SHOW, AT(no_skaddr), .conflicts = NOT_EVENTS},
 	{0, "no-object-pid", .help = "log no OBJECT_PID, so that journald adds no command line",
 	 .group = GROUP_SHOW, OUTPUT(no_object_pid), .requires = "journal"},
-	{'j', "json", .help = "print JSON, one object per line", .group = GROUP_FORMAT, AT(json)},
+	{'j', "json", .help = "print JSON, one object per line", .group = GROUP_FORMAT, AT(json),
+	 .conflicts = "top"},
 	{0, "otel", .help = "print JSON with the attribute names of OpenTelemetry",
 	 .group = GROUP_FORMAT, AT(otel), .conflicts = NOT_EVENTS},
 	{0, "color", "WHEN", "color the states: auto (on a terminal), always, never",
@@ -291,7 +305,7 @@ const struct option_row option_rows[] = {
 	 .group = GROUP_FORMAT, .value_optional = true, .requires = "csv",
 	 .complete = COMPLETE_WHEN, AT(csv_safe), .set = when_set},
 	{'H', "no-header", .help = "print no header line", .group = GROUP_FORMAT, OUTPUT(no_header),
-	 .conflicts = "json otel"},
+	 .conflicts = "json otel top"},
 	{'q', "quiet", .help = "print no lines; requires -Y", .group = GROUP_FORMAT, OUTPUT(quiet),
 	 .requires = "journal"},
 	{0, "summary", "SECONDS",
@@ -299,12 +313,16 @@ const struct option_row option_rows[] = {
 	 .value_optional = true, .conflicts = "now", AT(trace), .set = summary_set},
 	{0, "histogram", .help = "print the times of each state as a histogram, too",
 	 .group = GROUP_MODES, OUTPUT(histogram), .requires = "summary", .conflicts = "json"},
+	{0, "top", "SECONDS", "live view of sessions by key, drawn every SECONDS (default 1)",
+	 .group = GROUP_MODES, .value_optional = true,
+	 .conflicts = "summary sessions now limit old-state new-state state min-ms max-ms",
+	 AT(trace), .set = top_set},
 	{0, "by", "FIELD,...", "count sessions by these fields, for example ocomm,lport",
-	 .group = GROUP_MODES, .requires = "summary", .complete = COMPLETE_KEYS,
+	 .group = GROUP_MODES, .requires = "summary|top", .complete = COMPLETE_KEYS,
 	 .conflicts = "histogram old-state new-state state min-ms max-ms", PROGRAM(by),
 	 .set = by_set},
 	{0, "sort", "COLUMN", "sort the keys by this column, for example stuck (default failed)",
-	 .group = GROUP_MODES, .requires = "by", .complete = COMPLETE_COLUMNS, AT(trace.sort),
+	 .group = GROUP_MODES, .requires = "by|top", .complete = COMPLETE_COLUMNS, AT(trace.sort),
 	 .set = sort_set},
 	{0, "limit", "N", "print at most N keys (default " STRING(LIMIT_DEFAULT) ")",
 	 .group = GROUP_MODES, .requires = "by", .conflicts = "json", OUTPUT(limit),
@@ -347,7 +365,7 @@ const struct option_row option_rows[] = {
 	 .max = 1U << 31},
 	{0, "max-keys", "N",
 	 "maximum number of keys of --by (default " STRING(MAX_GROUPS_DEFAULT) ")",
-	 .group = GROUP_TUNING, .requires = "by", PROGRAM(by.max_groups), .set = number_set,
+	 .group = GROUP_TUNING, .requires = "by|top", PROGRAM(by.max_groups), .set = number_set,
 	 .max = 1U << 20},
 	{0, "buffer-pages", "N",
 	 "perf buffer of each CPU in pages of 4 KiB (default " STRING(BUFFER_PAGES_DEFAULT) ")",

@@ -63,7 +63,7 @@ struct option_row {
 	enum completion complete;
 	const char *conflicts; /* names of other options, separated by blanks, or NULL; A+B:
 				    both; A!B: A without B */
-	const char *requires; /* the name of another option, or NULL */
+	const char *requires; /* the name of another option, or two: A|B; or NULL */
 	size_t member; /* offset in struct options: of the bool to set, or of what set() fills */
 	option_fn *set; /* with a value */
 	const char *field; /* of --filter, which the value is compared with */

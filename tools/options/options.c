@@ -21,6 +21,7 @@
 #define FIELDS_SESSION                                                                             \
 	"laddr,lport,raddr,rport,opened,connect_ms,established_ms,close_ms,tx_bytes,rx_bytes,"     \
 	"rtt_us,retrans,why,first"
+#define TOP_BY	       "ocomm,unit,container,uid"
 #define GROUP_STUCK_NS (60 * NS_PER_SECOND)
 #define COUNT(array)   (sizeof(array) / sizeof(*(array)))
 #define LONG_ONLY      256 /* + row: the value of an option without a letter */
@@ -225,6 +226,8 @@ static int trace_finish(struct options *options, struct diag *diag)
 	int err;
 
 	output->format = format_choose(options);
+	if (options->trace.top && !program->by.count)
+		group_by_add(&program->by, "--top", TOP_BY, diag);
 	/* https://no-color.org */
 	output->color = options->color == WHEN_ALWAYS ||
 			(options->color == WHEN_AUTO && isatty(STDOUT_FILENO) &&
@@ -290,6 +293,27 @@ static bool names_are_given(const char *names, size_t len, const bool given[OPTI
 	return true;
 }
 
+/* Whether one of names, "A" or "A|B", was given. */
+static bool one_is_given(const char *names, const bool given[OPTION_ROWS_MAX],
+			 char shown[NAMES_ROOM])
+{
+	size_t used = 0;
+
+	for (const char *at = names;; at++) {
+		size_t name = strcspn(at, "|");
+		const struct option_row *row = row_named(at, name);
+
+		if (given[row - option_rows])
+			return true;
+		if (at > names)
+			used += snprintf(shown + used, NAMES_ROOM - used, " or ");
+		used += row_name(row, shown + used, NAMES_ROOM - used);
+		at += name;
+		if (!*at)
+			return false;
+	}
+}
+
 /* Which options can be combined is in their rows. */
 static int combinations_check(const bool given[OPTION_ROWS_MAX], struct diag *diag)
 {
@@ -301,14 +325,8 @@ static int combinations_check(const bool given[OPTION_ROWS_MAX], struct diag *di
 		if (!given[i])
 			continue;
 		row_name(row, name, sizeof(name));
-		if (row->requires) {
-			const struct option_row *required =
-				row_named(row->requires, strlen(row->requires));
-
-			row_name(required, other, sizeof(other));
-			if (!given[required - option_rows])
-				return diag_set(diag, -EINVAL, "%s requires %s", name, other);
-		}
+		if (row->requires && !one_is_given(row->requires, given, other))
+			return diag_set(diag, -EINVAL, "%s requires %s", name, other);
 		for (; *at; at += strcspn(at, " "), at += *at == ' ')
 			if (names_are_given(at, strcspn(at, " "), given, other))
 				return diag_set(diag, -EINVAL, "%s cannot be combined with %s",

@@ -37,6 +37,7 @@ struct line_format {
 	bool no_object_pid; /* in the journal */
 	bool histogram; /* in a summary */
 	uint64_t limit; /* of keys in a table of --by */
+	size_t table_width; /* it leaves out columns that do not fit; 0: none */
 	bool sessions; /* an event is the end of a session, and stands for all of it */
 	struct field_list *list; /* the fields that are asked for, or NULL: the format's own */
 	const struct event_layout *event_layout; /* offsets of the optional members */

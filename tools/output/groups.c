@@ -16,6 +16,7 @@
 
 #define KEY_END	      '\t' /* of a field in a key, which shows no control character */
 #define OTHER	      "(other)"
+#define WHY_WIDTH     24 /* "  reset-by-peer 12345678" */
 #define GROUP_NUMBERS (sizeof(struct group) / sizeof(__u64))
 
 _Static_assert(sizeof(struct group) % sizeof(__u64) == 0, "group: more than 64-bit counts");
@@ -199,8 +200,11 @@ void groups_add(struct groups *groups, struct line_format *format, const struct 
 void groups_add_open(struct groups *groups, struct line_format *format, const struct event *event,
 		     bool is_stuck)
 {
-	struct group_row *row = row_of(groups, format, event);
+	struct group_row *row;
 
+	if (event->oldstate < SUMMARY_STATES)
+		groups->states[event->oldstate]++;
+	row = event->oldstate == TCP_LISTEN ? NULL : row_of(groups, format, event);
 	if (!row)
 		return;
 	row->open++;
@@ -399,11 +403,37 @@ static void other_show(struct text *text, const struct field_list *list)
 	blanks_append(text, strlen(OTHER), width);
 }
 
-static void counts_show(struct text *text, const struct groups *groups, const struct group_row *row)
+/* The columns that fit, a bit each. Those that matter less go first; WHY keeps some room. */
+static unsigned int columns_fitting(const struct line_format *format)
+{
+	static const enum group_column order[] = {
+		GROUP_RX_BYTES,	   GROUP_TX_BYTES,    GROUP_CONNECT_P95, GROUP_ESTABLISHED_P50,
+		GROUP_CONNECT_P99, GROUP_CONNECT_P50, GROUP_RETRANS,
+	};
+	unsigned int fitting = (1U << GROUP_COLUMNS) - 1;
+	size_t width = WHY_WIDTH;
+
+	for (size_t i = 0; i < format->list->count; i++)
+		width += format->list->widths[i] + 1;
+	for (int i = 0; i < GROUP_COLUMNS; i++)
+		width += columns[i].width + 1;
+	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++) {
+		if (!format->table_width || width <= format->table_width)
+			break;
+		width -= columns[order[i]].width + 1;
+		fitting &= ~(1U << order[i]);
+	}
+	return fitting;
+}
+
+static void counts_show(struct text *text, const struct groups *groups, const struct group_row *row,
+			unsigned int fitting)
 {
 	for (int i = 0; i < GROUP_COLUMNS; i++) {
 		uint64_t value = row_value(row, i);
 
+		if (!(fitting >> i & 1))
+			continue;
 		if (columns[i].is_time)
 			time_column_append(text, columns[i].width, value);
 		else if (is_known(groups, i))
@@ -427,19 +457,21 @@ static void widths_grow(struct field_list *list, const struct groups *groups)
 		list->widths[0] = strlen(OTHER);
 }
 
-void groups_show(struct line_format *format, const struct groups *groups, struct text *text)
+void groups_table(struct line_format *format, const struct groups *groups, struct text *text)
 {
 	struct field_list *list = format->list;
 	size_t shown = 0, hidden = 0;
+	unsigned int fitting;
 
-	summary_title(format, groups->since_ns, groups->now_ns, groups->is_interval, text);
 	widths_grow(list, groups);
+	fitting = columns_fitting(format);
 	for (size_t i = 0; i < list->count; i++) {
 		text_str(text, list->fields[i]->title);
 		blanks_append(text, strlen(list->fields[i]->title), list->widths[i] + 1);
 	}
 	for (int i = 0; i < GROUP_COLUMNS; i++)
-		text_printf(text, " %*s", columns[i].width, columns[i].title);
+		if (fitting >> i & 1)
+			text_printf(text, " %*s", columns[i].width, columns[i].title);
 	text_str(text, "  WHY\n");
 	for (size_t i = 0; i < groups->count; i++) {
 		const struct group_row *row = groups->sorted[i];
@@ -451,15 +483,21 @@ void groups_show(struct line_format *format, const struct groups *groups, struct
 			continue;
 		}
 		key_show(text, row, list);
-		counts_show(text, groups, row);
+		counts_show(text, groups, row, fitting);
 		shown++;
 	}
 	if (!row_is_empty(&groups->other)) {
 		other_show(text, list);
-		counts_show(text, groups, &groups->other);
+		counts_show(text, groups, &groups->other, fitting);
 	}
 	if (hidden)
 		text_printf(text, "%zu more\n", hidden);
+}
+
+void groups_show(struct line_format *format, const struct groups *groups, struct text *text)
+{
+	summary_title(format, groups->since_ns, groups->now_ns, groups->is_interval, text);
+	groups_table(format, groups, text);
 }
 
 static void time_json(struct text *text, const char *name, const struct group_time *time)

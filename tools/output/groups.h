@@ -35,6 +35,7 @@ struct groups {
 	size_t count, room;
 	struct group_row other; /* sessions for whose key there was no room */
 	bool has_open; /* open sockets are known */
+	uint64_t states[SUMMARY_STATES]; /* open sockets, with listeners, by state */
 	uint64_t max; /* rows */
 	uint64_t since_ns, now_ns; /* kernel time */
 	bool is_interval; /* since those before; otherwise since the start of the trace */
@@ -47,7 +48,7 @@ void groups_free(struct groups *groups);
 void groups_add(struct groups *groups, struct line_format *format, const struct event *key,
 		const struct group *cpus, size_t count);
 
-/* Adds an open session. */
+/* Adds an open socket, to its state and, unless it listens, to its key. */
 void groups_add_open(struct groups *groups, struct line_format *format, const struct event *event,
 		     bool is_stuck);
 
@@ -81,6 +82,9 @@ int group_column_find(const char *option, const char *name, enum group_column *c
  * key. -ENOMEM.
  */
 int groups_sort(struct groups *groups, enum group_column column);
+
+/* The table without the line above it: of format->limit keys at most. */
+void groups_table(struct line_format *format, const struct groups *groups, struct text *text);
 
 /* The table, and the records of JSON. Rows of zeros are left out. */
 void groups_show(struct line_format *format, const struct groups *groups, struct text *text);

@@ -2,7 +2,6 @@
 #include "trace/groups_read.h"
 
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -52,7 +51,7 @@ static int open_take(void *arg, const void *record)
 	const struct stuck_limit *limit = &reading->config->group_stuck;
 	const struct event *event = record;
 
-	if (!event || event->oldstate == TCP_LISTEN)
+	if (!event)
 		return 0;
 	groups_add_open(reading->groups, reading->format, event,
 			limit->states >> event->oldstate & 1 &&

@@ -28,6 +28,7 @@
 #include "trace/rights.h"
 #include "trace/sockets.h"
 #include "trace/summary_read.h"
+#include "trace/top.h"
 #include "trace/trace_config.h"
 #include "trace/waiter.h"
 
@@ -48,6 +49,7 @@ struct tracer {
 	struct summary summary; /* the last one */
 	struct groups groups; /* the last ones */
 	bool others_told;
+	struct top *top; /* or NULL: without --top */
 	struct timespec margin; /* that output is held back by, after the horizon */
 	bool quiet; /* no event for long: the next one wakes the reader */
 };
@@ -184,6 +186,29 @@ static int groups_print(struct tracer *tracer, bool is_interval, struct diag *di
 	return 0;
 }
 
+/* came: why it is drawn. */
+static int top_round(struct tracer *tracer, int came, struct diag *diag)
+{
+	int err;
+
+	wall_clock_update(&tracer->writer.line.clock);
+	tracer_tidy(tracer, clock_now_ns());
+	err = top_draw(tracer->top, tracer->loader, tracer->ladder.sockets, came & WAKE_SUMMARY,
+		       diag);
+	if (err)
+		return err;
+	writer_flush(&tracer->writer);
+	return writer_check(&tracer->writer, diag);
+}
+
+static int top_begin(struct tracer *tracer, struct diag *diag)
+{
+	int err = top_open(&tracer->top, tracer->config, &tracer->writer, tracer->summary.start_ns,
+			   diag);
+
+	return err ? err : top_round(tracer, WAKE_SUMMARY, diag);
+}
+
 /* Prints the counts of the program: of the interval, or since the start, as JSON always does. */
 static int summary_round(struct tracer *tracer, bool is_interval, struct diag *diag)
 {
@@ -287,7 +312,11 @@ static int tracer_loop(struct tracer *tracer, struct diag *diag)
 			sockets_prepared(sockets);
 		}
 		if (tracer->config->program.summary) {
-			if (came & (WAKE_SUMMARY | WAKE_LIST))
+			if (came & WAKE_KEYS && !top_keys(tracer->top))
+				return 0;
+			if (tracer->top && came)
+				err = top_round(tracer, came, diag);
+			else if (came & (WAKE_SUMMARY | WAKE_LIST))
 				err = summary_round(tracer, !(came & WAKE_LIST), diag);
 		} else {
 			if (came & WAKE_LIST)
@@ -343,13 +372,22 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 		return err;
 	/* Only now is anything of others read or printed. */
 	sockets_find(sockets, drain_on_record, tracer);
-	writer_begin(&tracer->writer);
+	if (config->top)
+		err = top_begin(tracer, diag);
+	else
+		writer_begin(&tracer->writer);
+	if (err)
+		return err;
 	snprintf(ready, sizeof(ready), "READY=1\nSTATUS=Tracing: %s", tracer->probe->source.name);
 	notify_send(ready);
 	malloc_trim(0); /* what finding and loading the program took */
 
 	err = tracer_loop(tracer, diag);
 	notify_send("STOPPING=1");
+	top_free(tracer->top);
+	tracer->top = NULL;
+	tracer->writer.line.limit = config->output.limit;
+	tracer->writer.line.table_width = 0;
 	/* Open sockets can be listed up to here, once that is prepared. */
 	if (!err && config->program.by.count) {
 		if (!sockets_is_ready(sockets))
@@ -385,6 +423,7 @@ void tracer_free(struct tracer *tracer)
 {
 	if (!tracer)
 		return;
+	top_free(tracer->top);
 	stuck_free(tracer->stuck);
 	groups_free(&tracer->groups);
 	waiter_free(tracer->waiter);

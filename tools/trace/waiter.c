@@ -20,6 +20,8 @@ enum {
 	POLL_LIST,
 	POLL_STDOUT,
 	POLL_PREPARED,
+	POLL_KEYS,
+	POLL_SIZE,
 	POLL_DURATION,
 	POLL_SUMMARY,
 	POLL_STUCK,
@@ -86,6 +88,12 @@ int waiter_open(struct waiter **waiter, const struct trace_config *config,
 	new->pollers[POLL_LIST].fd = signals_open(SIGUSR1, SIGUSR1);
 	if (new->pollers[POLL_END].fd < 0 || new->pollers[POLL_LIST].fd < 0)
 		return diag_errno(diag, -errno, "starting");
+	if (config->top) {
+		new->pollers[POLL_KEYS].fd = STDIN_FILENO;
+		new->pollers[POLL_SIZE].fd = signals_open(SIGWINCH, SIGWINCH);
+		if (new->pollers[POLL_SIZE].fd < 0)
+			return diag_errno(diag, -errno, "starting");
+	}
 	/* Without events: poll(2) still reports that the reader is gone. */
 	new->pollers[POLL_STDOUT] = (struct pollfd){.fd = output};
 	new->timers[POLL_DURATION] =
@@ -113,7 +121,8 @@ void waiter_free(struct waiter *waiter)
 	if (!waiter)
 		return;
 	for (size_t i = 0; waiter->pollers && i < POLL_RINGS; i++)
-		if (i != POLL_STDOUT && i != POLL_PREPARED && waiter->pollers[i].fd >= 0)
+		if (i != POLL_STDOUT && i != POLL_PREPARED && i != POLL_KEYS &&
+		    waiter->pollers[i].fd >= 0)
 			close(waiter->pollers[i].fd);
 	free(waiter->pollers);
 	free(waiter);
@@ -160,6 +169,11 @@ int waiter_wait(struct waiter *waiter, const struct timespec *pause, struct diag
 	if (waiter->pollers[POLL_LIST].revents &&
 	    read(waiter->pollers[POLL_LIST].fd, &info, sizeof(info)) == sizeof(info))
 		came |= WAKE_LIST;
+	if (waiter->pollers[POLL_SIZE].revents &&
+	    read(waiter->pollers[POLL_SIZE].fd, &info, sizeof(info)) == sizeof(info))
+		came |= WAKE_LIST;
+	if (waiter->pollers[POLL_KEYS].revents)
+		came |= WAKE_KEYS;
 	if (waiter->pollers[POLL_PREPARED].revents)
 		came |= WAKE_PREPARED;
 	for (size_t i = 0; i < POLL_RINGS; i++)

@@ -14,10 +14,11 @@ struct waiter;
 
 enum wake {
 	WAKE_END = 1, /* SIGINT, SIGTERM, the end of stdout's reader, or of --duration */
-	WAKE_LIST = 2, /* SIGUSR1 */
+	WAKE_LIST = 2, /* SIGUSR1; the terminal has another size */
 	WAKE_SUMMARY = 4, /* --summary's interval is over */
 	WAKE_STUCK = 8, /* time to look for what is stuck */
 	WAKE_PREPARED = 16, /* what waiter_watch() was given can be read from */
+	WAKE_KEYS = 32, /* keys were typed, with --top */
 };
 
 /*
