@@ -35,6 +35,9 @@ NAMES = (
     ("first", "FIRST", "tcpstates.first"),
     ("netns", "NETNS", "tcpstates.netns"),
 )
+# The fields of a whole session (--sessions) are not in other records, or say how long it was in a state so far.
+SESSION_TIMES = ("connect_ms", "close_ms", "syn_sent_ms", "syn_recv_ms", "established_ms", "fin_wait1_ms",
+                 "fin_wait2_ms", "closing_ms", "close_wait_ms", "last_ack_ms")
 KNOWN = {name for name, _, _ in NAMES}
 OF_CSV = {title: name for name, title, _ in NAMES}
 OF_OTEL = {otel: name for name, _, otel in NAMES}
@@ -121,7 +124,7 @@ def plain_names(line):
         if name == "event.name" and isinstance(value, str):
             record["record"] = value.removeprefix("tcpstates.")
         elif name != "network.transport":
-            record[OF_OTEL.get(name, name.removeprefix("tcpstates."))] = value
+            record[OF_OTEL.get(name, name.removeprefix("tcpstates.").removeprefix("session."))] = value
     for name in ("oldstate", "newstate"):
         if record.get(name) not in STILL:
             record[name] = state_of(record.get(name))
@@ -290,6 +293,8 @@ class Reader:
         if self.is_csv and not line.endswith(b"\n"):
             raise BadLine("cut short")
         record = self.parse(line.decode("utf-8", "replace").rstrip("\r\n"))
+        if record["record"] == "session":
+            return self.whole(record)
         if record["record"] != "event":
             return record
         if not self.clock.field:
@@ -298,4 +303,25 @@ class Reader:
             if record.get(name) is None:
                 raise BadLine(f"no {name}")
         record["at"] = self.clock.at(record)
+        return record
+
+    def whole(self, record):
+        """A record of --sessions, with its times in microseconds. Its start is a time of day with a date."""
+        if record.get("isotime") is None or self.clock.field not in (None, "isotime"):
+            raise BadLine("a session has no isotime" if self.clock.field in (None, "isotime") else
+                          f"a session among lines that have only {self.clock.field}")
+        self.clock.field, self.clock.zone = "isotime", record["isotime"][1]
+        record["at"] = record["isotime"][0]
+        try:
+            for name in SESSION_TIMES:
+                if record.get(name) is not None:
+                    record[name] = max(microseconds(record[name], 1000), 0)
+            start = record.get("start")
+            record["start"] = None if start is None else isotime(start)[0]
+        except (ValueError, TypeError, OverflowError):
+            raise BadLine("a time of the session has a wrong value") from None
+        if record["start"] is not None and record["start"] > record["at"]:
+            raise BadLine("the session ends before it starts")
+        opened = record.get("opened")
+        record["opened"] = opened if isinstance(opened, str) else None
         return record

@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rows of the picture: which sessions, in which groups, and what is drawn and said of each."""
+"""The rows of the picture: what is said of each session, and how it is drawn where no script runs."""
 import collections
 import html
+import json
 import re
 
-from scale import HEADING, rounded
-from sessions import STATES, VALUE_ROOM, shortened
-from tally import NO_NAME
+import groups
+from band import areas
+from occupancy import Occupancy
+from scale import BAR, HEADING, LABEL, LEAST, MARK, REST, ROW, rounded
+from sessions import NUMBERS, VALUE_ROOM, shortened
 
-NUMBERS = {state: number for number, state in enumerate(STATES)}
 ADDRESS = re.compile(r"[0-9a-fA-F.:]{1,45}")
-LABEL_ROOM = 54
-OWNER_UNKNOWN = "owner not known"
-MARK = 3  # pixels, at an end that was not seen
-LEAST = 2  # pixels that a session has
+IN_XML = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&"})
+CROSS = "l7 7m0-7l-7 7"
+DIAMOND = "l5 5-5 5-5-5z"
+WORDS = 70  # characters of the bad ends in a heading
 
 
 def visible(text):
@@ -44,17 +46,23 @@ def owner_text(session):
     return f"{shortened(name, VALUE_ROOM)}[{process}]"
 
 
-def who(session):
-    """The last three words are the two ends and a direction: timeline.js finds the ports there."""
+def ends_text(session):
     laddr, lport, raddr, rport = session.ends
     arrow = {True: "→", False: "←", None: "–"}[session.active]
-    return f"{owner_text(session)} {end_text(laddr, lport)} {arrow} {end_text(raddr, rport)}"
+    return f"{end_text(laddr, lport)} {arrow} {end_text(raddr, rport)}"
+
+
+def who(session):
+    """The last three words are the two ends and a direction: timeline.js finds the ports there."""
+    return f"{owner_text(session)} {ends_text(session)}"
 
 
 def what(session):
     """How it begins and ends, and what else is known."""
     said = ["open before the trace"] if session.before else []
     said.append("closed" + (f": {session.why}" if session.why else "") if session.closed else "end not seen")
+    if session.stuck:
+        said.append(f"stuck in {session.state}")
     if session.first:
         said.append(f"first closed by {session.first}")
     if session.owner and session.owner[2]:
@@ -75,43 +83,40 @@ def span_text(session, index):
     return f"{span.state} {'at least ' if least else ''}{us / 1000:.3f} ms"
 
 
-def owner_group(session):
-    return session.owner[0] if session.owner else OWNER_UNKNOWN
+def texts(session):
+    return [who(session), what(session)] + [span_text(session, i) for i in range(len(session.spans))]
 
 
-def peer_group(session):
-    return session.ends[2] if session.ends[2] else "peer not known"
+def json_text(value):
+    """JSON that is text of XML as it is: what XML would take for its own is escaped as JSON does it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(IN_XML)
 
 
-def port_group(session):
-    """The server's port: which end connected tells, or else the lower one is likely it."""
-    _, lport, _, rport = session.ends
-    if session.active is None:
-        port = min(filter(None, (lport, rport)), default=None)
-    else:
-        port = rport if session.active else lport
-    return f"port {port}" if port else "port not known"
+def session_data(session, following, origin):
+    """A session for timeline.js: when it begins, each state's number and length; flags; its end; texts."""
+    times = [f"{NUMBERS.get(span.state, 0)}:{span.end - span.begin}" for span in session.spans]
+    flags = {"b": session.before, "e": not session.closed, "x": session.is_bad, "s": session.stuck,
+             "j": following is not None and session.partner is following}
+    return json_text([f"{session.spans[0].begin - origin} {' '.join(times)}",
+                      "".join(flag for flag, has in flags.items() if has), visible(session.end_word),
+                      *map(visible, texts(session))])
 
 
-GROUPS = {"owner": owner_group, "peer": peer_group, "port": port_group, "none": lambda session: ""}
-MOST_GROUPS = 50
+def group_note(some):
+    """What a heading says of the sessions that are in another group than their owner's, or the like."""
+    said = [f"and the other ends of {some.guests:,}"] if some.guests else []
+    if some.away:
+        said.append(f"{some.away:,} shown at their other ends")
+    return ", ".join(said)
 
-Group = collections.namedtuple("Group", "name shown count")
 
-
-def group(tally, shown, by):
-    """Of the groups that have a session shown: those with the most sessions, and one of the others."""
-    key, counts = GROUPS[by], tally.groups
-    seen = [name for name in dict.fromkeys(map(key, shown)) if name in counts]
-    names = set(sorted(seen, key=counts.get, reverse=True)[:MOST_GROUPS])
-    rest = f"{len(counts) - len(names):,}{' or more' if NO_NAME in counts else ''} others"
-    others = tally.count - sum(map(counts.get, names))
-    groups = {}
-    for session in shown:
-        name = key(session)
-        name, count = (name, counts[name]) if name in names else (rest, others)
-        groups.setdefault(name, Group(name, [], count)).shown.append(session)
-    return sorted(groups.values(), key=lambda some: (some.name == rest, -some.count))
+def data(some_groups, origin):
+    """All that timeline.js draws, a line for each group and session."""
+    for some in some_groups:
+        yield json_text({"name": visible(shortened(some.name, VALUE_ROOM)), "count": some.count,
+                         "guests": some.guests, "away": some.away, "note": group_note(some)}) + "\n"
+        for session, following in zip(some.shown, some.shown[1:] + [None]):
+            yield session_data(session, following, origin) + "\n"
 
 
 def bars(session, origin, scale):
@@ -132,43 +137,95 @@ def bars(session, origin, scale):
         yield "m", f"M{rounded(scale.x(right) - MARK)} 0h{MARK}"
 
 
-def row(session, origin, scale, y):
-    """A session: data-t has when it begins, and each state's number and length, for timeline.js."""
-    spans = session.spans
-    first = spans[0].begin - origin
-    times = [f"{NUMBERS.get(span.state, 0)}:{span.end - span.begin}" for span in spans]
-    flags = ("b" if session.before else "") + ("" if session.closed else "e")
-    label = who(session)
-    lines = [label, what(session)] + [span_text(session, i) for i in range(len(spans))]
-    parts = [f'<g class="r" data-t="{first} {" ".join(times)}"', f' data-f="{flags}"' if flags else "",
-             f' transform="translate(0,{rounded(y)})"><title>', clean(lines[0])]
-    parts += [f"\n{clean(line)}" for line in lines[1:]]
-    parts.append("</title>")
-    if scale.labels:
-        parts.append(f'<text x="8" y="4">{clean(shortened(label, LABEL_ROOM))}</text>')
-    parts += [f'<path class="{name}" d="{path}"/>' for name, path in bars(session, origin, scale)]
-    parts.append("</g>\n")
-    return "".join(parts)
+def label_text(text, letters):
+    """A name that fits. What it can do without first is the local address, then the end of the owner's name."""
+    if len(text) <= letters:
+        return text
+    *owner, near, arrow, far = text.split(" ")
+    ends = f":{near.rpartition(':')[2]} {arrow} {far}"
+    return f"{shortened(' '.join(owner), max(letters - len(ends) - 1, 2))} {ends}"
+
+
+def end_mark(session, x):
+    """A mark and the word at an end, unless it is an ordinary one."""
+    word = session.end_word
+    if word in ("", "fin"):
+        return ""
+    if session.stuck:
+        mark = f'<path class="y" d="M{rounded(x + 6)} -5{DIAMOND}"/>'
+    elif session.is_bad:
+        mark = f'<path class="x" d="M{rounded(x + 2)} -3.5{CROSS}"/>'
+    else:
+        mark = f'<path class="o" d="M{rounded(x + 2)} -5v10"/>'
+    return f'{mark}<text class="{"w" if session.is_bad else "v"}" x="{rounded(x + 14)}" y="4">{clean(word)}</text>'
+
+
+def row(session, following, origin, scale, y):
+    lines = texts(session)
+    joint = f'<path class="j" d="M{LABEL - 6} 0h-6v{ROW}h6"/>' if following and session.partner is following else ""
+    drawn = "".join(f'<path class="{name}" d="{path}"/>' for name, path in bars(session, origin, scale))
+    return (f'<g class="r" transform="translate(0,{y})"><title>{"&#10;".join(map(clean, lines))}</title>'
+            f'<text x="{LABEL}" y="4">{clean(label_text(lines[0], scale.letters))}</text>{joint}{drawn}'
+            f'{end_mark(session, scale.x(session.spans[-1].end - origin))}</g>\n')
+
+
+def bad_text(sessions, letters):
+    """How many bad ends of each kind, the most frequent ones, as many as there is room for."""
+    text = ""
+    words = collections.Counter(session.end_word for session in sessions if session.is_bad)
+    for word, number in words.most_common():
+        more = f" · {number:,} {word}"
+        if len(text) + len(more) > letters:
+            return text + " · …"
+        text += more
+    return text
 
 
 def heading(some, y):
-    shown, count = len(some.shown), some.count
-    of = f"{shown:,} of " if shown < count else ""
-    text = f"{shortened(some.name, VALUE_ROOM)}: {of}{plural(count, 'session')}"
-    return f'<g class="g" transform="translate(0,{y})"><text x="8" y="15">{clean(text)}</text></g>\n'
+    own = len(some.shown) - some.guests + some.away
+    of = f"{own:,} of " if own < some.count else ""
+    text = f"{of}{plural(some.count, 'session')}" + (f", {group_note(some)}" if some.guests or some.away else "")
+    return (f'<g class="g" transform="translate(0,{y})"><rect class="under" y="3" width="100%" height="{HEADING - 6}"/>'
+            f'<text x="{LABEL}" y="19">'
+            f'{clean(shortened(some.name, VALUE_ROOM))}<tspan class="said" dx="10">{clean(text)}</tspan>'
+            f'<tspan class="warn">{clean(bad_text(some.shown, WORDS))}</tspan></text></g>\n')
 
 
-def bottom(groups, scale, y):
+def rest(sessions, trace, scale, y):
+    """The sessions of a group that are not drawn: how many are open, by state."""
+    occupancy = Occupancy()
+    for session in sessions:
+        occupancy.add(session)
+    levels = occupancy.levels(trace.left, max(trace.right, trace.left + 1))
+    _, drawn = areas(levels, trace.left, trace.right, scale.right - scale.left, REST - 6)
+    paths = "".join(f'<path class="a s{state}" d="{path}"/>' for state, path in drawn)
+    text = f"{len(sessions):,} more"
+    bad = bad_text(sessions, scale.letters - len(text) - 4)
+    return (f'<g class="t" transform="translate(0,{y})"><text x="{LABEL}" y="19">'
+            f'{text}<tspan class="warn">{clean(bad)}</tspan></text>'
+            f'<g transform="translate({scale.left},3)">{paths}</g></g>\n')
+
+
+def bottom(some_groups, y):
     """Where the rows end."""
-    return y + sum((HEADING if some.name else 0) + scale.height * len(some.shown) for some in groups)
+    most = groups.few(some_groups)
+    for some in some_groups:
+        count = groups.drawn_of(some, most)
+        y += (HEADING if some.name else 0) + ROW * count + (REST if count < len(some.shown) else 0)
+    return y
 
 
-def draw(groups, origin, scale, y):
+def draw(some_groups, trace, scale, y):
     """All rows, one by one: together they can be as long as a trace."""
-    for some in groups:
+    most = groups.few(some_groups)
+    for some in some_groups:
         if some.name:
             yield heading(some, y)
             y += HEADING
-        for session in some.shown:
-            yield row(session, origin, scale, y + scale.thickness / 2)
-            y += scale.height
+        count = groups.drawn_of(some, most)
+        for session, following in zip(some.shown[:count], some.shown[1:count] + [None]):
+            yield row(session, following, trace.left, scale, y + ROW // 2)
+            y += ROW
+        if count < len(some.shown):
+            yield rest(some.shown[count:], trace, scale, y)
+            y += REST

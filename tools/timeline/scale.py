@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a time lies in the picture, and how it is written. timeline.js does the same when it zooms."""
+"""Where things lie in the picture, and how a time is written. timeline.js does the same when it draws it anew."""
 import math
 
 from records import SECOND
@@ -10,11 +10,14 @@ STEPS = ([digit * 10 ** power for power in range(6) for digit in (1, 2, 5)] +
          [n * HOUR for n in (1, 2, 3, 6, 12)] +
          [digit * 10 ** power * DAY for power in range(5) for digit in (1, 2, 5)])
 TICK_ROOM = 130  # a label fits, with all digits
-# How high rows are, and how much of that is drawn, where there are so many at most.
-HEIGHTS = ((300, 14, 12), (1000, 7, 6), (3000, 4, 3), (math.inf, 2, 2))
-LABELLED = HEIGHTS[0][1]  # rows that high have their names beside them, in the gutter
-GUTTER, SIDE, MARGIN = 350, 50, 10  # on a side without names is room for half a time of the axis
-HEADING = 20
+ROW, BAR = 18, 10  # how high a session's row is, and how much of that is drawn
+HEADING, REST = 30, 30  # how high the other rows are
+MARGIN = 12
+SIDE = 116  # right of the times: room for the word at an end
+GUTTER_SHARE, GUTTER_LEAST, GUTTER_MOST = 0.3, 330, 480  # left of the times: room for a session's name
+LABEL, LETTER = 22, 6.9  # where a name begins, and the mean width of its characters
+MARK = 3  # pixels, at an end that was not seen
+LEAST = 2  # pixels that a session has
 
 
 def rounded(value):
@@ -24,12 +27,13 @@ def rounded(value):
 
 
 class Scale:
-    """Rows of a height, and times between two edges, from 0 to span in microseconds."""
+    """Times between two edges, from 0 to span in microseconds, and the room for names beside them."""
 
-    def __init__(self, width, rows, span, clock):
-        self.height, self.thickness = next(some[1:] for some in HEIGHTS if rows <= some[0])
-        self.labels = self.height == LABELLED
-        self.left, self.right = GUTTER if self.labels else SIDE, width - SIDE
+    def __init__(self, width, span, clock):
+        self.width = width
+        self.left = math.floor(min(max(width * GUTTER_SHARE, GUTTER_LEAST), GUTTER_MOST))
+        self.right = width - SIDE
+        self.letters = math.floor((self.left - LABEL - MARGIN) / LETTER)
         self.span = span
         self.per_us = (self.right - self.left) / span
         self.clock = clock  # the time of day at the left edge, in microseconds

@@ -3,27 +3,28 @@
 import collections
 
 import limits
-from records import KNOWN, SECOND, STILL
+import pairs
+import whole
+from records import KNOWN, SECOND, SESSION_TIMES, STILL
+from whole import Span
 
 STATES = ("", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE",
           "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING", "NEW_SYN_RECV")
+NUMBERS = {state: number for number, state in enumerate(STATES)}
+GOOD_ENDS = ("fin", "listen-end")
 # No session goes back: what is in an earlier state than before is another one.
 RANKS = {"LISTEN": 0, "SYN_SENT": 0, "NEW_SYN_RECV": 0, "SYN_RECV": 1, "ESTABLISHED": 2, "FIN_WAIT1": 3,
          "CLOSE_WAIT": 3, "FIN_WAIT2": 4, "CLOSING": 4, "LAST_ACK": 4, "TIME_WAIT": 5}
 SHOWN_ELSEWHERE = KNOWN - {"netns"} | {"record", "at"}
+IN_THE_BAR = {"start", "opened", *SESSION_TIMES}  # of the record of a whole session
 VALUE_ROOM = 80
 OTHERS = "others"
-
-# A time in a state, in microseconds, and the tool's own figure of how long, or None. Without a state it is
-# a gap: no line says what was there. A beginning of None is the picture's left edge.
-Span = collections.namedtuple("Span", "state begin end us")
-
 
 class Session:
     """A socket from its first line to CLOSE."""
 
     __slots__ = ("number", "ends", "owner", "active", "why", "first", "more", "spans", "state", "since", "before",
-                 "closed")
+                 "closed", "stuck", "netns", "partner")
 
     def __init__(self, number, event):
         self.number = number  # in the order of their first lines
@@ -37,6 +38,18 @@ class Session:
         self.since = None
         self.before = False  # whether it was there before the trace
         self.closed = False
+        self.netns = event.get("netns")
+        self.stuck = False  # whether a line says that it is stuck in its last state
+        self.partner = None  # the other end of the same session
+
+    @property
+    def is_bad(self):
+        return self.stuck or self.why not in (None, *GOOD_ENDS)
+
+    @property
+    def end_word(self):
+        """What is said at its end; of one that is closed and of which nothing is known, nothing."""
+        return "stuck" if self.stuck else self.why or ""
 
     def learn(self, event, more):
         """What a line says beside the change, and the values of the fields whose meaning is unknown."""
@@ -44,7 +57,7 @@ class Session:
         self.ends = (laddr, lport or self.ends[1], raddr, rport or self.ends[3])
         if event.get("opid") is not None:
             self.owner = (event.get("ocomm") or "?", event["opid"], event.get("ofrom"))
-        elif event["oldstate"] == "CLOSE" and event.get("pid") is not None:
+        elif event.get("oldstate") == "CLOSE" and event.get("pid") is not None:
             # Only connect() and listen() leave CLOSE, and so the process on the CPU is the one.
             self.owner = (event.get("comm") or "?", event["pid"], None)
         self.why = event.get("why") or self.why
@@ -92,6 +105,7 @@ class Trace:
         self.tally = tally
         self.shown = []
         self.left_out = None  # the length of the longest session that is not shown, if any is not
+        self.bad_left_out = 0
         self.open = {}
         self.begun = 0
         self.crowded = 0  # lines of sessions beyond those that may be open
@@ -100,6 +114,8 @@ class Trace:
         self.start = None  # the time of the last start record, where events are placed by such times
         self.host = None
         self.changes = 0
+        self.wholes = 0  # records of whole sessions
+        self.has_gaps = False  # whether one of them does not say when it was in which state
         self.marks = []  # (time, count, cause)
         self.unmarked = 0
         self.lost = collections.Counter()
@@ -114,6 +130,8 @@ class Trace:
         kind = record["record"]
         if kind == "event":
             self.event(record)
+        elif kind == "session":
+            self.whole(record)
         elif kind == "start":
             self.begin(record)
         elif kind == "lost":
@@ -174,10 +192,26 @@ class Trace:
         if not session:
             return
         session.learn(event, self.more(event))
+        session.stuck = event["newstate"] == "(stuck)"
         self.change(session, event)
         if event["newstate"] == "CLOSE":
             session.closed = True
             self.end(key)
+
+    def whole(self, record):
+        """A record of --sessions: all of a session."""
+        self.begun += 1
+        session = Session(self.begun, record)
+        session.learn(record, self.more(record))
+        session.before, session.closed = record["start"] is None, True
+        session.active = {"active": True, "passive": False}.get(record["opened"])
+        session.spans = whole.spans(record)
+        for span in session.spans:
+            self.include(span.end if span.begin is None else span.begin)
+        self.include(record["at"])
+        self.wholes += 1
+        self.has_gaps |= any(span.state is None for span in session.spans)
+        self.tally.add(session)
 
     def session_begin(self, key, event):
         """None if there are too many."""
@@ -192,6 +226,8 @@ class Trace:
         """The fields whose meaning is unknown: what is shown of the names and values."""
         for name, value in event.items():
             if name in SHOWN_ELSEWHERE or not isinstance(value, (str, int, float)):
+                continue
+            if event["record"] == "session" and name in IN_THE_BAR:
                 continue
             if name not in self.fields and len(self.fields) < limits.FIELDS:
                 self.fields[name] = shortened(name, VALUE_ROOM)
@@ -267,5 +303,6 @@ class Trace:
         self.leave_all()
         if self.left is None:
             self.left = self.right = 0
-        self.shown, self.left_out = self.tally.choose(self.left)
+        self.shown, self.left_out, self.bad_left_out = self.tally.choose(self.left)
+        pairs.join(self.shown)
         self.lost |= self.totals
