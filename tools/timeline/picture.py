@@ -199,7 +199,7 @@ def make(trace, title, by, width):
     """The whole picture, as pieces of text. Without a width it is as wide as the window, or a usual one."""
     scale = Scale(width or 1200, max(trace.right - trace.left, SHORTEST), clock_of(trace))
     states = {span.state for session in trace.shown for span in session.spans}
-    top_part, sticky, top = head(title or title_of(trace), captions(trace), states, trace, scale)
+    top_part, sticky, top = head(title, captions(trace), states, trace, scale)
     some = groups.group(trace.tally, trace.shown, by)
     bottom = rows.bottom(some, top)
     style, script = ((HERE / name).read_text(encoding="utf-8") for name in ("timeline.css", "timeline.js"))
