@@ -4,6 +4,7 @@
 usage: trace.py sessions PORT SVG...        one session of tests/traffic, client-fin
        trace.py names NAMES CSV JSON OTEL   what the formats call all fields
        trace.py now PORT SVG                a listener and both ends of a session, half closed
+       trace.py whole PORT all|few SVG      the session as --sessions has it, with all of its states or with few
 """
 import csv
 import json
@@ -27,9 +28,24 @@ def sessions(port, *paths):
         states = sorted([state for state, _ in row.states] for row in rows)
         assert states == sorted([["LISTEN"], CLIENT, SERVER]), (path, states)
         for row in rows:
-            assert row.what.startswith("closed") and not row.flags, (path, row)
+            assert row.what.startswith("closed") and not set("bex") & set(row.flags), (path, row)
             owner = row.who.split("[")[0]
             assert owner == "traffic" or "SYN_RECV" in row.says[0] and owner.startswith("? "), (path, row)
+        assert [("j" in row.flags) for row in rows].count(True) == 1, (path, rows)
+
+
+def whole(port, closing, path):
+    """Both ends, of a record each; with the states after the first FIN, or without. A time below 1 us is none."""
+    rows = {row.who.split(" ")[-2]: row for row in picture(path).rows if f":{port}" in row.who}
+    assert set(rows) == {"→", "←"}, rows
+    for arrow, states in ("→", CLIENT), ("←", SERVER):
+        row = rows[arrow]
+        expected = states if closing == "all" else states[:2] + [""]
+        found = [state for state, _ in row.states]
+        assert found == [state for state in expected if state in found] and len(found) >= 2, row
+        assert "ESTABLISHED" in found, row
+        assert row.what.startswith("closed: fin, ") and row.who.startswith("traffic["), row
+    assert sorted(row.flags for row in rows.values()) == ["", "j"], rows
 
 
 def names(asked, csv_path, json_path, otel_path):
@@ -53,8 +69,8 @@ def now(port, path):
     rows = {row.states[0][0]: row for row in picture(path).rows if f":{port}" in row.who}
     assert set(rows) == {"LISTEN", "FIN_WAIT2", "CLOSE_WAIT"}, rows
     for row in rows.values():
-        assert row.flags == "be" and row.who.startswith("python3["), row
+        assert row.flags.rstrip("j") == "be" and row.who.startswith("python3["), row
         assert row.says[0].startswith(row.states[0][0] + " at least "), row
 
 
-{"sessions": sessions, "names": names, "now": now}[sys.argv[1]](*sys.argv[2:])
+{"sessions": sessions, "names": names, "now": now, "whole": whole}[sys.argv[1]](*sys.argv[2:])

@@ -14,7 +14,6 @@ Span = collections.namedtuple("Span", "state begin end us")
 
 OPENING = ("SYN_SENT", "SYN_RECV")
 CLOSING = ("FIN_WAIT1", "FIN_WAIT2", "CLOSING", "CLOSE_WAIT", "LAST_ACK")
-ROUNDING = 10  # microseconds: each figure is rounded to one
 
 
 def time_in(record, state):
@@ -61,11 +60,15 @@ def spans(record):
 
 
 def joined(parts, start, end, opened):
-    """The parts without the overlaps and holes that rounding makes; a longer hole is a gap."""
+    """
+    The parts without the overlaps and holes that rounding makes; a longer hole is a gap. Start and end are cut to a
+    microsecond, and each length is rounded to one.
+    """
     made, at = [], start
+    rounding = 2 + len(parts) // 2
     for part in parts + [Span(None, end, end, None)]:
         begin = min(max(part.begin, end - limits.DURATION if at is None else at), end)
-        if at is None or begin - at > ROUNDING:
+        if at is None or begin - at > rounding:
             made.append(Span(hole_state(made, part, opened), at, begin, None))
         elif begin > at and made:
             made[-1] = made[-1]._replace(end=begin)
