@@ -383,6 +383,19 @@ class Live(Test):
             tops = [each.find_element(By.TAG_NAME, "text").rect["y"] for each in (row, other)]
             self.assertAlmostEqual(box["height"], tops[1] - tops[0], delta=3)
 
+    def test_joined_found(self):
+        """A search that finds one end of a session leaves both."""
+        lines = [{"record": "event", "isotime": f"2026-11-24T15:30:0{second}+00:00", "skaddr": skaddr, "oldstate": "CLOSE",
+                  "newstate": "SYN_SENT" if name == "curl" else "LISTEN", "laddr": "10.0.0.1", "raddr": "10.0.0.1",
+                  "lport": lport, "rport": rport, "opid": 7, "ocomm": name}
+                 for second, skaddr, name, lport, rport in ((1, "1", "curl", 5, 6), (2, "2", "nginx", 6, 5),
+                                                            (3, "3", "curl", 7, 8), (4, "4", "nginx", 9, 9))]
+        self.web.get(draw("pair", stdin=json_of(lines))[0])
+        self.assertEqual(self.search("nginx"), "2 of 4")
+        self.assertEqual([len(self.rows(name + "[7]")) for name in ("curl", "nginx")], [1, 2])
+        self.assertEqual(self.texts(".g text:nth-of-type(2)"), ["curl1 of 2 sessions, and the other ends of 1",
+                                                                "nginx2 sessions, 1 shown at their other ends"])
+
     def test_hostile(self):
         """No name is a script."""
         names = ["<script>window.evil=1</script>", "\"onload=\"window.evil=1",

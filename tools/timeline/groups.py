@@ -31,7 +31,7 @@ def port_group(session):
 GROUPS = {"owner": owner_group, "peer": peer_group, "port": port_group, "none": lambda session: ""}
 
 # Its name; its sessions in their order, and those of other groups that are joined with them; how many sessions it has
-# in the whole trace; how many of its own are in another group, with their other ends.
+# in the whole trace; the numbers of those of other groups; how many of its own are in another group.
 Group = collections.namedtuple("Group", "name shown count guests away")
 
 
@@ -52,7 +52,7 @@ def group(tally, shown, by):
         name = key(session)
         return name if name in names else rest
 
-    members, guests, away = {}, collections.Counter(), collections.Counter()
+    members, guests, away = {}, collections.defaultdict(set), collections.Counter()
     placed = set()
     for session in sorted(shown, key=order):
         if session.number in placed:
@@ -64,8 +64,9 @@ def group(tally, shown, by):
                 placed.add(one.number)
                 members.setdefault(own, [])
                 members[name].append(one)
-                guests[name] += own != name
-                away[own] += own != name
+                if own != name:
+                    guests[name].add(one.number)
+                    away[own] += 1
     groups = [Group(name, members[name], counts[name] if name in names else others, guests[name], away[name])
               for name in members]
     return sorted(groups, key=lambda some: (some.name == rest, -sum(one.is_bad for one in some.shown), -some.count))

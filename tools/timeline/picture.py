@@ -97,6 +97,14 @@ def legend(states, has_lost, width, y):
     return f'<g id="legend">{"".join(parts)}</g>\n', y
 
 
+def length_text(us):
+    """A length of time, to two digits or three."""
+    for least, unit in ((SECOND, "s"), (1000, "ms")):
+        if us >= least:
+            return f"{us / least:,.{1 if us < 10 * least else 0}f} {unit}"
+    return f"{us} us"
+
+
 def overview(trace, scale, y):
     """How many sessions are open over all of the time, and when one ended badly: timeline.js changes its width only."""
     occupancy, right = trace.tally.occupancy, trace.left + scale.span
@@ -109,7 +117,7 @@ def overview(trace, scale, y):
                   for at, number in columns)
     said = ["open sessions, by state"]
     if most:
-        said.append(f"up to {most:,.{0 if most >= 10 else 1}f} (mean over {occupancy.width / SECOND:,g} s)")
+        said.append(f"up to {most:,.{0 if most >= 10 else 1}f} (mean over {length_text(occupancy.width)})")
     if bad:
         said.append("red, below: bad ends")
     lines = "".join(f'<text class="{"said" if i else ""}" x="{MARGIN}" y="{y + 16 + i * LINE}">{text}</text>'

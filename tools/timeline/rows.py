@@ -92,11 +92,11 @@ def json_text(value):
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(IN_XML)
 
 
-def session_data(session, following, origin):
+def session_data(session, following, is_guest, origin):
     """A session for timeline.js: when it begins, each state's number and length; flags; its end; texts."""
     times = [f"{NUMBERS.get(span.state, 0)}:{span.end - span.begin}" for span in session.spans]
     flags = {"b": session.before, "e": not session.closed, "x": session.is_bad, "s": session.stuck,
-             "j": following is not None and session.partner is following}
+             "j": following is not None and session.partner is following, "g": is_guest}
     return json_text([f"{session.spans[0].begin - origin} {' '.join(times)}",
                       "".join(flag for flag, has in flags.items() if has), visible(session.end_word),
                       *map(visible, texts(session))])
@@ -104,19 +104,16 @@ def session_data(session, following, origin):
 
 def group_note(some):
     """What a heading says of the sessions that are in another group than their owner's, or the like."""
-    said = [f"and the other ends of {some.guests:,}"] if some.guests else []
-    if some.away:
-        said.append(f"{some.away:,} shown at their other ends")
-    return ", ".join(said)
+    guests = f", and the other ends of {len(some.guests):,}" if some.guests else ""
+    return guests + (f", {some.away:,} shown at their other ends" if some.away else "")
 
 
 def data(some_groups, origin):
     """All that timeline.js draws, a line for each group and session."""
     for some in some_groups:
-        yield json_text({"name": visible(shortened(some.name, VALUE_ROOM)), "count": some.count,
-                         "guests": some.guests, "away": some.away, "note": group_note(some)}) + "\n"
+        yield json_text({"name": visible(shortened(some.name, VALUE_ROOM)), "count": some.count, "away": some.away}) + "\n"
         for session, following in zip(some.shown, some.shown[1:] + [None]):
-            yield session_data(session, following, origin) + "\n"
+            yield session_data(session, following, session.number in some.guests, origin) + "\n"
 
 
 def bars(session, origin, scale):
@@ -182,9 +179,9 @@ def bad_text(sessions, letters):
 
 
 def heading(some, y):
-    own = len(some.shown) - some.guests + some.away
+    own = len(some.shown) - len(some.guests) + some.away
     of = f"{own:,} of " if own < some.count else ""
-    text = f"{of}{plural(some.count, 'session')}" + (f", {group_note(some)}" if some.guests or some.away else "")
+    text = f"{of}{plural(some.count, 'session')}{group_note(some)}"
     return (f'<g class="g" transform="translate(0,{y})"><rect class="under" y="3" width="100%" height="{HEADING - 6}"/>'
             f'<text x="{LABEL}" y="19">'
             f'{clean(shortened(some.name, VALUE_ROOM))}<tspan class="said" dx="10">{clean(text)}</tspan>'

@@ -20,7 +20,7 @@ const sessions = groups.flatMap(group => group.sessions);
 let view = {from: 0, to: span};	// the times at the edges
 let lines = [];			// what there is to see: headings, sessions, and what is left of a group
 let width, left, right, letters, perUs, bottom;
-let chosen = null, dragFrom = null, lastSeen = {}, terms = [], foundCount = 0;
+let chosen = null, dragFrom = null, lastSeen = {}, terms = [];
 
 function sessionRead([times, flags, word, who, what, ...spans]) {
 	const [begin, ...lengths] = times.split(" ");
@@ -44,7 +44,7 @@ function groupsRead(records) {
 		}
 		const session = sessionRead(record);
 		if (joined)
-			joined.partner = session;
+			[joined.partner, session.partner] = [session, joined];
 		joined = session.flags.includes("j") ? session : null;
 		groups[groups.length - 1].sessions.push(session);
 	}
@@ -98,8 +98,14 @@ function matches(session, term) {
 		[owner, ...ends].some(text => text.toLowerCase().includes(term));
 }
 
+function isFound(session) {
+	return terms.every(term => matches(session, term));
+}
+
+// Both ends of a session stay together.
 function isVisible(session) {
-	return session.begin <= view.to && session.end >= view.from && terms.every(term => matches(session, term));
+	return session.begin <= view.to && session.end >= view.from &&
+		(isFound(session) || session.partner && isFound(session.partner));
 }
 
 // How many sessions of a group have a row: not all but one of them, nor one of two ends that are joined.
@@ -127,9 +133,9 @@ function scrollbar() {
 // Which lines the view has, and where.
 function arrange() {
 	const found = groups.map(group => group.sessions.filter(isVisible));
-	foundCount = found.reduce((sum, some) => sum + some.length, 0);
+	const visibleCount = found.reduce((sum, some) => sum + some.length, 0);
 	const shownGroups = found.filter(some => some.length).length;
-	const few = foundCount <= settings.all ? foundCount :
+	const few = visibleCount <= settings.all ? visibleCount :
 		Math.max(settings.few, Math.floor(Math.floor(settings.all / shownGroups) / 3));
 	const isAll = !terms.length && view.from === 0 && view.to === span;
 	let y = top;
@@ -140,7 +146,7 @@ function arrange() {
 	lines = [];
 	groups.forEach((group, index) => {
 		const some = found[index];
-		if (!some.length && !(isAll && group.note))
+		if (!some.length && !(isAll && group.away))
 			return;
 		if (group.name)
 			add(settings.heading, {group, found: some});
@@ -219,13 +225,16 @@ function sessionDraw({session, isJoined, y}) {
 	return g;
 }
 
+// How many of its own sessions a group has, and how many are there as the other ends of these.
 function countText(group, found) {
+	const guests = found.filter(({flags}) => flags.includes("g")).length;
 	const isAll = found.length === group.sessions.length;
-	const own = group.sessions.length - group.guests + group.away;
-	if (!isAll)
-		return `${found.length.toLocaleString("en")} of ${plural(group.count, "session")}`;
+	const own = found.length - guests + (isAll ? group.away : 0);
 	const of = own < group.count ? `${own.toLocaleString("en")} of ` : "";
-	return of + plural(group.count, "session") + (group.note ? `, ${group.note}` : "");
+	const notes = guests ? [`, and the other ends of ${guests.toLocaleString("en")}`] : [];
+	if (isAll && group.away)
+		notes.push(`, ${group.away.toLocaleString("en")} shown at their other ends`);
+	return of + plural(group.count, "session") + notes.join("");
 }
 
 function headingDraw({group, found, y}) {
@@ -340,6 +349,7 @@ function axisDraw() {
 function overviewDraw() {
 	const band = part("overview"), y = Number(band.getAttribute("y"));
 	const edges = [view.from, view.to].map(at => left + at / span * (right - left));
+	edges[1] = Math.max(edges[1], edges[0] + settings.mark);
 	const shade = (from, to) => to > from ? `M${rounded(from)} ${y}H${rounded(to)}v${settings.overview}H${rounded(from)}z` : "";
 	band.setAttribute("x", left);
 	band.setAttribute("width", right - left);
@@ -484,7 +494,8 @@ function release(event) {
 function search(text) {
 	terms = text.trim().toLowerCase().split(/\s+/).filter(term => term);
 	draw();
-	count.textContent = terms.length ? `${foundCount.toLocaleString("en")} of ${sessions.length.toLocaleString("en")}` : "";
+	const [found, all] = [sessions.filter(isFound), sessions].map(some => some.length.toLocaleString("en"));
+	count.textContent = terms.length ? `${found} of ${all}` : "";
 }
 
 function show(line) {
