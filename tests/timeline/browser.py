@@ -369,6 +369,26 @@ class Live(Test):
         WebDriverWait(self.web, PATIENCE).until(lambda web: last.who in web.execute_script(
             "return [...document.querySelectorAll('.r title')].map(title => title.textContent).join('\\n')"))
 
+    def test_rest(self):
+        """The height of a state's area is the number of sessions in it, also of a part of the time."""
+        lines = []
+        for i in range(200):  # 200 for 10 s; then 100 of them, which are in FIN_WAIT2, for 10 s more
+            event = {"record": "event", "skaddr": f"{i:x}", "opid": 1, "ocomm": "x"}
+            for second, old, new in ((10, "CLOSE", "ESTABLISHED"), (20, "ESTABLISHED", "FIN_WAIT2" if i % 2 else "CLOSE"),
+                                     (30, "FIN_WAIT2", "CLOSE")):
+                if second < 30 or i % 2:
+                    lines.append({**event, "isotime": f"2026-11-24T15:30:{second}+00:00", "oldstate": old, "newstate": new})
+        self.web.get(draw("rest", stdin=json_of(sorted(lines, key=lambda line: line["isotime"])))[0])
+        self.resize(1300, 1600)
+        for keys in ((), ("+",)):
+            self.keys(*keys)
+            box, band = self.all(".t > g")[0].rect, self.all("#overview")[0].rect
+            image = self.shot()
+            for share, upper, lower in ((0.3, "s1", "s1"), (0.7, "back", "s5")):
+                x = band["x"] + band["width"] * share
+                self.sees(image, (x, box["y"] + box["height"] * 0.25), self.colors[upper])
+                self.sees(image, (x, box["y"] + box["height"] * 0.75), self.colors[lower])
+
     def test_joined(self):
         """Two ends of a session have one mark, beside both rows."""
         self.web.get(draw("busy", stdin=busy_host(100))[0])

@@ -308,8 +308,8 @@ class Ends(unittest.TestCase):
     def test_many_of_the_same_ports(self):
         """Comparisons are bounded."""
         lines = [{"record": "event", "isotime": moment(i), "skaddr": f"{i:x}", "oldstate": "x", "newstate": "CLOSE",
-                  **(self.PAIR if i % 2 else self.MIRROR)} for i in range(20000)]
-        self.assertEqual(len(Picture(run("--max-sessions", "50000", stdin=json_of(lines))[0]).rows), 20000)
+                  **(self.PAIR if i % 2 else self.MIRROR)} for i in range(50000)]
+        self.assertEqual(len(Picture(run("--max-sessions", "50000", stdin=json_of(lines))[0]).rows), 50000)
 
 
 class Overview(unittest.TestCase):
