@@ -8,7 +8,7 @@ import re
 import groups
 from band import areas
 from occupancy import Occupancy
-from scale import BAR, HEADING, LABEL, LEAST, MARK, REST, ROW, rounded
+from scale import HEADING, LABEL, LEAST, MARK, REST, ROW, rounded
 from sessions import NUMBERS, VALUE_ROOM, shortened
 
 ADDRESS = re.compile(r"[0-9a-fA-F.:]{1,45}")

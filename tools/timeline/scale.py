@@ -10,7 +10,7 @@ STEPS = ([digit * 10 ** power for power in range(6) for digit in (1, 2, 5)] +
          [n * HOUR for n in (1, 2, 3, 6, 12)] +
          [digit * 10 ** power * DAY for power in range(5) for digit in (1, 2, 5)])
 TICK_ROOM = 130  # a label fits, with all digits
-ROW, BAR = 18, 10  # how high a session's row is, and how much of that is drawn
+ROW = 18  # how high a session's row is; timeline.css has how much of that is drawn
 HEADING, REST = 30, 30  # how high the other rows are
 MARGIN = 12
 SIDE = 116  # right of the times: room for the word at an end

@@ -94,7 +94,7 @@ function matches(session, term) {
 	const state = settings.states.indexOf(term.toUpperCase().replaceAll("-", "_"));
 	if (state > 0)
 		return session.states.some(({number}) => number === state);
-	return session.word && session.word.startsWith(term) ||
+	return session.word !== "" && session.word.toLowerCase().startsWith(term) ||
 		[owner, ...ends].some(text => text.toLowerCase().includes(term));
 }
 
@@ -560,12 +560,14 @@ function xhtml(name, attributes, parent) {
 
 // The search is above the names that it leaves; the button is beside the overview.
 const axisY = top - 10;
-const searchRoom = element("foreignObject", {x: margin - 2, y: axisY - 22, width: settings.gutter[1] - margin, height: 28}, part("head"));
+const searchRoom = element("foreignObject", {x: margin - 2, y: axisY - 22, width: settings.gutter[1] - margin, height: 28},
+			   part("head"));
 const searchTools = xhtml("div", {className: "tools"}, searchRoom);
 const input = xhtml("input", {id: "search", type: "search", placeholder: "/ port, process, state, reason", size: 27,
 			      ariaLabel: "search by port, process, address, state or reason"}, searchTools);
 const count = xhtml("span", {id: "count", ariaLive: "polite"}, searchTools);
-const resetRoom = element("foreignObject", {y: part("overview").getAttribute("y"), width: settings.side, height: 28}, part("head"));
+const resetRoom = element("foreignObject", {y: part("overview").getAttribute("y"), width: settings.side, height: 28},
+			  part("head"));
 const reset = xhtml("button", {id: "reset", textContent: "Reset zoom"}, xhtml("div", {className: "tools"}, resetRoom));
 
 detailsWhat.textContent = HELP;
