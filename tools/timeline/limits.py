@@ -15,6 +15,7 @@ FIELDS = 64  # different fields whose meaning is unknown here
 KINDS = 20  # different records, and different causes of a loss
 MARKS = 1000  # dashed lines of losses
 GROUPS = 50000  # that are told apart
+PAIRS = 10000  # of sessions between the same two ends, one from each side: with more, none are joined
 SESSIONS = 50000  # the most that --max-sessions takes
 WIDTH = 100000  # and --width, in pixels
 MEMORY = 2 ** 30  # bytes of address space

@@ -6,7 +6,7 @@ and they are open at the same time. Where more than one session may be the other
 import collections
 import ipaddress
 
-TRIES = 10000  # comparisons of the sessions between two ends: with more, none is joined
+import limits
 
 
 def address_of(text):
@@ -51,7 +51,7 @@ def join(shown):
             by_ends[key].append(session)
     for (near, far), ones in by_ends.items():
         others = by_ends.get((far, near), ())
-        if near > far or len(ones) * len(others) > TRIES:
+        if near > far or len(ones) * len(others) > limits.PAIRS:
             continue
         for one in ones:
             other = only_one(one, others)
