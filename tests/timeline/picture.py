@@ -234,6 +234,12 @@ class Ends(unittest.TestCase):
             self.assertEqual(kinds, {"x"} if bad else {"o"} if why == "listen-end" else set(), why)
             self.assertEqual("x" in row.flags, bad)
 
+    def test_long_word(self):
+        """Room for it is beside the times only."""
+        lines = self.changes(("CLOSE", "SYN_SENT", None), ("SYN_SENT", "CLOSE", "x" * 200))
+        row, = Picture(run(stdin=json_of(lines))[0]).rows
+        self.assertEqual((row.texts[1:], row.word), (["x" * 19 + "…"], "x" * 19 + "…"))
+
     def test_stuck(self):
         """Until its state changes."""
         lines = self.changes(("CLOSE", "SYN_SENT", None), ("SYN_SENT", "(stuck)", None), ("SYN_SENT", "CLOSE", "fin"))

@@ -15,6 +15,7 @@ ADDRESS = re.compile(r"[0-9a-fA-F.:]{1,45}")
 IN_XML = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&"})
 CROSS = "l7 7m0-7l-7 7"
 DIAMOND = "l5 5-5 5-5-5z"
+NAME_ROOM = 48  # characters of a group's name
 WORDS = 70  # characters of the bad ends in a heading
 
 
@@ -109,9 +110,9 @@ def group_note(some):
 
 
 def data(some_groups, origin):
-    """All that timeline.js draws, a line for each group and session."""
+    """All that timeline.js draws, a line for each group and session: together they can be as long as a trace."""
     for some in some_groups:
-        yield json_text({"name": visible(shortened(some.name, VALUE_ROOM)), "count": some.count, "away": some.away}) + "\n"
+        yield json_text({"name": visible(shortened(some.name, NAME_ROOM)), "count": some.count, "away": some.away}) + "\n"
         for session, following in zip(some.shown, some.shown[1:] + [None]):
             yield session_data(session, following, session.number in some.guests, origin) + "\n"
 
@@ -184,7 +185,7 @@ def heading(some, y):
     text = f"{of}{plural(some.count, 'session')}{group_note(some)}"
     return (f'<g class="g" transform="translate(0,{y})"><rect class="under" y="3" width="100%" height="{HEADING - 6}"/>'
             f'<text x="{LABEL}" y="19">'
-            f'{clean(shortened(some.name, VALUE_ROOM))}<tspan class="said" dx="10">{clean(text)}</tspan>'
+            f'{clean(shortened(some.name, NAME_ROOM))}<tspan class="said" dx="10">{clean(text)}</tspan>'
             f'<tspan class="warn">{clean(bad_text(some.shown, WORDS))}</tspan></text></g>\n')
 
 
@@ -213,7 +214,7 @@ def bottom(some_groups, y):
 
 
 def draw(some_groups, trace, scale, y):
-    """All rows, one by one: together they can be as long as a trace."""
+    """The rows that are drawn without a script."""
     most = groups.few(some_groups)
     for some in some_groups:
         if some.name:

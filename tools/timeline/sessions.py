@@ -18,6 +18,7 @@ RANKS = {"LISTEN": 0, "SYN_SENT": 0, "NEW_SYN_RECV": 0, "SYN_RECV": 1, "ESTABLIS
 SHOWN_ELSEWHERE = KNOWN - {"netns"} | {"record", "at"}
 IN_THE_BAR = {"start", "opened", *SESSION_TIMES}  # of the record of a whole session
 VALUE_ROOM = 80
+WHY_ROOM = 20  # the longest reason has 13 characters
 OTHERS = "others"
 
 class Session:
@@ -49,7 +50,7 @@ class Session:
     @property
     def end_word(self):
         """What is said at its end; of one that is closed and of which nothing is known, nothing."""
-        return "stuck" if self.stuck else self.why or ""
+        return "stuck" if self.stuck else shortened(self.why or "", WHY_ROOM)
 
     def learn(self, event, more):
         """What a line says beside the change, and the values of the fields whose meaning is unknown."""
