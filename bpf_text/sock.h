@@ -40,6 +40,8 @@ static inline int has_addresses(const struct event *event)
 {
 #ifdef FILTERS
 	return 1;
+#elif defined(GROUPS)
+	return is_session_end(event);
 #elif defined(SUMMARY)
 	return 0;
 #else
