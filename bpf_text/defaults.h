@@ -18,7 +18,7 @@
 
 #define FILTERS
 #define FILTER_FAMILY(family)	 ((family) == AF_INET)
-#define FILTER_NETNS(sk)	 (netns_of(sk) == 4026531833U)
+#define FILTER_NETNS(inum)	 ((inum) == 4026531833U)
 #define FILTER_LPORT(port)	 ((port) == 80)
 #define FILTER_DPORT(port)	 1
 #define FILTER_EITHER_PORT(port) 1

@@ -55,14 +55,23 @@ static inline int end_is_unspecified(struct end end)
 /* The inode number of the socket's network namespace. */
 static inline u32 netns_of(u64 sk)
 {
-	u64 net = 0;
 	u32 inum = 0;
 
-	bpf_probe_read_kernel(&net, sizeof(net), (void *)(sk + SKC_NET));
-	bpf_probe_read_kernel(&inum, sizeof(inum), (void *)(net + NET_INUM));
+	bpf_probe_read_kernel(&inum, sizeof(inum), (void *)(pointer_at(sk + SKC_NET) + NET_INUM));
 	return inum;
 }
 #endif
+
+static inline int netns_matches(u64 sk)
+{
+#ifdef NET_INUM
+	u32 inum = netns_of(sk);
+
+	return FILTER_NETNS(inum);
+#else
+	return 1;
+#endif
+}
 
 /* Whether the socket matches. The lowest verdict of several filters decides. */
 enum verdict {
@@ -104,7 +113,7 @@ static inline enum verdict socket_judge(const struct event *event)
 	struct end remote = end_of(event->raddr, event->family);
 	enum verdict verdict;
 
-	if (!FILTER_FAMILY(event->family) || !FILTER_NETNS(event->skaddr))
+	if (!FILTER_FAMILY(event->family) || !netns_matches(event->skaddr))
 		return VERDICT_NEVER;
 	verdict = filter_judge(FILTER_LPORT(event->lport), !event->lport);
 	verdict = verdict_both(verdict, filter_judge(FILTER_DPORT(event->rport), !event->rport));

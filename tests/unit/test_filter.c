@@ -12,7 +12,7 @@
 /* As the macros are without options, in order. */
 static const char *const defaults[] = {
 	"#define FILTER_FAMILY(family) 1",
-	"#define FILTER_NETNS(sk) 1",
+	"#define FILTER_NETNS(inum) 1",
 	"#define FILTER_LPORT(port) 1",
 	"#define FILTER_DPORT(port) 1",
 	"#define FILTER_EITHER_PORT(port) 1",
@@ -192,7 +192,11 @@ static void spans_are_nanoseconds(void **state)
 static void namespaces_are_numbers(void **state)
 {
 	rendered_assert(WORDS("--netns=4026531833"),
-			WORDS("#define FILTER_NETNS(sk) (netns_of(sk) == 4026531833U)"));
+			WORDS("#define FILTER_NETNS(inum) ((inum) == 4026531833U)"));
+	rendered_assert(WORDS("--netns=1,2", "--netns", "3", "--netns=!4,5"),
+			WORDS("#define FILTER_NETNS(inum) ((inum) == 1U || (inum) == 2U || "
+			      "(inum) == 3U) && !((inum) == 4U || (inum) == 5U)"));
+	rendered_assert(WORDS("--netns=!7"), WORDS("#define FILTER_NETNS(inum) !((inum) == 7U)"));
 }
 
 int main(void)

@@ -441,7 +441,7 @@ static const char *const help_lines[] = {
 	"  -H, --no-header ",
 	"  --laddr=LIST ",
 	"  --raddr=LIST ",
-	"  --netns=NETNS ",
+	"  --netns=LIST ",
 	"  --old-state=LIST ",
 	"  --new-state=LIST ",
 	"  --state=LIST ",

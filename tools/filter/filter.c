@@ -34,6 +34,7 @@ void filter_free(struct filter *filter)
 	port_filter_free(&filter->ports);
 	address_filter_free(&filter->laddrs);
 	address_filter_free(&filter->raddrs);
+	netns_filter_free(&filter->netns);
 	value_filter_free(&filter->opids);
 	value_filter_free(&filter->ocomms);
 	value_filter_free(&filter->uids);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/diag.h"
+#include "base/list.h"
 #include "base/parse.h"
 #include "base/text.h"
 
@@ -42,27 +43,33 @@ static int inode_read(int fd, uint32_t *inode)
 	return kind >= 0 && kind != CLONE_NEWNET ? -EINVAL : 0;
 }
 
-int netns_filter_set(struct netns_filter *filter, const char *value, struct diag *diag)
+/* The namespace that the item names. */
+static int item_find(const struct list *item, uint32_t *inode, bool *by_path, struct diag *diag)
 {
 	_cleanup_text_ struct text path = {0};
+	bool is_path = memchr(item->at, '/', item->len);
 	uint64_t number;
 	int fd, err;
 
-	if (!*value)
+	if (!item->len)
 		return diag_set(diag, -EINVAL, "--netns: the name is empty");
-	if (!parse_number(value, strlen(value), 1, UINT32_MAX, &number)) {
-		filter->inode = number;
+	if (*item->at == '!')
+		return list_refuse(item, "--netns", "", diag);
+	if (!parse_number(item->at, item->len, 1, UINT32_MAX, &number)) {
+		*inode = number;
 		return 0;
 	}
-	filter->by_path = strchr(value, '/');
-	if (!strcmp(value, "self"))
+	*by_path |= is_path;
+	if (item->len == strlen("self") && !memcmp(item->at, "self", item->len)) {
 		text_str(&path, SELF);
-	else
-		text_printf(&path, "%s%s", filter->by_path ? "" : NAMES, value);
+	} else {
+		text_str(&path, is_path ? "" : NAMES);
+		text_bytes(&path, item->at, item->len);
+	}
 	if (path.err)
 		return diag_errno(diag, path.err, "--netns");
 	fd = open(path.data, O_PATH | O_CLOEXEC); /* which opens no device or pipe */
-	err = fd < 0 ? -errno : inode_read(fd, &filter->inode);
+	err = fd < 0 ? -errno : inode_read(fd, inode);
 	if (fd >= 0)
 		close(fd);
 	if (err == -EINVAL)
@@ -72,11 +79,40 @@ int netns_filter_set(struct netns_filter *filter, const char *value, struct diag
 	return err ? -EINVAL : 0;
 }
 
+int netns_filter_add(struct netns_filter *filter, const char *value, struct diag *diag)
+{
+	struct text *text;
+	struct list list;
+
+	list_begin(&list, value);
+	text = list.excluded ? &filter->excluded : &filter->chosen;
+	while (list_next(&list)) {
+		uint32_t inode = 0;
+		int err = item_find(&list, &inode, &filter->by_path, diag);
+
+		if (err)
+			return err;
+		text_printf(text, "%s(inum) == %uU", text->len ? " || " : "", inode);
+	}
+	return text->err ? diag_errno(diag, text->err, "--netns") : 0;
+}
+
+void netns_filter_free(struct netns_filter *filter)
+{
+	text_free(&filter->chosen);
+	text_free(&filter->excluded);
+}
+
 void netns_filter_render(const struct netns_filter *filter, struct text *text)
 {
-	if (filter->inode)
-		text_printf(text, "#define FILTER_NETNS(sk) (netns_of(sk) == %uU)\n",
-			    filter->inode);
-	else
-		text_str(text, "#define FILTER_NETNS(sk) 1\n");
+	const struct text *chosen = &filter->chosen, *excluded = &filter->excluded;
+
+	text_str(text, "#define FILTER_NETNS(inum) ");
+	if (!chosen->len && !excluded->len)
+		text_char(text, '1');
+	if (chosen->len)
+		text_printf(text, "(%s)", chosen->data);
+	if (excluded->len)
+		text_printf(text, "%s!(%s)", chosen->len ? " && " : "", excluded->data);
+	text_char(text, '\n');
 }

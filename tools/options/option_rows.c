@@ -42,7 +42,7 @@ static int netns_set(const struct option_value *value, struct diag *diag)
 	struct program_spec *program = value->member;
 
 	program->netns = true;
-	return netns_filter_set(&program->filter.netns, value->text, diag);
+	return netns_filter_add(&program->filter.netns, value->text, diag);
 }
 
 static int probe_set(const struct option_value *value, struct diag *diag)
@@ -260,7 +260,7 @@ const struct option_row option_rows[] = {
 	 FILTER(laddrs), .set = addresses_set},
 	{0, "raddr", "LIST", "like --laddr, for remote addresses", .group = GROUP_SELECT,
 	 .conflicts = IN_TEXT, FILTER(raddrs), .set = addresses_set},
-	{0, "netns", "NETNS", "network namespace to trace: a name, path, inode number, or 'self'",
+	{0, "netns", "LIST", "network namespaces to trace: names, paths, inode numbers, or 'self'",
 	 .group = GROUP_SELECT, .conflicts = IN_TEXT, .complete = COMPLETE_NAMESPACES,
 	 AT(trace.program), .set = netns_set},
 	{0, "old-state", "LIST", "trace changes from these states, or '!LIST' to exclude",
