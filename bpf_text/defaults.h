@@ -17,6 +17,7 @@
 #define SOCKET_FIELDS_READ  event->uid = field_read(sk, 528, 4);
 
 #define FILTERS
+#define FILTER_TREES
 #define FILTER_FAMILY(family)	 ((family) == AF_INET)
 #define FILTER_NETNS(inum)	 ((inum) == 4026531833U)
 #define FILTER_LPORT(port)	 ((port) == 80)
@@ -32,6 +33,7 @@
 #define FILTER_FILLED
 #define FILTER_NEWSTATE
 #define FILTER_VALUES                                                                              \
+	const u64 tree_marks = tree_marks_of(event->owner.pid);                                    \
 	const s64 lport = event->lport;                                                            \
 	const s64 newstate = to;                                                                   \
 	const s64 uid = event->uid;                                                                \
@@ -39,7 +41,8 @@
 	const char *const comm = event->comm;                                                      \
 	const s64 first = (s64)first_of(event->why, event->oldstate, event->newstate) ?: -1;
 #define FILTER_EXPRESSION                                                                          \
-	(lport == 80 && newstate && uid >= 0 && raddr.high == 0 && !(comm[0] ^ 'n') && first < 0)
+	(lport == 80 && newstate && uid >= 0 && raddr.high == 0 && !(comm[0] ^ 'n') &&             \
+	 first < 0 && (tree_marks >> 3 & 1))
 
 #define SKC_FAMILY	  16
 #define SKC_DPORT	  12
@@ -117,6 +120,9 @@
 /* accept.bpf.c */
 #define ACCEPT_EXIT   kretfunc__inet_csk_accept__1
 #define ACCEPT_RESULT 2
+
+/* trees.bpf.c */
+#define TASK_PID 1004
 
 /* reset.bpf.c */
 #define RESET_REASON_OF(number) ((number) == 11 ? 1U : 0)

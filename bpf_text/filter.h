@@ -7,6 +7,7 @@
 #include "expression.h"
 #ifdef FILTERS
 #include "first.h"
+#include "marks.h"
 #endif
 #include "types.h"
 #include "wire.h"

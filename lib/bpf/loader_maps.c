@@ -20,6 +20,21 @@ int loader_map_set(const struct loader *loader, const char *name, uint32_t key, 
 	return fd < 0 ? fd : bpf_map_update_elem(fd, &key, &value, BPF_ANY);
 }
 
+int loader_map_get(const struct loader *loader, const char *name, const void *key, void *value)
+{
+	int fd = loader_map(loader, name);
+
+	return fd < 0 ? fd : bpf_map_lookup_elem(fd, key, value);
+}
+
+int loader_map_put(const struct loader *loader, const char *name, const void *key,
+		   const void *value)
+{
+	int fd = loader_map(loader, name);
+
+	return fd < 0 ? fd : bpf_map_update_elem(fd, key, value, BPF_ANY);
+}
+
 int loader_map_view(const struct loader *loader, const char *name, size_t size, const void **view)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(loader->object, name);

@@ -88,7 +88,7 @@ static void around_judge(const struct expression *expression, const char *before
 	struct diag diag;
 
 	text_printf(&text, "%s(%s)", before, str);
-	if (expression_parse("--filter", text.data, &more, &diag)) {
+	if (expression_parse("--filter", text.data, &(struct marks){0}, &more, &diag)) {
 		PROMISE(strstr(diag.what, "longer than") || strstr(diag.what, "nested deeper"));
 		return;
 	}
@@ -110,7 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	_cleanup_text_ struct text text = {0};
 	struct expression *expression;
 	struct diag diag = {0};
-	int err = expression_parse("--filter", str, &expression, &diag);
+	int err = expression_parse("--filter", str, &(struct marks){0}, &expression, &diag);
 
 	PROMISE(!err || err == -EINVAL);
 	if (err) {

@@ -33,7 +33,7 @@ static const struct {
 	{"tx_bytes", {.number = 4096}},
 	{"rtt_us", {.number = 1500}},
 	{"rx_idle_ms", {.number = 0}},
-	{"opid", {.number = 77}},
+	{"opid", {.number = 77, .marks = 1}},
 	{"ocomm", {.text = "nginx"}},
 	{"comm", {.text = "fifteen letters"}},
 	{"first", {.number = FIRST_LOCAL}},
@@ -60,7 +60,7 @@ static void value_assert(const char *str, int64_t expected)
 	struct diag diag = {0};
 	int64_t value;
 
-	if (expression_parse("--filter", str, &expression, &diag))
+	if (expression_parse("--filter", str, &(struct marks){0}, &expression, &diag))
 		print_error("%s\n", diag.what);
 	assert_non_null(expression);
 	values_fill(values);
@@ -78,7 +78,8 @@ static void rendered_assert(const char *str, const char *expected)
 	struct diag diag = {0};
 
 	text_str(&text, "kept ");
-	assert_int_equal(expression_parse("--filter", str, &expression, &diag), 0);
+	assert_int_equal(expression_parse("--filter", str, &(struct marks){0}, &expression, &diag),
+			 0);
 	expression_render(expression, &text);
 	assert_memory_equal(text.data, "kept ", 5);
 	assert_string_equal(text.data + 5, expected);
@@ -250,6 +251,9 @@ static void values_are_of_their_type(void **state)
 		"rx_idle_ms == 0 && rx_idle_ms < 1s",
 		"uid == root && uid == 'root' && uid == 0 && uid != daemon",
 		"first == local && first != remote && first == \"local\"",
+		"opid == 1+ && (opid == 1+) && opid == 1+||0",
+		"opid != 1+ ? 0 : opid == 76+1",
+		"opid == 77+0 && opid == 78 + -1",
 		"ocomm == nginx && ocomm == \"nginx\" && ocomm == 'nginx' && ocomm == ng*",
 		"ocomm == \"*\" && ocomm == nginx*",
 		"ocomm != ngin && ocomm != nginxx && ocomm != \"\" && ocomm != Nginx",

@@ -21,7 +21,8 @@ static void refusal_assert(const char *str, const char *what, const char *hint)
 	struct diag diag = {0};
 	char shown[2 * sizeof(diag.hint)];
 
-	assert_int_equal(expression_parse("--filter", str, &expression, &diag), -EINVAL);
+	assert_int_equal(expression_parse("--filter", str, &(struct marks){0}, &expression, &diag),
+			 -EINVAL);
 	assert_null(expression);
 	assert_string_equal(diag.what, what);
 	assert_int_equal(!diag.hint[0], !hint);
@@ -49,6 +50,13 @@ static const struct {
 	{"1 + --lport", "'--' is not allowed at column 5", 5},
 	{"lport--1", "'--' is not allowed at column 6", 6},
 	{"lport->x", "'->' is not allowed at column 6", 6},
+	{"opid < 1+", "'<' does not apply to opid with descendants at column 6", 6},
+	{"opid == 99999999999+",
+	 "not a PID with a + for its descendants: '99999999999+' at column 9", 9},
+	{"opid == 0+ && 1", "not a PID with a + for its descendants: '0+' at column 9", 9},
+	{"opid == 2147483647+", "no such process: '2147483647+' at column 9", 9},
+	{"opid == 1+ 2 3", "an operator is missing at column 14", 14},
+	{"lport == 1+", "a value is missing at column 12", 12},
 	{"lport, 1", "',' is not allowed at column 6", 6},
 	{"lport;", "';' is not allowed at column 6", 6},
 	{"{ lport }", "'{' is not allowed at column 1", 1},
@@ -232,15 +240,21 @@ static void bounds_assert(const char *first, const char *last, size_t column)
 	char what[64];
 
 	many_add(&text, first, EXPRESSION_DEPTH_MAX, "1", last);
-	assert_int_equal(expression_parse("--filter", text.data, &expression, &diag), 0);
+	assert_int_equal(expression_parse("--filter", text.data, &(struct marks){0}, &expression,
+					  &diag),
+			 0);
 	expression_free(expression);
 	many_add(&text, first, EXPRESSION_DEPTH_MAX + 1, "1", last);
-	assert_int_equal(expression_parse("--filter", text.data, &expression, &diag), -EINVAL);
+	assert_int_equal(expression_parse("--filter", text.data, &(struct marks){0}, &expression,
+					  &diag),
+			 -EINVAL);
 	snprintf(what, sizeof(what), "--filter: nested deeper than 64 levels at column %zu",
 		 column);
 	assert_string_equal(diag.what, what);
 	many_add(&text, first, 1000, "1", last);
-	assert_int_equal(expression_parse("--filter", text.data, &expression, &diag), -EINVAL);
+	assert_int_equal(expression_parse("--filter", text.data, &(struct marks){0}, &expression,
+					  &diag),
+			 -EINVAL);
 	assert_string_equal(diag.what, what);
 }
 
@@ -260,7 +274,9 @@ static void depth_and_length_are_bounded(void **state)
 	for (size_t i = 0; i < EXPRESSION_LEN_MAX; i++)
 		text_char(&text, i % 2 ? '|' : '1');
 	text.data[text.len - 1] = ' ';
-	assert_int_equal(expression_parse("--filter", text.data, &expression, &diag), 0);
+	assert_int_equal(expression_parse("--filter", text.data, &(struct marks){0}, &expression,
+					  &diag),
+			 0);
 	expression_free(expression);
 	text_char(&text, ' ');
 	refusal_assert(text.data, "--filter: the expression is longer than 4096 bytes", NULL);
@@ -307,7 +323,8 @@ static void random_text_is_refused_or_read(void **state)
 				text_char(&text, 1 + random_next() % 255);
 			else
 				text_str(&text, pieces[random_next() % COUNT(pieces)]);
-		if (expression_parse("--filter", text.data, &expression, &diag)) {
+		if (expression_parse("--filter", text.data, &(struct marks){0}, &expression,
+				     &diag)) {
 			place_assert(text.data, &diag);
 			continue;
 		}

@@ -213,7 +213,7 @@ static struct expression *parsed(const char *str)
 	struct expression *expression = NULL;
 	struct diag diag = {0};
 
-	if (expression_parse("--filter", str, &expression, &diag))
+	if (expression_parse("--filter", str, &(struct marks){0}, &expression, &diag))
 		print_error("%s\n%s\n", diag.what, str);
 	assert_non_null(expression);
 	return expression;

@@ -211,6 +211,10 @@ static void values_are_expressions(void **state)
 		  "-p1, 2", "--pid", "3");
 	EXPRESSED(EXPRESSIONS("((opid >= 0 && opid == 1) && (!(opid >= 0 && opid == 2)))"), "-p!2",
 		  "-p1");
+	EXPRESSED(EXPRESSIONS("((opid >= 0 && opid == 7) || (tree_marks >> 0 & 1))"), "-p7,1+");
+	EXPRESSED(EXPRESSIONS("((tree_marks >> 0 & 1) && (!((opid >= 0 && opid == 3) || "
+			      "(tree_marks >> 0 & 1))))"),
+		  "-p1+", "-p!3,1+");
 	EXPRESSED(EXPRESSIONS("(ocomm_known && !((ocomm[0] ^ 'a') | (ocomm[1] ^ 34)))"),
 		  "--comm=a\"*");
 	EXPRESSED(EXPRESSIONS("(uid >= 0 && uid == 0)"), "--uid=root");

@@ -80,6 +80,10 @@ static void leaf_render(const struct node *node, struct text *text)
 		text_printf(text, operand->type == OPERAND_TEXT ? "(!%s_known)" : "(%s < 0)",
 			    operand->name);
 		return;
+	case OP_MARK:
+		text_printf(text, "(%s >> %u & 1)", marks_variable(operand->marks),
+			    (unsigned int)node->number);
+		return;
 	case OP_ADDRESS:
 		text_char(text, '(');
 		prefix_render(&node->literal.prefix, operand->name, text);
@@ -99,7 +103,7 @@ static void node_render(const struct expression *expression, size_t place, struc
 	const struct node *node = &expression->nodes[place];
 	const struct operation *operation = &expression_operations[node->op];
 
-	if (node->op <= OP_TEXT) {
+	if (node->op <= OP_MARK) {
 		leaf_render(node, text);
 		return;
 	}
@@ -244,6 +248,8 @@ static int64_t leaf_evaluate(const struct node *node,
 		return value->number;
 	case OP_UNKNOWN:
 		return is_unknown;
+	case OP_MARK:
+		return value->marks >> node->number & 1;
 	case OP_ADDRESS:
 		return address_is_in(value, &node->literal.prefix);
 	default: /* OP_TEXT */
@@ -257,7 +263,7 @@ static int64_t node_evaluate(const struct expression *expression, size_t place,
 	const struct node *node = &expression->nodes[place];
 	int64_t first;
 
-	if (node->op <= OP_TEXT)
+	if (node->op <= OP_MARK)
 		return leaf_evaluate(node, values);
 	if (op_compares(node->op) && any_is_unknown(node->unknowns, values))
 		return node->op == OP_UNEQUAL;

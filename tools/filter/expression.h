@@ -26,17 +26,18 @@
 
 struct diag;
 struct expression;
+struct marks;
 struct text;
 
 #define EXPRESSION_LEN_MAX   4096 /* bytes */
 #define EXPRESSION_DEPTH_MAX 64 /* a compiler has a limit of its own, not much above it */
 
 /*
- * Reads str. -EINVAL with diag naming the option, what is wrong, its column and, as a hint, the
- * place in str.
+ * Reads str, and adds to marks what only the tracer can compare. -EINVAL with diag naming the
+ * option, what is wrong, its column and, as a hint, the place in str.
  */
-int expression_parse(const char *option, const char *str, struct expression **expression,
-		     struct diag *diag);
+int expression_parse(const char *option, const char *str, struct marks *marks,
+		     struct expression **expression, struct diag *diag);
 void expression_free(struct expression *expression);
 
 /* The operands in it, a bit for each. */
@@ -54,6 +55,7 @@ struct operand_value {
 	struct prefix address; /* of the full length; high and low of IPv4 as in a prefix */
 	bool is_ipv6; /* the socket's family, which can have addresses of both */
 	char text[OWNER_EXE_LEN];
+	uint64_t marks; /* a bit for each that it has */
 };
 
 /* Evaluates it as the compiled source does. */

@@ -94,6 +94,7 @@ struct parser {
 	size_t len;
 	unsigned int depth; /* of the functions below */
 	struct expression *expression;
+	struct marks *marks;
 	struct diag *diag;
 };
 
@@ -426,6 +427,9 @@ static int literal_take(struct parser *parser, const struct operand *operand, en
 	text_char(&why, ':');
 	if (err && (must || !operand_find(at, strspn(at, WORD_CHARS))))
 		return word_refuse(parser, why.err ? "" : why.data, "");
+	if (node->literal.is_tree && !is_exact)
+		return refuse(parser, before.at, "", "'%s' does not apply to %s with descendants",
+			      comparison->text, operand->name);
 	if (!err && parser->len) {
 		node->op = is_unknown ? OP_UNKNOWN : op;
 		err = token_next(parser);
@@ -442,6 +446,21 @@ static int literal_take(struct parser *parser, const struct operand *operand, en
 	return 1;
 }
 
+/* Makes the node a comparison that the tracer answers. at is the place that an error names. */
+static int mark_make(const struct parser *parser, const char *at, struct node *node)
+{
+	const struct mark mark = {.map = operands[node->operand].marks,
+				  .pid = node->literal.number};
+	int bit = marks_add(parser->marks, &mark);
+
+	if (bit < 0)
+		return refuse(parser, at, "", "more than %d processes with descendants", MARKS_MAX);
+	node->op = OP_MARK;
+	node->number = bit;
+	node->depth = 1;
+	return 0;
+}
+
 /* Adds a comparison of the operand left with the literal behind it. Returns 1 if there is none. */
 static int literal_parse(struct parser *parser, enum op op, size_t left, size_t *place)
 {
@@ -454,12 +473,16 @@ static int literal_parse(struct parser *parser, enum op op, size_t left, size_t 
 
 	if (err)
 		return err;
-	if (node.op != OP_UNKNOWN && operand->type < OPERAND_ADDRESS) {
+	if (node.literal.is_tree) {
+		err = mark_make(parser, at, &node);
+		if (err)
+			return err;
+	} else if (node.op != OP_UNKNOWN && operand->type < OPERAND_ADDRESS) {
 		value.number = node.literal.number;
 		err = node_add(parser, at, &value, 0, &node.args[1]);
 		return err ? err : node_add(parser, at, &node, 2, place);
 	}
-	if (node.op != OP_UNKNOWN) {
+	if (node.op != OP_UNKNOWN && node.op != OP_MARK) {
 		node.op = operand->type == OPERAND_ADDRESS ? OP_ADDRESS : OP_TEXT;
 		node.depth = LEAF_DEPTH;
 	}
@@ -520,10 +543,14 @@ static int choice_parse(struct parser *parser, size_t *place)
 	return err ? err : node_add(parser, at, &node, 3, place);
 }
 
-int expression_parse(const char *option, const char *str, struct expression **expression,
-		     struct diag *diag)
+int expression_parse(const char *option, const char *str, struct marks *marks,
+		     struct expression **expression, struct diag *diag)
 {
-	struct parser parser = {.option = option, .str = str, .at = str, .diag = diag};
+	struct parser parser = {.option = option,
+				.str = str,
+				.at = str,
+				.marks = marks,
+				.diag = diag};
 	const struct node *root;
 	size_t len = strlen(str);
 	int err;

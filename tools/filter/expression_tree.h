@@ -15,6 +15,7 @@ enum op {
 	OP_UNKNOWN, /* whether an operand is */
 	OP_ADDRESS, /* whether an operand is in a prefix */
 	OP_TEXT, /* whether an operand is that text, or begins with it */
+	OP_MARK, /* whether the operand has a mark (marks.h): number is its bit */
 	OP_NOT,
 	OP_NEGATE,
 	OP_COMPLEMENT,

@@ -120,7 +120,7 @@ int filter_add_expression(struct filter *filter, const char *option, const char 
 	if (!all)
 		return diag_errno(diag, -ENOMEM, "%s", option);
 	filter->expressions = all;
-	err = expression_parse(option, str, &all[count], diag);
+	err = expression_parse(option, str, &filter->marks, &all[count], diag);
 	if (err)
 		return err;
 	filter->expression_count++;
@@ -165,6 +165,7 @@ static void expression_macros(struct text *text, const struct filter *filter)
 		text_printf(text, " \\\n\t%s", operands[i].declaration);
 		is_filled |= operands[i].is_filled;
 	}
+	marks_render_variables(&filter->marks, text);
 	text_str(text, is_filled ? "\n#define FILTER_FILLED\n" : "\n");
 	if (used >> (operand_find(newstate, strlen(newstate)) - operands) & 1)
 		text_str(text, "#define FILTER_NEWSTATE\n");
@@ -197,6 +198,7 @@ static void macros_render(struct text *text, const struct filter *filter)
 	else if (filter->ipv6)
 		family = "((family) == AF_INET6)";
 	text_str(text, "#define FILTERS\n");
+	marks_render_macros(&filter->marks, text);
 	text_printf(text, "#define FILTER_FAMILY(family) %s\n", family);
 	netns_filter_render(&filter->netns, text);
 	port_filter_render(&filter->lports, "FILTER_LPORT", text);

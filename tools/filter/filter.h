@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "filter/addresses.h"
+#include "filter/marks.h"
 #include "filter/netns.h"
 #include "filter/ports.h"
 #include "filter/states.h"
@@ -41,6 +42,7 @@ struct filter {
 	struct state_filter states; /* either of the two */
 	struct span_filter min_span;
 	struct value_filter opids, ocomms, uids, whys;
+	struct marks marks; /* of the expressions */
 	struct expression **expressions; /* all must hold */
 	size_t expression_count;
 	size_t expression_len; /* bytes of their text */

@@ -4,7 +4,9 @@
 #include <ctype.h>
 #include <errno.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/nearest.h"
 #include "base/parse.h"
@@ -50,7 +52,8 @@ const struct operand operands[] = {
 	 .declaration = VALUE(cpu, "event->newstate == STATE_STILL ? -1 : (s64)bpf_get_smp_processor_id()"), .may_be_unknown = true},
 	{"pid", OPERAND_NUMBER, .declaration = VALUE(pid, "event->pid")},
 	{"comm", OPERAND_TEXT, .declaration = TEXT(comm, "event->comm"), .is_filled = true, .size = EVENT_COMM_LEN},
-	{"opid", OPERAND_NUMBER, .declaration = VALUE(opid, OWNED("event->owner.pid")), .may_be_unknown = true, .optionals = OWNER},
+	{"opid", OPERAND_NUMBER, .declaration = VALUE(opid, OWNED("event->owner.pid")), .may_be_unknown = true, .optionals = OWNER,
+	 .marks = MARKS_TREES},
 	{"opid_ns", OPERAND_NUMBER, .declaration = VALUE(opid_ns, "event->owner.pid_ns ? (s64)event->owner.pid_ns : -1"),
 	 .may_be_unknown = true, .optionals = OWNER | 1U << OPTIONAL_PID_NS},
 	{"ocomm", OPERAND_TEXT, .declaration = TEXT(ocomm, "event->owner.comm") KNOWN(ocomm, "event->owner.from"),
@@ -153,6 +156,21 @@ static size_t word_span(const struct operand *operand, const char *at)
 	return 0;
 }
 
+/*
+ * PID+, a process and its descendants: where no value can follow, so that it is not the beginning
+ * of a sum.
+ */
+static size_t tree_span(const char *at)
+{
+	size_t digits = strspn(at, DIGITS);
+	const char *behind = at + digits + 1;
+
+	if (!digits || at[digits] != '+')
+		return 0;
+	behind += strspn(behind, " \t\n");
+	return strchr(")|&?:", *behind) ? digits + 1 : 0;
+}
+
 /* Plain numbers are left to expressions. */
 static size_t number_span(const struct operand *operand, const char *at)
 {
@@ -160,6 +178,8 @@ static size_t number_span(const struct operand *operand, const char *at)
 
 	if (names_users(operand) && isalpha(*at))
 		return strspn(at, LETTERS DIGITS "_.-");
+	if (operand->marks == MARKS_TREES && tree_span(at))
+		return tree_span(at);
 	if (!unit_ns(operand) || !isdigit(*at))
 		return 0;
 	return has_unit(at, len) || memchr(at, '.', len) ? len : 0;
@@ -191,6 +211,26 @@ static int number_read(const struct operand *operand, const char *at, size_t len
 		return -EINVAL;
 	}
 	*number = value / unit;
+	return 0;
+}
+
+/* PID+ */
+static int tree_read(const char *at, size_t len, struct literal *literal, struct text *why)
+{
+	char path[32];
+	uint64_t pid;
+
+	if (parse_number(at, len - 1, 1, INT32_MAX, &pid)) {
+		text_str(why, "not a PID with a + for its descendants");
+		return -EINVAL;
+	}
+	snprintf(path, sizeof(path), "/proc/%u", (unsigned int)pid);
+	if (access(path, F_OK)) {
+		text_str(why, "no such process");
+		return -EINVAL;
+	}
+	literal->number = pid;
+	literal->is_tree = true;
 	return 0;
 }
 
@@ -298,6 +338,8 @@ int literal_read(const struct operand *operand, const char *at, size_t len, stru
 	case OPERAND_NUMBER:
 		if (names_users(operand) && len && isalpha(*at))
 			return user_read(at, len, &literal->number, why);
+		if (operand->marks == MARKS_TREES && len && at[len - 1] == '+')
+			return tree_read(at, len, literal, why);
 		return number_read(operand, at, len, &literal->number, why);
 	case OPERAND_STATE:
 		return state_read(operand, at, len, &literal->number, why);

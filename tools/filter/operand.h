@@ -12,6 +12,7 @@
 
 #include "base/prefix.h"
 #include "event/event.h"
+#include "filter/marks.h"
 
 struct text;
 
@@ -37,6 +38,7 @@ struct operand {
 	const char *(*word)(unsigned int number); /* NULL: no word has the number */
 	unsigned int words; /* they have lower numbers */
 	const char *why_none;
+	enum mark_map marks; /* that has its comparisons; of opid those with PID+ alone */
 };
 
 #define OPERANDS_MAX 64 /* a set of them is a uint64_t */
@@ -55,6 +57,7 @@ static inline bool operand_needs_literal(const struct operand *operand)
 /* What an operand is compared with. */
 struct literal {
 	int64_t number;
+	bool is_tree; /* the process with that PID, and its descendants */
 	struct prefix prefix;
 	char text[OWNER_EXE_LEN];
 	size_t len; /* bytes of text to compare: with the NUL, or without it if more may follow */

@@ -245,7 +245,7 @@ const struct option_row option_rows[] = {
 	 OUTPUT(journal), .conflicts = NOT_EVENTS},
 	{'4', "ipv4", .help = "trace IPv4 family only", FILTER(ipv4), .conflicts = IN_TEXT "ipv6"},
 	{'6', "ipv6", .help = "trace IPv6 family only", FILTER(ipv6), .conflicts = IN_TEXT},
-	{'p', "pid", "LIST", "processes that own the socket, or '!LIST' to exclude",
+	{'p', "pid", "LIST", "processes that own the socket; PID+: with descendants",
 	 .group = GROUP_SELECT, .conflicts = IN_TEXT, .field = "opid", FILTER(opids),
 	 .set = values_set},
 	{0, "comm", "LIST", "names of the processes that own the socket: nginx, 'python*'",

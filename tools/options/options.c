@@ -213,6 +213,17 @@ static void groups_finish(struct options *options)
 		trace->group_stuck = (struct stuck_limit){GROUP_STUCK_NS, STUCK_STATES_DEFAULT};
 }
 
+static int filter_complete(struct options *options, struct diag *diag)
+{
+	struct filter *filter = &options->trace.program.filter;
+	int err = filter_finish(filter, diag);
+
+	if (!err && options->ebpf && filter->marks.count)
+		err = diag_set(diag, -EINVAL,
+			       "--ebpf cannot print a filter by PID+: the tracer answers it");
+	return err;
+}
+
 /* Derives the members of trace that follow from several options. */
 static int trace_finish(struct options *options, struct diag *diag)
 {
@@ -240,7 +251,7 @@ static int trace_finish(struct options *options, struct diag *diag)
 	output->sessions = program->sessions;
 	err = fields_choose(options, diag);
 	if (!err)
-		err = filter_finish(&program->filter, diag);
+		err = filter_complete(options, diag);
 	if (err)
 		return err;
 

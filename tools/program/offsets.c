@@ -26,6 +26,7 @@ enum group {
 	GROUP_EXE,
 	GROUP_CLOSE,
 	GROUP_NETNS,
+	GROUP_TREES,
 	GROUP_USER
 };
 
@@ -103,6 +104,9 @@ static const struct offset_row {
 
 	{GROUP_NETNS, "SKC_NET", "sock_common", "skc_net.net", .size = sizeof(void *)},
 	{GROUP_NETNS, "NET_INUM", "net", "ns.inum", .size = 4},
+
+	{GROUP_TREES, "TASK_PID", "task_struct", "pid", .size = 4},
+	{GROUP_TREES, "TASK_TGID", "task_struct", "tgid", .size = 4},
 
 	{GROUP_USER, "SK_UID", "sock", "sk_uid.val", .size = 4, .optional = true},
 };
@@ -290,12 +294,14 @@ static const struct {
 	{1U << OPTIONAL_EXE, GROUP_EXE, "exe"},
 	{1U << OPTIONAL_CLOSE, GROUP_CLOSE, "why, first"},
 	{0, GROUP_NETNS, "--netns"},
+	{0, GROUP_TREES, "PID+"},
 };
 
 static bool is_needed(const struct offset_needs *needs, size_t i)
 {
 	return needed[i].optionals & needs->optionals ||
-	       (needed[i].group == GROUP_NETNS && needs->netns);
+	       (needed[i].group == GROUP_NETNS && needs->netns) ||
+	       (needed[i].group == GROUP_TREES && needs->trees);
 }
 
 bool offsets_need_types(const struct offset_needs *needs)

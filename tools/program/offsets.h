@@ -33,6 +33,7 @@ struct offset_needs {
 	enum iterator_over iterator;
 	enum accept_by accept; /* what accept(2) takes from the queue */
 	bool resets; /* the reasons of resets */
+	bool trees; /* which process forks which */
 };
 
 /* Every text with a filter by network namespace has this. */

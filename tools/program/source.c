@@ -54,6 +54,13 @@ const struct source source_reset = {
 	.resets = true,
 };
 
+const struct source source_trees = {
+	.name = "trees",
+	.body = bpf_text_trees,
+	.macros = "",
+	.trees = true,
+};
+
 int source_render_offsets(const struct source *source, struct offset_needs needs, struct text *text,
 			  struct text *missing, struct diag *diag)
 {
@@ -67,6 +74,7 @@ int source_render_offsets(const struct source *source, struct offset_needs needs
 	needs.iterator = source->iterates;
 	needs.accept = source->accept;
 	needs.resets = source->resets;
+	needs.trees = source->trees;
 	if (err && (needs.sock || err == -ENOMEM)) {
 		*diag = why;
 		return err;

@@ -22,6 +22,7 @@ struct source {
 	enum iterator_over iterates;
 	enum accept_by accept;
 	bool resets;
+	bool trees;
 };
 
 /* The scan: an iterator over the files of all tasks. */
@@ -38,6 +39,9 @@ extern const struct source source_accept_fexit, source_accept_kretprobe;
 
 /* Sees the resets that this host sends, and why. */
 extern const struct source source_reset;
+
+/* Follows processes and their descendants. */
+extern const struct source source_trees;
 
 /*
  * Appends the macros and the offsets that the source and the needs require. It takes a few

@@ -111,6 +111,8 @@ void ladder_detach(struct ladder *ladder, struct rung *rung)
 	ladder->sockets = NULL;
 	loader_free(ladder->resets);
 	ladder->resets = NULL;
+	loader_free(ladder->trees);
+	ladder->trees = NULL;
 	loader_detach(rung->loader);
 }
 
@@ -118,6 +120,7 @@ void ladder_free(struct ladder *ladder)
 {
 	sockets_free(ladder->sockets);
 	loader_free(ladder->resets);
+	loader_free(ladder->trees);
 	for (size_t i = 0; i < ladder->count; i++) {
 		loader_free(ladder->rungs[i].loader);
 		program_free(&ladder->rungs[i].program);

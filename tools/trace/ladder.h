@@ -45,6 +45,7 @@ struct ladder { /* is not to be copied once it is climbed */
 	struct rung *rung; /* the one that works, else the first that got furthest; NULL: none */
 	struct sockets *sockets; /* of the rung that works */
 	struct loader *resets; /* sees resets, or NULL */
+	struct loader *trees; /* sees forks, or NULL */
 };
 
 /*

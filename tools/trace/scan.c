@@ -19,6 +19,7 @@
 #include "program/source.h"
 #include "system/net_namespaces.h"
 #include "trace/companion.h"
+#include "trace/trees.h"
 
 #define PID_NS_INITIAL 0xEFFFFFFCU /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
 
@@ -147,6 +148,8 @@ int scan_open_all(struct scan *scan, const struct program_spec *spec, struct sta
 	int err = files_load(&files, spec, NULL, log, diag);
 
 	*scan = SCAN_NONE;
+	if (!err)
+		err = trees_fill(&spec->filter, files, diag);
 	if (!err)
 		err = files_open(scan, files, diag);
 	if (!err && readers_open(scan, spec, files, log, &unseen))

@@ -15,6 +15,7 @@
 #include "trace/resets.h"
 #include "trace/sockets.h"
 #include "trace/trace_config.h"
+#include "trace/trees.h"
 #include "trace/waiter.h"
 
 static bool logs_to_journal(const struct trace_config *config)
@@ -101,8 +102,14 @@ static void resets_step(struct ladder *ladder, struct rung *rung)
 
 static int attach_step(struct ladder *ladder, struct rung *rung)
 {
+	struct program_spec spec = ladder->config->program;
 	int err;
 
+	if (ladder->peek)
+		spec.cache_dir = NULL;
+	err = trees_watch(&ladder->trees, &spec, rung->loader, ladder->log, &rung->why);
+	if (err)
+		return err;
 	if (!ladder->peek) {
 		ladder->sockets = sockets_new(&ladder->config->program, rung->loader, ladder->log);
 		if (!ladder->sockets)
