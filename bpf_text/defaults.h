@@ -18,6 +18,7 @@
 
 #define FILTERS
 #define FILTER_TREES
+#define FILTER_CGROUPS
 #define FILTER_FAMILY(family)	 ((family) == AF_INET)
 #define FILTER_NETNS(inum)	 ((inum) == 4026531833U)
 #define FILTER_LPORT(port)	 ((port) == 80)
@@ -123,6 +124,10 @@
 
 /* trees.bpf.c */
 #define TASK_PID 1004
+
+/* cgroups.bpf.c */
+#define CGROUP_KN 248
+#define KERNFS_ID 96
 
 /* reset.bpf.c */
 #define RESET_REASON_OF(number) ((number) == 11 ? 1U : 0)

@@ -24,3 +24,17 @@ static inline u64 tree_marks_of(u32 pid)
 	return member ? member->marks : 0;
 }
 #endif
+
+#ifdef FILTER_CGROUPS
+#define CGROUPS_MAX 65536
+
+/* By the cgroup's id; those that no comparison is true for are not there. */
+BPF_F_TABLE("hash", u64, u64, cgroups, CGROUPS_MAX, BPF_F_NO_PREALLOC);
+
+static inline u64 cgroup_marks_of(u64 cgroup)
+{
+	const u64 *marks = cgroups.lookup(&cgroup);
+
+	return marks ? *marks : 0;
+}
+#endif

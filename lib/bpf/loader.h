@@ -85,10 +85,11 @@ int loader_map(const struct loader *loader, const char *name);
 /* Sets the 32-bit element key: the event of a CPU in a perf event array. */
 int loader_map_set(const struct loader *loader, const char *name, uint32_t key, uint32_t value);
 
-/* Copies the value of the key; sets it. Both are as wide as the map has them. */
+/* Copies the value of the key; sets it; deletes it. Both are as wide as the map has them. */
 int loader_map_get(const struct loader *loader, const char *name, const void *key, void *value);
 int loader_map_put(const struct loader *loader, const char *name, const void *key,
 		   const void *value);
+int loader_map_delete(const struct loader *loader, const char *name, const void *key);
 
 /*
  * Maps an mmapable array for reading, to be unmapped with munmap(2): an element of size bytes, a

@@ -35,6 +35,13 @@ int loader_map_put(const struct loader *loader, const char *name, const void *ke
 	return fd < 0 ? fd : bpf_map_update_elem(fd, key, value, BPF_ANY);
 }
 
+int loader_map_delete(const struct loader *loader, const char *name, const void *key)
+{
+	int fd = loader_map(loader, name);
+
+	return fd < 0 ? fd : bpf_map_delete_elem(fd, key);
+}
+
 int loader_map_view(const struct loader *loader, const char *name, size_t size, const void **view)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(loader->object, name);

@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <linux/magic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -245,6 +247,36 @@ int cgroups_open(struct cgroups **cgroups, struct diag *diag)
 		diag_hint(diag, "CAP_DAC_READ_SEARCH is missing");
 	if (err == -EOPNOTSUPP)
 		diag_hint(diag, "it comes with Linux 5.5");
+	return err;
+}
+
+int cgroups_find(const struct cgroups *cgroups, uint64_t id, char path[CGROUP_PATH_ROOM])
+{
+	return cgroups->find(cgroups->arg, id, path);
+}
+
+int cgroups_walk(const struct cgroups *cgroups,
+		 int (*on_cgroup)(void *arg, uint64_t id, const char *path), void *arg)
+{
+	char root[64], *const roots[] = {root, NULL};
+	FTSENT *entry;
+	int err = 0;
+	FTS *walk;
+
+	/* Another file system may have been mounted over its path. */
+	snprintf(root, sizeof(root), "/proc/self/fd/%d", cgroups->root);
+	walk = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR | FTS_NOSTAT, NULL);
+	if (!walk)
+		return -errno;
+	while (!err && (entry = fts_read(walk))) {
+		const char *path = entry->fts_path + strlen(root);
+		struct stat st;
+
+		if (entry->fts_info == FTS_D && strlen(path) < CGROUP_PATH_ROOM &&
+		    !stat(entry->fts_path, &st))
+			err = on_cgroup(arg, st.st_ino, *path ? path : "/");
+	}
+	fts_close(walk);
 	return err;
 }
 

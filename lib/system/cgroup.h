@@ -23,6 +23,20 @@ typedef int cgroup_find(void *arg, uint64_t id, char path[CGROUP_PATH_ROOM]);
 struct cgroups;
 
 /*
+ * cgroup_find() of this host's, without the cache: the next call may find another path, or one that
+ * is being made.
+ */
+int cgroups_find(const struct cgroups *cgroups, uint64_t id, char path[CGROUP_PATH_ROOM]);
+
+/*
+ * Calls on_cgroup for each cgroup of this host that is there from the beginning to the end, as long
+ * as it returns 0; path as of cgroup_find(). Those whose path is too long are left out. -errno, or
+ * what on_cgroup returned.
+ */
+int cgroups_walk(const struct cgroups *cgroups,
+		 int (*on_cgroup)(void *arg, uint64_t id, const char *path), void *arg);
+
+/*
  * Caches the results of the last 1,024 ids, misses included. NULL: no memory. cgroups_free() ends
  * it.
  */

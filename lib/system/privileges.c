@@ -28,8 +28,11 @@
 #define COMPILE_FILE   (256ULL << 20) /* bytes; the kernel's headers are unpacked one by one */
 #define FILTER(array)  sizeof(array) / sizeof(*(array)), (struct sock_filter *)(array)
 
-static const struct sock_fprog tracer_filter = {FILTER(tracer_0)};
-static const struct sock_fprog tracer_cgroups_filter = {FILTER(tracer_1)};
+static const struct sock_fprog tracer_filters[] = {
+	[KEPT_NOTHING] = {FILTER(tracer_0)},
+	[KEPT_CGROUPS] = {FILTER(tracer_1)},
+	[KEPT_MAPS] = {FILTER(tracer_2)},
+};
 static const struct sock_fprog compiler_filter = {FILTER(compiler_0)};
 
 #ifndef __has_feature /* Clang's; gcc defines the other */
@@ -133,12 +136,12 @@ int privileges_may_drop(struct diag *diag)
 	return 0;
 }
 
-int privileges_drop(bool cgroups, bool (*may_read)(void *arg), void *arg, struct diag *diag)
+int privileges_drop(enum kept keep, bool (*may_read)(void *arg), void *arg, struct diag *diag)
 {
 	cap_value_t kept[2];
 	int count = 0, err;
 
-	if (cgroups)
+	if (keep >= KEPT_CGROUPS)
 		kept[count++] = CAP_DAC_READ_SEARCH;
 	err = caps_set(kept, count, false);
 	if (!err) {
@@ -151,7 +154,7 @@ int privileges_drop(bool cgroups, bool (*may_read)(void *arg), void *arg, struct
 		return refusal(err, "dropping capabilities", diag);
 	if (is_sanitized)
 		return 0;
-	err = filter_set(cgroups ? &tracer_cgroups_filter : &tracer_filter);
+	err = filter_set(&tracer_filters[keep]);
 	if (!err && !filter_holds())
 		err = -ENOTSUP;
 	return err ? refusal(err, "seccomp", diag) : 0;

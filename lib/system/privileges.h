@@ -19,14 +19,19 @@ bool privileges_are_raised(void);
 /* Whether the process has the capability CAP_..., to use now: 1, 0 or -errno. */
 int privileges_have(int capability);
 
+/* What privileges_drop() leaves, beside reading and writing open files and looking into maps. */
+enum kept {
+	KEPT_NOTHING,
+	KEPT_CGROUPS, /* open_by_handle_at(2), with CAP_DAC_READ_SEARCH if it is there */
+	KEPT_MAPS, /* the same, and changing the elements of maps */
+};
+
 /*
- * Drops everything but reading and writing open files and looking into maps; with cgroups, also
- * CAP_DAC_READ_SEARCH stays, if it is there, for open_by_handle_at(2). Verifies the result.
- * may_read returns whether the maps can be read: kernels before 5.19 may require CAP_BPF for that
- * (kernel.unprivileged_bpf_disabled), which then stays. 0, or -errno with diag filled: the state is
- * then uncertain, and the process should end.
+ * Drops everything else, and verifies the result. may_read returns whether the maps can be read:
+ * kernels before 5.19 may require CAP_BPF for that (kernel.unprivileged_bpf_disabled), which then
+ * stays. 0, or -errno with diag filled: the state is then uncertain, and the process should end.
  */
-int privileges_drop(bool cgroups, bool (*may_read)(void *arg), void *arg, struct diag *diag);
+int privileges_drop(enum kept keep, bool (*may_read)(void *arg), void *arg, struct diag *diag);
 
 /* Whether the kernel supports privileges_drop(): 0, or -errno with diag filled. Changes nothing. */
 int privileges_may_drop(struct diag *diag);

@@ -23,6 +23,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "privileges.h"
+
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 enum { ARG_ANY, ARG_0, ARG_1, ARG_2 }; /* the argument that is compared; ARG_ANY: none */
@@ -43,7 +45,7 @@ enum { ARG_ANY, ARG_0, ARG_1, ARG_2 }; /* the argument that is compared; ARG_ANY
 /* A system call, if (arg & mask) == value. */
 struct call_rule {
 	const char *name;
-	bool for_cgroups; /* only with cgroups */
+	unsigned int kept; /* the least enum kept of privileges.h that allows it */
 	int arg;
 	uint32_t mask, value;
 };
@@ -101,9 +103,12 @@ static const struct call_rule tracer[] = {
 	{.name = "bpf", .arg = ARG_0, .mask = UINT32_MAX, .value = BPF_PROG_TEST_RUN},
 
 	/* lib/system/cgroup.c: paths, but no contents. */
-	{"open_by_handle_at", true, ARG_2, O_PATH, O_PATH},
-	{.name = "readlink", .for_cgroups = true},
-	{.name = "readlinkat", .for_cgroups = true},
+	{"open_by_handle_at", KEPT_CGROUPS, ARG_2, O_PATH, O_PATH},
+	{.name = "readlink", .kept = KEPT_CGROUPS},
+	{.name = "readlinkat", .kept = KEPT_CGROUPS},
+	/* What filters by their names know of new ones. */
+	{"bpf", KEPT_MAPS, ARG_0, UINT32_MAX, BPF_MAP_UPDATE_ELEM},
+	{"bpf", KEPT_MAPS, ARG_0, UINT32_MAX, BPF_MAP_DELETE_ELEM},
 };
 
 /*
@@ -207,12 +212,12 @@ int main(void)
 	scmp_filter_ctx filter;
 
 	puts("/* Made by seccomp_filters.c. */");
-	for (unsigned int cgroups = 0; cgroups <= 1; cgroups++) {
+	for (unsigned int kept = KEPT_NOTHING; kept <= KEPT_MAPS; kept++) {
 		filter = filter_new(refuse);
 		for (size_t i = 0; i < COUNT(tracer); i++)
-			if (!tracer[i].for_cgroups || cgroups)
+			if (kept >= tracer[i].kept)
 				rule_apply(filter, SCMP_ACT_ALLOW, &tracer[i]);
-		filter_write(filter, "tracer", cgroups);
+		filter_write(filter, "tracer", kept);
 	}
 	filter = filter_new(SCMP_ACT_ALLOW);
 	names_add(filter, refuse, compiler_refused);

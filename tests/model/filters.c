@@ -211,7 +211,8 @@ static void condition_fill(struct model_condition *condition, unsigned int field
 	do {
 		condition->field = &field_table[field++ % FIELDS];
 		operand = operand_find(condition->field->name, strlen(condition->field->name));
-	} while (operand->type == OPERAND_NONE || !strcmp(operand->name, "cpu"));
+	} while (operand->type == OPERAND_NONE || operand->type == OPERAND_NAME ||
+		 !strcmp(operand->name, "cpu"));
 	condition->op = ops[below(model_has_order(condition->field) ? COUNT(ops) : 2)];
 	value_print(&value, condition->field);
 	snprintf(condition->value, sizeof(condition->value), "%s", value.data);

@@ -121,7 +121,7 @@ static const struct operand *operand_random(void)
 
 	do
 		operand = &operands[random_next() % operand_count];
-	while (operand->type == OPERAND_NONE);
+	while (operand->type == OPERAND_NONE || operand->type == OPERAND_NAME);
 	return operand;
 }
 

@@ -215,6 +215,11 @@ static void values_are_expressions(void **state)
 	EXPRESSED(EXPRESSIONS("((tree_marks >> 0 & 1) && (!((opid >= 0 && opid == 3) || "
 			      "(tree_marks >> 0 & 1))))"),
 		  "-p1+", "-p!3,1+");
+	EXPRESSED(EXPRESSIONS("(cgroup_marks >> 0 & 1)",
+			      "((cgroup_marks >> 1 & 1) || (cgroup_marks >> 2 & 1) || "
+			      "(cgroup_marks >> 3 & 1))",
+			      "(!((cgroup_marks >> 0 & 1) || (cgroup_marks >> 4 & 1)))"),
+		  "--cgroup=/a//,/b*", "--unit=!nginx,a*", "--filter=unit == nginx.service");
 	EXPRESSED(EXPRESSIONS("(ocomm_known && !((ocomm[0] ^ 'a') | (ocomm[1] ^ 34)))"),
 		  "--comm=a\"*");
 	EXPRESSED(EXPRESSIONS("(uid >= 0 && uid == 0)"), "--uid=root");
@@ -446,6 +451,10 @@ static const char *const help_lines[] = {
 	"  --laddr=LIST ",
 	"  --raddr=LIST ",
 	"  --netns=LIST ",
+	"  --unit=LIST ",
+	"  --container=LIST ",
+	"  --pod=LIST ",
+	"  --cgroup=LIST ",
 	"  --old-state=LIST ",
 	"  --new-state=LIST ",
 	"  --state=LIST ",

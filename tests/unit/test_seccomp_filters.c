@@ -104,6 +104,16 @@ static void names_are_looked_up_for_cgroups_alone(void **state)
 {
 	assert_int_equal(RUN(tracer_0, SYS_readlinkat, 5, ANY, ANY, 4096), REFUSED);
 	assert_int_equal(RUN(tracer_1, SYS_readlinkat, 5, ANY, ANY, 4096), SECCOMP_RET_ALLOW);
+	assert_int_equal(RUN(tracer_2, SYS_readlinkat, 5, ANY, ANY, 4096), SECCOMP_RET_ALLOW);
+}
+
+static void maps_are_changed_for_filters_by_cgroup_alone(void **state)
+{
+	assert_int_equal(RUN(tracer_1, SYS_bpf, BPF_MAP_UPDATE_ELEM, ANY), REFUSED);
+	assert_int_equal(RUN(tracer_1, SYS_bpf, BPF_MAP_DELETE_ELEM, ANY), REFUSED);
+	assert_int_equal(RUN(tracer_2, SYS_bpf, BPF_MAP_UPDATE_ELEM, ANY), SECCOMP_RET_ALLOW);
+	assert_int_equal(RUN(tracer_2, SYS_bpf, BPF_MAP_DELETE_ELEM, ANY), SECCOMP_RET_ALLOW);
+	assert_int_equal(RUN(tracer_2, SYS_bpf, BPF_PROG_LOAD, ANY), REFUSED);
 }
 
 static void the_compiler_has_threads_and_no_user_namespace(void **state)
@@ -133,6 +143,7 @@ int main(void)
 		cmocka_unit_test(the_tracer_maps_memory),
 		cmocka_unit_test(the_tracer_reads_maps),
 		cmocka_unit_test(names_are_looked_up_for_cgroups_alone),
+		cmocka_unit_test(maps_are_changed_for_filters_by_cgroup_alone),
 		cmocka_unit_test(the_compiler_has_threads_and_no_user_namespace),
 		cmocka_unit_test(another_architecture_has_nothing),
 	};

@@ -81,7 +81,7 @@ static void leaf_render(const struct node *node, struct text *text)
 			    operand->name);
 		return;
 	case OP_MARK:
-		text_printf(text, "(%s >> %u & 1)", marks_variable(operand->marks),
+		text_printf(text, "(%s >> %u & 1)", marks_variable(operand->mark),
 			    (unsigned int)node->number);
 		return;
 	case OP_ADDRESS:

@@ -182,6 +182,7 @@ static int operand_refuse(const struct parser *parser, const struct node *node)
 		[OPERAND_WORD] = "%s != unknown",
 		[OPERAND_ADDRESS] = "%s == 10.0.0.0/8",
 		[OPERAND_TEXT] = "%s == \"nginx\"",
+		[OPERAND_NAME] = "%s == \"nginx*\"",
 	};
 	char example[64];
 
@@ -449,12 +450,21 @@ static int literal_take(struct parser *parser, const struct operand *operand, en
 /* Makes the node a comparison that the tracer answers. at is the place that an error names. */
 static int mark_make(const struct parser *parser, const char *at, struct node *node)
 {
-	const struct mark mark = {.map = operands[node->operand].marks,
-				  .pid = node->literal.number};
+	const struct mark mark = {
+		.kind = operands[node->operand].mark,
+		.pid = node->literal.number,
+		.name = node->literal.name,
+		.len = node->literal.len,
+		.more = node->literal.more,
+	};
 	int bit = marks_add(parser->marks, &mark);
 
+	if (bit == -ENOMEM)
+		return diag_errno(parser->diag, bit, "%s", parser->option);
 	if (bit < 0)
-		return refuse(parser, at, "", "more than %d processes with descendants", MARKS_MAX);
+		return refuse(parser, at, "",
+			      "more than %d comparisons with processes or names of cgroups",
+			      MARKS_MAX);
 	node->op = OP_MARK;
 	node->number = bit;
 	node->depth = 1;
@@ -470,19 +480,24 @@ static int literal_parse(struct parser *parser, enum op op, size_t left, size_t 
 	struct node value = {.op = OP_NUMBER}, negation = {.op = OP_NOT};
 	const char *at = parser->at;
 	int err = literal_take(parser, operand, op, &node);
+	bool is_mark;
 
 	if (err)
 		return err;
-	if (node.literal.is_tree) {
-		err = mark_make(parser, at, &node);
-		if (err)
-			return err;
-	} else if (node.op != OP_UNKNOWN && operand->type < OPERAND_ADDRESS) {
+	is_mark = operand->type == OPERAND_NAME || node.literal.is_tree;
+	if (!is_mark && node.op != OP_UNKNOWN && operand->type < OPERAND_ADDRESS) {
 		value.number = node.literal.number;
 		err = node_add(parser, at, &value, 0, &node.args[1]);
 		return err ? err : node_add(parser, at, &node, 2, place);
 	}
-	if (node.op != OP_UNKNOWN && node.op != OP_MARK) {
+	if (is_mark) {
+		/* That of the word unknown is whether it is known. */
+		if (node.op == OP_UNKNOWN)
+			op = op == OP_EQUAL ? OP_UNEQUAL : OP_EQUAL;
+		err = mark_make(parser, at, &node);
+		if (err)
+			return err;
+	} else if (node.op != OP_UNKNOWN) {
 		node.op = operand->type == OPERAND_ADDRESS ? OP_ADDRESS : OP_TEXT;
 		node.depth = LEAF_DEPTH;
 	}

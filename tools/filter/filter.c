@@ -39,9 +39,14 @@ void filter_free(struct filter *filter)
 	value_filter_free(&filter->ocomms);
 	value_filter_free(&filter->uids);
 	value_filter_free(&filter->whys);
+	value_filter_free(&filter->cgroups);
+	value_filter_free(&filter->units);
+	value_filter_free(&filter->containers);
+	value_filter_free(&filter->pods);
 	for (size_t i = 0; i < filter->expression_count; i++)
 		expression_free(filter->expressions[i]);
 	free(filter->expressions);
+	marks_free(&filter->marks);
 }
 
 /* A state that --state excludes can be neither the old one nor the new one. */
@@ -64,6 +69,10 @@ static int values_finish(struct filter *filter, struct diag *diag)
 	} all[] = {{"-p/--pid", &filter->opids, ""},
 		   {"--comm", &filter->ocomms, ""},
 		   {"--uid", &filter->uids, ""},
+		   {"--cgroup", &filter->cgroups, ""},
+		   {"--unit", &filter->units, ""},
+		   {"--container", &filter->containers, ""},
+		   {"--pod", &filter->pods, ""},
 		   /* No other change has a reason. */
 		   {"--why", &filter->whys, "state == CLOSE"}};
 	int err = 0;
@@ -162,7 +171,8 @@ static void expression_macros(struct text *text, const struct filter *filter)
 	for (size_t i = 0; i < operand_count; i++) {
 		if (!(used >> i & 1))
 			continue;
-		text_printf(text, " \\\n\t%s", operands[i].declaration);
+		if (operands[i].declaration)
+			text_printf(text, " \\\n\t%s", operands[i].declaration);
 		is_filled |= operands[i].is_filled;
 	}
 	marks_render_variables(&filter->marks, text);

@@ -42,6 +42,7 @@ struct filter {
 	struct state_filter states; /* either of the two */
 	struct span_filter min_span;
 	struct value_filter opids, ocomms, uids, whys;
+	struct value_filter cgroups, units, containers, pods;
 	struct marks marks; /* of the expressions */
 	struct expression **expressions; /* all must hold */
 	size_t expression_count;

@@ -19,6 +19,10 @@
 #define MS_NS	    1000000
 #define MS_DECIMALS 6
 
+/* As lib/system/cgroup_path.c shows them. */
+#define CONTAINER_DIGITS 64
+#define CONTAINER_SHOWN	 12
+
 #define VALUE(name, value) "const s64 " #name " = " value ";"
 #define ADDRESS(name)	   "const struct end " #name " = end_of(event->" #name ", event->family);"
 #define TEXT(name, at)	   "const u8 *const " #name " = (const u8 *)" at ";"
@@ -53,7 +57,7 @@ const struct operand operands[] = {
 	{"pid", OPERAND_NUMBER, .declaration = VALUE(pid, "event->pid")},
 	{"comm", OPERAND_TEXT, .declaration = TEXT(comm, "event->comm"), .is_filled = true, .size = EVENT_COMM_LEN},
 	{"opid", OPERAND_NUMBER, .declaration = VALUE(opid, OWNED("event->owner.pid")), .may_be_unknown = true, .optionals = OWNER,
-	 .marks = MARKS_TREES},
+	 .mark = MARK_TREE},
 	{"opid_ns", OPERAND_NUMBER, .declaration = VALUE(opid_ns, "event->owner.pid_ns ? (s64)event->owner.pid_ns : -1"),
 	 .may_be_unknown = true, .optionals = OWNER | 1U << OPTIONAL_PID_NS},
 	{"ocomm", OPERAND_TEXT, .declaration = TEXT(ocomm, "event->owner.comm") KNOWN(ocomm, "event->owner.from"),
@@ -92,10 +96,13 @@ const struct operand operands[] = {
 	{"time_s", OPERAND_NONE, .why_none = "the tracer adds it"},
 	{"skaddr", OPERAND_NONE, .why_none = "the tracer numbers the sockets"},
 	{"reset_reason", OPERAND_NONE, .why_none = "the kernel reports it after the change"},
-	{"cgroup", OPERAND_NONE, .why_none = "the tracer reads the path"},
-	{"unit", OPERAND_NONE, .why_none = "the tracer reads the path of the cgroup"},
-	{"container", OPERAND_NONE, .why_none = "the tracer reads the path of the cgroup"},
-	{"pod", OPERAND_NONE, .why_none = "the tracer reads the path of the cgroup"},
+#define NAME(name, mark_kind)                                                                      \
+	{#name, OPERAND_NAME, .may_be_unknown = true, .is_filled = true, .optionals = 1U << OPTIONAL_cgroup, \
+	 .mark = mark_kind}
+	NAME(cgroup, MARK_CGROUP),
+	NAME(unit, MARK_UNIT),
+	NAME(container, MARK_CONTAINER),
+	NAME(pod, MARK_POD),
 };
 /* clang-format on */
 
@@ -148,7 +155,8 @@ static size_t word_span(const struct operand *operand, const char *at)
 	case OPERAND_ADDRESS:
 		return strspn(at, LETTERS DIGITS ".:/");
 	case OPERAND_TEXT:
-		return strspn(at, LETTERS DIGITS "_.@/*-");
+	case OPERAND_NAME:
+		return strspn(at, LETTERS DIGITS "_.@/*:-");
 	case OPERAND_NUMBER:
 	case OPERAND_NONE:
 		break;
@@ -178,7 +186,7 @@ static size_t number_span(const struct operand *operand, const char *at)
 
 	if (names_users(operand) && isalpha(*at))
 		return strspn(at, LETTERS DIGITS "_.-");
-	if (operand->marks == MARKS_TREES && tree_span(at))
+	if (operand->mark == MARK_TREE && tree_span(at))
 		return tree_span(at);
 	if (!unit_ns(operand) || !isdigit(*at))
 		return 0;
@@ -326,6 +334,17 @@ static int text_read(const struct operand *operand, const char *at, size_t len,
 	return 0;
 }
 
+/* A container's id is its first digits, as they are shown. */
+static void name_read(const struct operand *operand, const char *at, size_t len,
+		      struct literal *literal)
+{
+	literal->name = at;
+	literal->more = len && at[len - 1] == '*';
+	literal->len = len - literal->more;
+	if (operand->mark == MARK_CONTAINER && len == CONTAINER_DIGITS)
+		literal->len = CONTAINER_SHOWN;
+}
+
 int literal_read(const struct operand *operand, const char *at, size_t len, struct literal *literal,
 		 struct text *why)
 {
@@ -338,7 +357,7 @@ int literal_read(const struct operand *operand, const char *at, size_t len, stru
 	case OPERAND_NUMBER:
 		if (names_users(operand) && len && isalpha(*at))
 			return user_read(at, len, &literal->number, why);
-		if (operand->marks == MARKS_TREES && len && at[len - 1] == '+')
+		if (operand->mark == MARK_TREE && len && at[len - 1] == '+')
 			return tree_read(at, len, literal, why);
 		return number_read(operand, at, len, &literal->number, why);
 	case OPERAND_STATE:
@@ -354,6 +373,12 @@ int literal_read(const struct operand *operand, const char *at, size_t len, stru
 		return -EINVAL;
 	case OPERAND_TEXT:
 		return text_read(operand, at, len, literal, why);
+	case OPERAND_NAME:
+		name_read(operand, at, len, literal);
+		if (len)
+			return 0;
+		text_str(why, "empty (the word unknown stands for no name)");
+		return -EINVAL;
 	case OPERAND_NONE:
 		break;
 	}

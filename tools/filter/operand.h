@@ -24,6 +24,7 @@ enum operand_type {
 	OPERAND_WORD, /* one of a few words, as a number */
 	OPERAND_ADDRESS,
 	OPERAND_TEXT,
+	OPERAND_NAME, /* a text that the tracer compares (marks.h) */
 	OPERAND_NONE, /* the program does not know the field at a change */
 };
 
@@ -38,7 +39,7 @@ struct operand {
 	const char *(*word)(unsigned int number); /* NULL: no word has the number */
 	unsigned int words; /* they have lower numbers */
 	const char *why_none;
-	enum mark_map marks; /* that has its comparisons; of opid those with PID+ alone */
+	enum mark_kind mark; /* that its comparisons are; of opid those with PID+ alone */
 };
 
 #define OPERANDS_MAX 64 /* a set of them is a uint64_t */
@@ -58,9 +59,11 @@ static inline bool operand_needs_literal(const struct operand *operand)
 struct literal {
 	int64_t number;
 	bool is_tree; /* the process with that PID, and its descendants */
+	bool more; /* may follow the name */
+	const char *name; /* in the text that was read, len bytes; or NULL */
 	struct prefix prefix;
 	char text[OWNER_EXE_LEN];
-	size_t len; /* bytes of text to compare: with the NUL, or without it if more may follow */
+	size_t len; /* bytes of name; or of text: with the NUL, or without it if more may follow */
 };
 
 /* How many bytes at at may be a literal of the operand, with quotes around it or not; 0: none. */

@@ -2,6 +2,7 @@
 #include "filter/values.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/diag.h"
@@ -9,10 +10,12 @@
 #include "filter/filter.h"
 #include "filter/operand.h"
 
-/* A comparison with the item. -EINVAL: no quotes can be around it. */
-static int item_append(struct text *text, const struct operand *operand, const struct list *item)
+/* A comparison with the item and what is behind it. -EINVAL: no quotes can be around it. */
+static int item_append(struct text *text, const struct operand *operand, const struct list *item,
+		       const char *behind)
 {
-	const char *quote = operand->type == OPERAND_TEXT ? "\"" : "";
+	bool is_text = operand->type == OPERAND_TEXT || operand->type == OPERAND_NAME;
+	const char *quote = is_text ? "\"" : "";
 
 	if (*quote && memchr(item->at, *quote, item->len))
 		quote = "'";
@@ -20,8 +23,27 @@ static int item_append(struct text *text, const struct operand *operand, const s
 		return -EINVAL;
 	text_printf(text, "%s%s == %s", text->len ? " || " : "", operand->name, quote);
 	text_bytes(text, item->at, item->len);
-	text_str(text, quote);
+	text_printf(text, "%s%s", behind, quote);
 	return 0;
+}
+
+/* A cgroup stands for all below it, too, and a unit without a type is a service, as for systemctl.
+ */
+static int item_add(struct text *text, const struct operand *operand, struct list *item)
+{
+	bool more = item->at[item->len - 1] == '*';
+	int err;
+
+	if (operand->mark == MARK_UNIT && !more && !memchr(item->at, '.', item->len))
+		return item_append(text, operand, item, ".service");
+	if (operand->mark != MARK_CGROUP || more)
+		return item_append(text, operand, item, "");
+	while (item->len > 1 && item->at[item->len - 1] == '/')
+		item->len--;
+	if (item->len == 1) /* the root */
+		return item_append(text, operand, item, "*");
+	err = item_append(text, operand, item, "");
+	return err ? err : item_append(text, operand, item, "/*");
 }
 
 int value_filter_add(struct value_filter *values, const char *field, const char *option,
@@ -41,7 +63,10 @@ int value_filter_add(struct value_filter *values, const char *field, const char 
 			return list_refuse(&list, option, "empty", diag);
 		if (literal_read(operand, list.at, list.len, &literal, &why))
 			return list_refuse(&list, option, why.err ? "" : why.data, diag);
-		if (item_append(text, operand, &list))
+		if (operand->mark == MARK_CGROUP && *list.at != '/')
+			return list_refuse(&list, option, "not a path from the root of cgroups",
+					   diag);
+		if (item_add(text, operand, &list))
 			return list_refuse(&list, option, "both kinds of quotes", diag);
 	}
 	return text->err ? diag_errno(diag, text->err, "%s", option) : 0;

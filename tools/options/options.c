@@ -220,7 +220,8 @@ static int filter_complete(struct options *options, struct diag *diag)
 
 	if (!err && options->ebpf && filter->marks.count)
 		err = diag_set(diag, -EINVAL,
-			       "--ebpf cannot print a filter by PID+: the tracer answers it");
+			       "--ebpf cannot print filters by PID+ or by names of cgroups: the "
+			       "tracer answers them");
 	return err;
 }
 

@@ -12,6 +12,7 @@ extern const char bpf_text_look[];
 extern const char bpf_text_accept[];
 extern const char bpf_text_reset[];
 extern const char bpf_text_trees[];
+extern const char bpf_text_cgroups[];
 extern const char bpf_text_wire[]; /* the part of each that declares the record */
 
 /* For tests (bpf_text/embed_parts.S). */

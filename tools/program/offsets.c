@@ -27,6 +27,7 @@ enum group {
 	GROUP_CLOSE,
 	GROUP_NETNS,
 	GROUP_TREES,
+	GROUP_CGROUPS,
 	GROUP_USER
 };
 
@@ -107,6 +108,10 @@ static const struct offset_row {
 
 	{GROUP_TREES, "TASK_PID", "task_struct", "pid", .size = 4},
 	{GROUP_TREES, "TASK_TGID", "task_struct", "tgid", .size = 4},
+
+	{GROUP_CGROUPS, "CGROUP_KN", "cgroup", "kn", .size = sizeof(void *)},
+	/* A union before Linux 5.5. */
+	{GROUP_CGROUPS, "KERNFS_ID", "kernfs_node", "id", .size = 8},
 
 	{GROUP_USER, "SK_UID", "sock", "sk_uid.val", .size = 4, .optional = true},
 };
@@ -295,13 +300,15 @@ static const struct {
 	{1U << OPTIONAL_CLOSE, GROUP_CLOSE, "why, first"},
 	{0, GROUP_NETNS, "--netns"},
 	{0, GROUP_TREES, "PID+"},
+	{0, GROUP_CGROUPS, "cgroup, unit, container, pod"},
 };
 
 static bool is_needed(const struct offset_needs *needs, size_t i)
 {
 	return needed[i].optionals & needs->optionals ||
 	       (needed[i].group == GROUP_NETNS && needs->netns) ||
-	       (needed[i].group == GROUP_TREES && needs->trees);
+	       (needed[i].group == GROUP_TREES && needs->trees) ||
+	       (needed[i].group == GROUP_CGROUPS && needs->cgroups);
 }
 
 bool offsets_need_types(const struct offset_needs *needs)

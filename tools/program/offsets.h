@@ -34,6 +34,7 @@ struct offset_needs {
 	enum accept_by accept; /* what accept(2) takes from the queue */
 	bool resets; /* the reasons of resets */
 	bool trees; /* which process forks which */
+	bool cgroups; /* which come and go */
 };
 
 /* Every text with a filter by network namespace has this. */

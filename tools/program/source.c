@@ -61,6 +61,13 @@ const struct source source_trees = {
 	.trees = true,
 };
 
+const struct source source_cgroups = {
+	.name = "cgroups",
+	.body = bpf_text_cgroups,
+	.macros = "",
+	.cgroups = true,
+};
+
 int source_render_offsets(const struct source *source, struct offset_needs needs, struct text *text,
 			  struct text *missing, struct diag *diag)
 {
@@ -75,6 +82,7 @@ int source_render_offsets(const struct source *source, struct offset_needs needs
 	needs.accept = source->accept;
 	needs.resets = source->resets;
 	needs.trees = source->trees;
+	needs.cgroups = source->cgroups;
 	if (err && (needs.sock || err == -ENOMEM)) {
 		*diag = why;
 		return err;

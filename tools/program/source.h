@@ -23,6 +23,7 @@ struct source {
 	enum accept_by accept;
 	bool resets;
 	bool trees;
+	bool cgroups;
 };
 
 /* The scan: an iterator over the files of all tasks. */
@@ -42,6 +43,9 @@ extern const struct source source_reset;
 
 /* Follows processes and their descendants. */
 extern const struct source source_trees;
+
+/* Sees which cgroups come and go. */
+extern const struct source source_cgroups;
 
 /*
  * Appends the macros and the offsets that the source and the needs require. It takes a few

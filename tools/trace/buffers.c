@@ -45,8 +45,8 @@ int buffers_open(void *arg, struct diag *diag)
 	return err ? err : ring_set_open(buffers->wakeups, diag);
 }
 
-static int set_give(const struct ring_set *set, const struct loader *loader, const char *map,
-		    struct diag *diag)
+int buffers_give_set(const struct ring_set *set, const struct loader *loader, const char *map,
+		     struct diag *diag)
 {
 	for (size_t i = 0; i < ring_set_count(set); i++) {
 		int err = loader_map_set(loader, map, ring_set_cpu(set, i), ring_set_fd(set, i));
@@ -60,10 +60,10 @@ static int set_give(const struct ring_set *set, const struct loader *loader, con
 int buffers_give(struct buffers *buffers, const struct loader *loader, struct diag *diag)
 {
 	const void *view;
-	int err = set_give(buffers->events, loader, "events", diag);
+	int err = buffers_give_set(buffers->events, loader, "events", diag);
 
 	if (!err)
-		err = set_give(buffers->wakeups, loader, "wakeups", diag);
+		err = buffers_give_set(buffers->wakeups, loader, "wakeups", diag);
 	if (err)
 		return err;
 	err = loader_map_view(loader, "in_flight", sizeof(struct in_flight), &view);

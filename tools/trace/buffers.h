@@ -27,6 +27,10 @@ int buffers_open(void *arg, struct diag *diag);
 /* Puts them into the maps of the loaded programs. -errno with diag filled. */
 int buffers_give(struct buffers *buffers, const struct loader *loader, struct diag *diag);
 
+/* Puts a set into the map of that name. -errno with diag filled. */
+int buffers_give_set(const struct ring_set *set, const struct loader *loader, const char *map,
+		     struct diag *diag);
+
 /*
  * Returns the horizon: all events up to that time are in the buffers. It is now (CLOCK_MONOTONIC),
  * or up to 0.1 s earlier if an event is in flight. Call it before reading the buffers.

@@ -437,7 +437,8 @@ int check_run(const struct trace_config *config, struct startup_log *log, struct
 	tracer_free(check.tracer);
 	program_free(&check.made);
 	/* A start would fail here as well. */
-	drop = rights_drop(config->keep_privileges, false, nothing_to_read, NULL, log, &drop_diag);
+	drop = rights_drop(config->keep_privileges, KEPT_NOTHING, nothing_to_read, NULL, log,
+			   &drop_diag);
 	if (drop && !err) {
 		*diag = drop_diag;
 		err = drop;

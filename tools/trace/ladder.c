@@ -8,6 +8,7 @@
 #include "bpf/loader.h"
 #include "log/startup_log.h"
 #include "program/custom_text.h"
+#include "trace/cgroup_marks.h"
 #include "trace/sockets.h"
 #include "trace/trace_config.h"
 
@@ -113,6 +114,8 @@ void ladder_detach(struct ladder *ladder, struct rung *rung)
 	ladder->resets = NULL;
 	loader_free(ladder->trees);
 	ladder->trees = NULL;
+	cgroup_watch_free(ladder->cgroups);
+	ladder->cgroups = NULL;
 	loader_detach(rung->loader);
 }
 
@@ -121,6 +124,7 @@ void ladder_free(struct ladder *ladder)
 	sockets_free(ladder->sockets);
 	loader_free(ladder->resets);
 	loader_free(ladder->trees);
+	cgroup_watch_free(ladder->cgroups);
 	for (size_t i = 0; i < ladder->count; i++) {
 		loader_free(ladder->rungs[i].loader);
 		program_free(&ladder->rungs[i].program);

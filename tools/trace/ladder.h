@@ -16,6 +16,7 @@
 #include "trace/self_test.h"
 #include "trace/start.h"
 
+struct cgroup_watch;
 struct loader;
 struct sockets;
 struct startup_log;
@@ -46,6 +47,7 @@ struct ladder { /* is not to be copied once it is climbed */
 	struct sockets *sockets; /* of the rung that works */
 	struct loader *resets; /* sees resets, or NULL */
 	struct loader *trees; /* sees forks, or NULL */
+	struct cgroup_watch *cgroups; /* sees new cgroups, or NULL */
 };
 
 /*

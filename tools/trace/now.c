@@ -48,8 +48,9 @@ int now_run(const struct trace_config *config, struct startup_log *log, struct d
 	if (!err && !scan_sees_host(&unseen))
 		message_diag(&unseen, false);
 	if (!err)
-		err = rights_drop(config->keep_privileges, writer->line.cgroups, iterator_may_read,
-				  &scan, log, diag);
+		err = rights_drop(config->keep_privileges,
+				  writer->line.cgroups ? KEPT_CGROUPS : KEPT_NOTHING,
+				  iterator_may_read, &scan, log, diag);
 	if (!err) {
 		writer_begin(writer);
 		err = scan_run(&scan, writer->layout, record_show, &now, diag);

@@ -5,15 +5,17 @@
 
 #include <stdbool.h>
 
+#include "system/privileges.h"
+
 struct diag;
 struct startup_log;
 
 /*
  * Drops all privileges except those of privileges_drop(), unless keep (--keep-privileges) is set.
- * cgroups: paths of cgroups will be looked up. may_read as in privileges_drop(). 0 or -errno with
+ * kept: what will be needed. may_read as in privileges_drop(). 0 or -errno with
  * diag filled.
  */
-int rights_drop(bool keep, bool cgroups, bool (*may_read)(void *arg), void *arg,
+int rights_drop(bool keep, enum kept kept, bool (*may_read)(void *arg), void *arg,
 		struct startup_log *log, struct diag *diag);
 
 #endif

@@ -18,6 +18,7 @@
 #include "program/program.h"
 #include "program/source.h"
 #include "system/net_namespaces.h"
+#include "trace/cgroup_marks.h"
 #include "trace/companion.h"
 #include "trace/trees.h"
 
@@ -150,6 +151,8 @@ int scan_open_all(struct scan *scan, const struct program_spec *spec, struct sta
 	*scan = SCAN_NONE;
 	if (!err)
 		err = trees_fill(&spec->filter, files, diag);
+	if (!err)
+		err = cgroup_marks_fill(&spec->filter, files, diag);
 	if (!err)
 		err = files_open(scan, files, diag);
 	if (!err && readers_open(scan, spec, files, log, &unseen))

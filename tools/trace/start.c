@@ -11,6 +11,7 @@
 #include "system/host.h"
 #include "system/journal.h"
 #include "system/privileges.h"
+#include "trace/cgroup_marks.h"
 #include "trace/ladder.h"
 #include "trace/resets.h"
 #include "trace/sockets.h"
@@ -108,6 +109,9 @@ static int attach_step(struct ladder *ladder, struct rung *rung)
 	if (ladder->peek)
 		spec.cache_dir = NULL;
 	err = trees_watch(&ladder->trees, &spec, rung->loader, ladder->log, &rung->why);
+	if (!err)
+		err = cgroup_watch_new(&ladder->cgroups, &spec, rung->loader, ladder->log,
+				       &rung->why);
 	if (err)
 		return err;
 	if (!ladder->peek) {

@@ -22,6 +22,7 @@
 #include "program/probe.h"
 #include "system/notify.h"
 #include "trace/buffers.h"
+#include "trace/cgroup_marks.h"
 #include "trace/groups_read.h"
 #include "trace/intake.h"
 #include "trace/ladder.h"
@@ -61,7 +62,7 @@ static int tracer_start(struct tracer *tracer, struct diag *diag)
 	struct ladder *ladder = &tracer->ladder;
 	struct buffers *buffers = &ladder->prealloc.buffers;
 	const struct event_layout *layout = tracer->writer.layout;
-	const struct ring_set *sets[2];
+	const struct ring_set *sets[3];
 	int err;
 
 	err = intake_open(&tracer->intake, layout, buffers, &tracer->writer.losses, diag);
@@ -83,7 +84,8 @@ static int tracer_start(struct tracer *tracer, struct diag *diag)
 	}
 	sets[0] = buffers->wakeups;
 	sets[1] = buffers->events;
-	err = waiter_open(&tracer->waiter, config, sets, 2,
+	sets[2] = cgroup_watch_changes(ladder->cgroups);
+	err = waiter_open(&tracer->waiter, config, sets, 3,
 			  config->output.quiet ? -1 : tracer->writer.output.fd, diag);
 	if (err)
 		return err;
@@ -306,6 +308,7 @@ static int tracer_loop(struct tracer *tracer, struct diag *diag)
 		came = waiter_wait(tracer->waiter, tracer->quiet ? quiet : pause, diag);
 		if (came < 0 || came & WAKE_END)
 			return came < 0 ? came : 0;
+		cgroup_watch_follow(tracer->ladder.cgroups);
 		woken = tracer->quiet;
 		if (came & WAKE_PREPARED) {
 			waiter_watch(tracer->waiter, -1);
@@ -347,6 +350,7 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	const struct trace_config *config = tracer->config;
 	struct sockets *sockets = tracer->ladder.sockets;
 	struct diag uncounted = {0};
+	enum kept kept = KEPT_NOTHING;
 	char ready[64];
 	int err;
 
@@ -366,8 +370,12 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	if (err)
 		message_print("$NOTIFY_SOCKET: %s", strerror(-err));
 
-	err = rights_drop(config->keep_privileges, tracer->writer.line.cgroups, counters_may_read,
-			  tracer, tracer->log, diag);
+	if (tracer->ladder.cgroups)
+		kept = KEPT_MAPS;
+	else if (tracer->writer.line.cgroups)
+		kept = KEPT_CGROUPS;
+	err = rights_drop(config->keep_privileges, kept, counters_may_read, tracer, tracer->log,
+			  diag);
 	if (err)
 		return err;
 	/* Only now is anything of others read or printed. */

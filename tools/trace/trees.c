@@ -40,7 +40,7 @@ static uint64_t marks_own(const struct marks *marks, uint32_t pid)
 	uint64_t own = 0;
 
 	for (size_t i = 0; i < marks->count; i++)
-		if (marks->items[i].map == MARKS_TREES && marks->items[i].pid == pid)
+		if (marks->items[i].kind == MARK_TREE && marks->items[i].pid == pid)
 			own |= 1ULL << i;
 	return own;
 }
@@ -126,7 +126,7 @@ int trees_fill(const struct filter *filter, const struct loader *loader, struct 
 {
 	int new = 0;
 
-	if (!marks_are_in(&filter->marks, MARKS_TREES))
+	if (!marks_have_trees(&filter->marks))
 		return 0;
 	if (!scan_sees_host(diag))
 		return diag_set(diag, -ENOTSUP,
@@ -146,7 +146,7 @@ int trees_watch(struct loader **watching, const struct program_spec *spec,
 	int err;
 
 	*watching = NULL;
-	if (!marks_are_in(&spec->filter.marks, MARKS_TREES))
+	if (!marks_have_trees(&spec->filter.marks))
 		return 0;
 	plain.summary = plain.sessions = plain.stuck = false;
 	event_layout_init(&plain.layout, 0);
