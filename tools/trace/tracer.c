@@ -344,6 +344,31 @@ static bool counters_may_read(void *arg)
 	return loader_counters(tracer->loader, "counters", counters, COUNTERS) != -EPERM;
 }
 
+/* The terminal is as before, and the total is a table like any other. */
+static void top_end(struct tracer *tracer)
+{
+	top_free(tracer->top);
+	tracer->top = NULL;
+	tracer->writer.line.limit = tracer->config->output.limit;
+	tracer->writer.line.table_width = 0;
+}
+
+/* Detaches, and prints what is left. Only before that can open sockets be listed, with --by. */
+static int last_round(struct tracer *tracer, struct diag *diag)
+{
+	const struct program_spec *program = &tracer->config->program;
+	struct sockets *sockets = tracer->ladder.sockets;
+
+	if (program->by.count) {
+		if (!sockets_is_ready(sockets))
+			sockets_prepared(sockets);
+		return summary_round(tracer, false, diag);
+	}
+	ladder_detach(&tracer->ladder, tracer->ladder.rung);
+	return program->summary ? summary_round(tracer, false, diag)
+				: events_round(tracer, true, diag);
+}
+
 /* From the attached program to the end of the trace. */
 static int tracer_trace(struct tracer *tracer, struct diag *diag)
 {
@@ -392,21 +417,9 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 
 	err = tracer_loop(tracer, diag);
 	notify_send("STOPPING=1");
-	top_free(tracer->top);
-	tracer->top = NULL;
-	tracer->writer.line.limit = config->output.limit;
-	tracer->writer.line.table_width = 0;
-	/* Open sockets can be listed up to here, once that is prepared. */
-	if (!err && config->program.by.count) {
-		if (!sockets_is_ready(sockets))
-			sockets_prepared(sockets);
-		err = summary_round(tracer, false, diag);
-	}
-	ladder_detach(&tracer->ladder, tracer->ladder.rung);
-	if (!err && !config->program.summary)
-		err = events_round(tracer, true, diag);
-	else if (!err && !config->program.by.count)
-		err = summary_round(tracer, false, diag);
+	top_end(tracer);
+	err = err ? err : last_round(tracer, diag);
+	ladder_detach(&tracer->ladder, tracer->ladder.rung); /* also after an error */
 	losses_read(tracer);
 	writer_end(&tracer->writer);
 	return err ? err : writer_check(&tracer->writer, diag);
