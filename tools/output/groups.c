@@ -98,11 +98,6 @@ static void key_append(struct line_format *format, const struct event *event, st
 		text_commit(text, columns_put(at, format, event, widths));
 }
 
-static int key_compare(const char *left, const char *right)
-{
-	return strcmp(left, right);
-}
-
 /* Returns the place of the first row whose key is not smaller. */
 static size_t row_place(const struct groups *groups, const char *key)
 {
@@ -111,7 +106,7 @@ static size_t row_place(const struct groups *groups, const char *key)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (key_compare(groups->rows[middle]->key, key) < 0)
+		if (strcmp(groups->rows[middle]->key, key) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -123,7 +118,7 @@ static struct group_row *row_find(const struct groups *groups, const char *key)
 {
 	size_t place = row_place(groups, key);
 
-	if (place == groups->count || key_compare(groups->rows[place]->key, key))
+	if (place == groups->count || strcmp(groups->rows[place]->key, key))
 		return NULL;
 	return groups->rows[place];
 }
@@ -325,7 +320,7 @@ static int rows_compare(const void *left, const void *right, void *arg)
 
 	for (size_t i = 0; !order && i < sizeof(then) / sizeof(*then); i++)
 		order = value_compare(a, b, then[i]);
-	return order ? order : key_compare(a->key, b->key);
+	return order ? order : strcmp(a->key, b->key);
 }
 
 int groups_sort(struct groups *groups, enum group_column column)
