@@ -56,6 +56,7 @@
 #define SKC_V6_DADDR	  56
 #define SKC_NET		  48
 #define NET_INUM	  176
+#define SK_IS_MPTCP	  1490
 #define SK_UID		  528
 #define SK_LOCK_OWNED	  156
 #define OWNER_SK_ERR	  544

@@ -74,6 +74,17 @@ static inline int netns_matches(u64 sk)
 #endif
 }
 
+#ifdef SK_IS_MPTCP
+/* The kernel's own mark: also of a session whose peer has turned out to have no MPTCP. */
+static inline int sock_is_mptcp(u64 sk)
+{
+	u8 is_mptcp = 0;
+
+	bpf_probe_read_kernel(&is_mptcp, sizeof(is_mptcp), (void *)(sk + SK_IS_MPTCP));
+	return !!is_mptcp;
+}
+#endif
+
 /* Whether the socket matches. The lowest verdict of several filters decides. */
 enum verdict {
 	VERDICT_NEVER,

@@ -147,7 +147,9 @@ static void leaf_add(struct pair *pair)
 		snprintf(digits, sizeof(digits), "%s", ONE_OF(words));
 		break;
 	default:
-		if (operand_needs_literal(operand) || random_next() % 2) {
+		/* Behind a user, a comparison takes a word for the name of another. */
+		if (operand_needs_literal(operand) || !strcmp(operand->name, "uid") ||
+		    random_next() % 2) {
 			comparison_add(pair, operand);
 			return;
 		}

@@ -215,6 +215,7 @@ static void values_are_expressions(void **state)
 	EXPRESSED(EXPRESSIONS("((tree_marks >> 0 & 1) && (!((opid >= 0 && opid == 3) || "
 			      "(tree_marks >> 0 & 1))))"),
 		  "-p1+", "-p!3,1+");
+	EXPRESSED(EXPRESSIONS("lport", "mptcp"), "--mptcp", "--filter=lport");
 	EXPRESSED(EXPRESSIONS("(cgroup_marks >> 0 & 1)",
 			      "((cgroup_marks >> 1 & 1) || (cgroup_marks >> 2 & 1) || "
 			      "(cgroup_marks >> 3 & 1))",
@@ -451,6 +452,7 @@ static const char *const help_lines[] = {
 	"  --laddr=LIST ",
 	"  --raddr=LIST ",
 	"  --netns=LIST ",
+	"  --mptcp ",
 	"  --unit=LIST ",
 	"  --container=LIST ",
 	"  --pod=LIST ",

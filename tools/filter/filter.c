@@ -108,6 +108,8 @@ int filter_finish(struct filter *filter, struct diag *diag)
 	if (err)
 		return err;
 	err = state_mask_check(new_mask(filter), "--new-state", diag);
+	if (!err && filter->mptcp)
+		err = filter_add_expression(filter, "--mptcp", "mptcp", diag);
 	return err ? err : values_finish(filter, diag);
 }
 
@@ -160,10 +162,19 @@ unsigned int filter_optionals(const struct filter *filter)
 	return optionals;
 }
 
+static bool operand_is_used(const struct filter *filter, const char *name)
+{
+	return operands_used(filter) >> (operand_find(name, strlen(name)) - operands) & 1;
+}
+
+bool filter_reads_mptcp(const struct filter *filter)
+{
+	return operand_is_used(filter, "mptcp");
+}
+
 /* The expressions, the variables in them, and what they depend on. */
 static void expression_macros(struct text *text, const struct filter *filter)
 {
-	static const char newstate[] = "newstate";
 	uint64_t used = operands_used(filter);
 	bool is_filled = false;
 
@@ -177,7 +188,7 @@ static void expression_macros(struct text *text, const struct filter *filter)
 	}
 	marks_render_variables(&filter->marks, text);
 	text_str(text, is_filled ? "\n#define FILTER_FILLED\n" : "\n");
-	if (used >> (operand_find(newstate, strlen(newstate)) - operands) & 1)
+	if (operand_is_used(filter, "newstate"))
 		text_str(text, "#define FILTER_NEWSTATE\n");
 	text_str(text, "#define FILTER_EXPRESSION ");
 	text_str(text, filter->expression_count ? "" : "1");

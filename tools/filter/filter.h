@@ -31,6 +31,7 @@ int span_filter_set(struct span_filter *filter, const char *option, const char *
 struct filter {
 	bool ipv4;
 	bool ipv6;
+	bool mptcp; /* subflows of MPTCP alone */
 	struct port_filter lports;
 	struct port_filter rports;
 	struct port_filter ports; /* of either end */
@@ -58,6 +59,9 @@ int filter_add_expression(struct filter *filter, const char *option, const char 
 
 /* The optional members of the record (a bit for each enum event_optional) that it requires. */
 unsigned int filter_optionals(const struct filter *filter);
+
+/* Whether an expression has the operand mptcp, whose offset no optional member brings. */
+bool filter_reads_mptcp(const struct filter *filter);
 
 void filter_free(struct filter *filter);
 

@@ -75,6 +75,7 @@ const struct operand operands[] = {
 	{#name, OPERAND_NUMBER, .declaration = VALUE(name, "event->" #name), .may_be_unknown = true, .is_filled = true, \
 	 .optionals = 1U << OPTIONAL_##name},
 	SOCKET_FIELDS(SOCKET_OPERAND)
+	{"mptcp", OPERAND_NUMBER, .declaration = VALUE(mptcp, "sock_is_mptcp(event->skaddr)")},
 	{"opened", OPERAND_WORD, .declaration = VALUE(opened, "(s64)event->session.opened ?: -1"),
 	 .may_be_unknown = true, .optionals = SESSION, .word = opened_word, .words = OPENED_PASSIVE + 1},
 	{"connect_ms", OPERAND_TIME, .declaration = VALUE(connect_ms, "session_connect_ns(&event->session)"),

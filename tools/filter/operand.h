@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The names of --filter: the fields of -o, and two older names. Each has a type, which says what it
- * can be compared with.
+ * The names of --filter: the fields of -o, two older names, and mptcp. Each has a type, which says
+ * what it can be compared with.
  */
 #ifndef OPERAND_H
 #define OPERAND_H

@@ -273,6 +273,8 @@ const struct option_row option_rows[] = {
 	{0, "netns", "LIST", "network namespaces to trace: names, paths, inode numbers, or 'self'",
 	 .group = GROUP_SELECT, .conflicts = IN_TEXT, .complete = COMPLETE_NAMESPACES,
 	 AT(trace.program), .set = netns_set},
+	{0, "mptcp", .help = "trace subflows of MPTCP only", .group = GROUP_SELECT,
+	 .conflicts = IN_TEXT, FILTER(mptcp)},
 	{0, "old-state", "LIST", "trace changes from these states, or '!LIST' to exclude",
 	 .group = GROUP_SELECT, .conflicts = IN_TEXT, .complete = COMPLETE_STATES,
 	 FILTER(old_states), .set = states_set},

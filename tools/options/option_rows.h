@@ -70,7 +70,7 @@ struct option_row {
 	uint64_t max; /* of a number, which is at least 1 */
 };
 
-#define OPTION_ROWS_MAX 64
+#define OPTION_ROWS_MAX 80
 
 extern const struct option_row option_rows[];
 extern const size_t option_row_count;

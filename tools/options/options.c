@@ -218,6 +218,7 @@ static int filter_complete(struct options *options, struct diag *diag)
 	struct filter *filter = &options->trace.program.filter;
 	int err = filter_finish(filter, diag);
 
+	options->trace.program.mptcp = filter_reads_mptcp(filter);
 	if (!err && options->ebpf && filter->marks.count)
 		err = diag_set(diag, -EINVAL,
 			       "--ebpf cannot print filters by PID+ or by names of cgroups: the "

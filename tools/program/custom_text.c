@@ -166,6 +166,7 @@ void custom_text_fit(const struct custom_text *custom, unsigned int shown,
 
 	spec->text = custom;
 	spec->netns = strstr(custom->text.data, OFFSETS_NETNS);
+	spec->mptcp = strstr(custom->text.data, OFFSETS_MPTCP);
 	for (size_t i = 0; i < sizeof(with_macro) / sizeof(*with_macro); i++)
 		if (has_optionals(custom, with_macro[i]))
 			sent |= with_macro[i];

@@ -28,6 +28,7 @@ enum group {
 	GROUP_NETNS,
 	GROUP_TREES,
 	GROUP_CGROUPS,
+	GROUP_MPTCP,
 	GROUP_USER
 };
 
@@ -112,6 +113,9 @@ static const struct offset_row {
 	{GROUP_CGROUPS, "CGROUP_KN", "cgroup", "kn", .size = sizeof(void *)},
 	/* A union before Linux 5.5. */
 	{GROUP_CGROUPS, "KERNFS_ID", "kernfs_node", "id", .size = 8},
+
+	/* Since Linux 5.6, with CONFIG_MPTCP. */
+	{GROUP_MPTCP, "SK_IS_MPTCP", "tcp_sock", "is_mptcp", .size = 1},
 
 	{GROUP_USER, "SK_UID", "sock", "sk_uid.val", .size = 4, .optional = true},
 };
@@ -299,6 +303,7 @@ static const struct {
 	{1U << OPTIONAL_EXE, GROUP_EXE, "exe"},
 	{1U << OPTIONAL_CLOSE, GROUP_CLOSE, "why, first"},
 	{0, GROUP_NETNS, "--netns"},
+	{0, GROUP_MPTCP, "mptcp"},
 	{0, GROUP_TREES, "PID+"},
 	{0, GROUP_CGROUPS, "cgroup, unit, container, pod"},
 };
@@ -307,6 +312,7 @@ static bool is_needed(const struct offset_needs *needs, size_t i)
 {
 	return needed[i].optionals & needs->optionals ||
 	       (needed[i].group == GROUP_NETNS && needs->netns) ||
+	       (needed[i].group == GROUP_MPTCP && needs->mptcp) ||
 	       (needed[i].group == GROUP_TREES && needs->trees) ||
 	       (needed[i].group == GROUP_CGROUPS && needs->cgroups);
 }

@@ -29,6 +29,7 @@ struct offset_needs {
 	unsigned int optionals; /* of the record, a bit for each of enum event_optional */
 	bool summary; /* the reason of each close, where the kernel has what it takes */
 	bool netns; /* the socket's network namespace, for a filter */
+	bool mptcp; /* whether it is a subflow of MPTCP, for a filter */
 	bool sock; /* the addresses, out of struct sock */
 	enum iterator_over iterator;
 	enum accept_by accept; /* what accept(2) takes from the queue */
@@ -39,6 +40,8 @@ struct offset_needs {
 
 /* Every text with a filter by network namespace has this. */
 #define OFFSETS_NETNS "#define NET_INUM "
+/* Every text with a filter by MPTCP. */
+#define OFFSETS_MPTCP "#define SK_IS_MPTCP "
 
 /* Whether a program may read kernel memory, with offsets from BTF. 0, or -errno with diag filled.
  */

@@ -16,6 +16,7 @@ struct offset_needs program_needs(const struct program_spec *spec)
 		.optionals = spec->layout.wanted,
 		.summary = spec->summary,
 		.netns = spec->netns,
+		.mptcp = spec->mptcp,
 	};
 }
 

@@ -33,6 +33,7 @@ struct program_spec {
 	struct filter filter;
 	struct event_layout layout; /* of its record */
 	bool netns; /* it reads the socket's network namespace */
+	bool mptcp; /* it reads whether the socket is a subflow of MPTCP */
 	bool summary; /* it counts, in place of sending records */
 	struct group_by by; /* sessions by key, with summary */
 	bool sessions; /* it sends a record at the end of a session, and no others */

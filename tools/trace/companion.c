@@ -37,7 +37,7 @@ struct program_spec companion_spec(const struct program_spec *spec)
 	struct program_spec plain = *spec;
 
 	plain.filter = (struct filter){0};
-	plain.netns = false;
+	plain.netns = plain.mptcp = false;
 	plain.text = NULL;
 	return plain;
 }
