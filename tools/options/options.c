@@ -239,8 +239,10 @@ static int trace_finish(struct options *options, struct diag *diag)
 	int err;
 
 	output->format = format_choose(options);
-	if (options->trace.top && !program->by.count)
+	if (options->trace.top && !program->by.count) {
 		group_by_add(&program->by, "--top", TOP_BY, diag);
+		options->trace.top_key = 1;
+	}
 	/* https://no-color.org */
 	output->color = options->color == WHEN_ALWAYS ||
 			(options->color == WHEN_AUTO && isatty(STDOUT_FILENO) &&

@@ -38,12 +38,11 @@ static void title_append(struct text *line, struct line_format *format, const st
 
 	*digits_thousandths(seconds, (groups->now_ns - groups->since_ns) / (NS_PER_SECOND / 1000)) =
 		'\0';
-	text_printf(line, "tcpstates  %s  ", wall_clock_text(&format->clock, groups->now_ns));
-	text_printf(line, groups->is_interval ? "the last %s s" : "since the start, %s s", seconds);
-	text_str(line, "  by ");
+	text_printf(line, "tcpstates  %s  by ", wall_clock_text(&format->clock, groups->now_ns));
 	for (size_t i = 0; i < list->count; i++)
 		text_printf(line, "%s%s", i ? "," : "", list->fields[i]->name);
-	text_printf(line, "  sorted by %s", group_column_name(sort));
+	text_printf(line, "  sorted by %s  ", group_column_name(sort));
+	text_printf(line, groups->is_interval ? "the last %s s" : "since the start, %s s", seconds);
 }
 
 /* "ESTABLISHED 12 +3  CLOSE_WAIT 4": what there is, or was. */
@@ -63,6 +62,7 @@ static void states_append(struct text *line, const struct groups *groups,
 		if (screen->has_before && now != before)
 			text_printf(line, " %+lld", (long long)(now - before));
 	}
+	text_str(line, line->len ? "" : "no open sockets");
 }
 
 void top_show(struct line_format *format, const struct groups *groups,

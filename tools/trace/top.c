@@ -21,29 +21,11 @@ struct top {
 	struct writer *writer;
 	struct terminal terminal;
 	struct top_screen screen;
-	size_t key; /* 0: all fields of --by; otherwise the one before that */
+	size_t key; /* as in struct trace_config */
 	bool is_interval;
 	struct groups before; /* at the last tick, by the same key */
 	uint64_t start_ns;
 };
-
-int top_open(struct top **top, const struct trace_config *config, struct writer *writer,
-	     uint64_t start_ns, struct diag *diag)
-{
-	struct top *new = *top = calloc(1, sizeof(*new));
-	int err;
-
-	if (!new)
-		return diag_errno(diag, -ENOMEM, "starting");
-	new->config = config;
-	new->writer = writer;
-	new->start_ns = new->before.now_ns = start_ns;
-	new->screen.sort = config->sort;
-	err = terminal_open(&new->terminal, diag);
-	if (new->terminal.is_open)
-		message_hold();
-	return err;
-}
 
 void top_free(struct top *top)
 {
@@ -62,12 +44,12 @@ static size_t step(size_t at, size_t count, bool forwards)
 }
 
 /* The fields that sessions are counted by on the screen. The kernel's key has all of them. */
-static void key_choose(struct top *top, bool forwards)
+static void key_choose(struct top *top, size_t key)
 {
 	const struct field_list *all = &top->config->output.fields;
 	struct field_list *list = &top->writer->fields;
 
-	top->key = all->count > 1 ? step(top->key, all->count + 1, forwards) : 0;
+	top->key = key;
 	*list = *all;
 	if (top->key) {
 		list->fields[0] = all->fields[top->key - 1];
@@ -80,8 +62,28 @@ static void key_choose(struct top *top, bool forwards)
 	top->before.now_ns = top->start_ns;
 }
 
+int top_open(struct top **top, const struct trace_config *config, struct writer *writer,
+	     uint64_t start_ns, struct diag *diag)
+{
+	struct top *new = *top = calloc(1, sizeof(*new));
+	int err;
+
+	if (!new)
+		return diag_errno(diag, -ENOMEM, "starting");
+	new->config = config;
+	new->writer = writer;
+	new->start_ns = new->before.now_ns = start_ns;
+	new->screen.sort = config->sort;
+	key_choose(new, config->top_key);
+	err = terminal_open(&new->terminal, diag);
+	if (new->terminal.is_open)
+		message_hold();
+	return err;
+}
+
 bool top_keys(struct top *top)
 {
+	size_t fields = top->config->output.fields.count;
 	char keys[64];
 	ssize_t count = read(STDIN_FILENO, keys, sizeof(keys));
 
@@ -98,7 +100,7 @@ bool top_keys(struct top *top)
 			break;
 		case 'k':
 		case 'K':
-			key_choose(top, keys[i] == 'k');
+			key_choose(top, step(top->key, fields + 1, keys[i] == 'k'));
 			break;
 		case 'i':
 			top->is_interval = !top->is_interval;
