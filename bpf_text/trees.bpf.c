@@ -16,6 +16,9 @@
 #define FILTER_TREES
 #endif
 #include "marks.h"
+#include "wire.h"
+
+BPF_TABLE("percpu_array", u32, u64, counters, COUNTERS); /* of the tracing program */
 
 #define GONE_KEPT 16384
 
@@ -29,6 +32,16 @@ struct fork_args {
 struct free_args {
 	u64 task;
 };
+
+/* It and its descendants are unknown to the filter. */
+static inline void member_refused(void)
+{
+	u32 counter = COUNTER_UNFOLLOWED;
+	u64 *count = counters.lookup(&counter);
+
+	if (count)
+		__sync_fetch_and_add(count, 1);
+}
 
 static inline u32 task_number(u64 from)
 {
@@ -49,7 +62,8 @@ int raw_tracepoint__sched_process_fork(struct fork_args *args)
 	member = tree_members.lookup(&parent);
 	if (member) {
 		born.marks = member->marks;
-		tree_members.update(&child, &born);
+		if (tree_members.update(&child, &born))
+			member_refused();
 	} else {
 		tree_members.delete(&child); /* of an earlier process with this PID */
 	}

@@ -114,6 +114,7 @@ enum counter {
 			   */
 	COUNTER_RECOVERED, /* the first program missed or declined the event, and another one sent
 			      it */
+	COUNTER_UNFOLLOWED, /* a process was not added to the table of trees (trees.bpf.c) */
 	COUNTERS,
 };
 

@@ -96,6 +96,7 @@ static void end_has_the_totals(void **state)
 			   [LOSS_MISSED] = 2,
 			   [LOSS_NO_ROOM] = 3,
 			   [LOSS_TABLE_ERROR] = 10,
+			   [LOSS_UNFOLLOWED] = 12,
 			   [LOSS_NO_MEMORY] = 4,
 			   [LOSS_BAD_RECORD] = 5,
 			   [LOSS_LATE] = 6,
@@ -110,14 +111,16 @@ static void end_has_the_totals(void **state)
 	record_check(&text,
 		     "{\"record\":\"end\",\"isotime\":\"" NOW
 		     "\",\"events\":8,\"buffer_full\":1,\"no_buffer\":8,\"missed\":2,\"no_room\":3,"
-		     "\"table_error\":10,\"no_memory\":4,\"bad_record\":5,\"late\":6,\"journal\":7,"
+		     "\"table_error\":10,\"unfollowed\":12,\"no_memory\":4,\"bad_record\":5,"
+		     "\"late\":6,\"journal\":7,"
 		     "\"suppressed\":11,\"output\":9}\n");
 	format_of(FORMAT_OTEL)->end(&otel, UINT64_MAX, &losses, &text);
 	record_check(&text,
 		     "{\"event.name\":\"tcpstates.end\",\"timestamp\":\"" NOW
 		     "\",\"tcpstates.events\":18446744073709551615,\"tcpstates.buffer_full\":1,"
 		     "\"tcpstates.no_buffer\":8,\"tcpstates.missed\":2,\"tcpstates.no_room\":3,"
-		     "\"tcpstates.table_error\":10,\"tcpstates.no_memory\":4,"
+		     "\"tcpstates.table_error\":10,\"tcpstates.unfollowed\":12,\"tcpstates.no_"
+		     "memory\":4,"
 		     "\"tcpstates.bad_record\":5,\"tcpstates.late\":6,\"tcpstates.journal\":7,"
 		     "\"tcpstates.suppressed\":11,\"tcpstates.output\":9}\n");
 }

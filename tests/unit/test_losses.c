@@ -53,7 +53,7 @@ static void nothing_lost_is_nothing_said(void **state)
 static void each_cause_has_its_words(void **state)
 {
 	struct losses losses = {
-		.counts = {1, 2, 3, 4, 10, 5, 6, 7, 18446744073709551615ULL, 11, 9}};
+		.counts = {1, 2, 3, 4, 10, 12, 5, 6, 7, 18446744073709551615ULL, 11, 9}};
 
 	told_assert(&losses, "tcpstates: 1 events lost: the perf buffer was full\n"
 			     "tcpstates: 2 events lost: on a CPU that came online since the start\n"
@@ -61,6 +61,8 @@ static void each_cause_has_its_words(void **state)
 			     "tcpstates: 4 sockets not timed: the table was full (--max-sockets)\n"
 			     "tcpstates: 10 sockets not timed: "
 			     "the kernel had no memory for the table\n"
+			     "tcpstates: 12 processes or cgroups that the filter misses: "
+			     "its table was full\n"
 			     "tcpstates: 5 events lost: no memory\n"
 			     "tcpstates: 6 events lost: the record is not an event\n"
 			     "tcpstates: 7 events out of order: they came late\n"
@@ -75,6 +77,8 @@ static void each_cause_has_its_words(void **state)
 		     "tcpstates: in all: 4 sockets not timed: the table was full (--max-sockets)\n"
 		     "tcpstates: in all: 10 sockets not timed: "
 		     "the kernel had no memory for the table\n"
+		     "tcpstates: in all: 12 processes or cgroups that the filter misses: "
+		     "its table was full\n"
 		     "tcpstates: in all: 5 events lost: no memory\n"
 		     "tcpstates: in all: 6 events lost: the record is not an event\n"
 		     "tcpstates: in all: 7 events out of order: they came late\n"

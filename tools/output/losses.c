@@ -12,6 +12,8 @@ static const struct {
 	[LOSS_NO_ROOM] = {"no_room", "sockets not timed: the table was full (--max-sockets)"},
 	[LOSS_TABLE_ERROR] = {"table_error",
 			      "sockets not timed: the kernel had no memory for the table"},
+	[LOSS_UNFOLLOWED] = {"unfollowed",
+			     "processes or cgroups that the filter misses: its table was full"},
 	[LOSS_NO_MEMORY] = {"no_memory", "events lost: no memory"},
 	[LOSS_BAD_RECORD] = {"bad_record", "events lost: the record is not an event"},
 	[LOSS_LATE] = {"late", "events out of order: they came late"},

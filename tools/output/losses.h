@@ -12,6 +12,7 @@ enum loss {
 	LOSS_MISSED, /* the program was busy on that CPU, and so was not run */
 	LOSS_NO_ROOM, /* the program found the table of sockets full */
 	LOSS_TABLE_ERROR, /* the kernel did not add a socket to the table for another reason */
+	LOSS_UNFOLLOWED, /* a filter does not know a process or a cgroup: its table was full */
 	LOSS_NO_MEMORY, /* the tracer could not keep a record */
 	LOSS_BAD_RECORD, /* a record was not as long as an event */
 	LOSS_LATE, /* an event came too late for its place in time */

@@ -11,7 +11,6 @@
 #include "bpf/loader.h"
 #include "bpf/ring.h"
 #include "cgroup_change.h"
-#include "log/message.h"
 #include "program/program.h"
 #include "program/source.h"
 #include "system/cgroup.h"
@@ -29,7 +28,7 @@ struct cgroup_watch {
 	struct loader *loader; /* of the program that sees changes */
 	struct cgroups *cgroups;
 	struct ring_set *changes;
-	uint64_t lost; /* changes, as far as reported */
+	uint64_t refused; /* cgroups, by the map */
 	/* Those that are removed. Their sockets may be there yet, so the last ones stay in the map.
 	 */
 	uint64_t gone[GONE_KEPT];
@@ -198,21 +197,18 @@ static void change_take(void *arg, int cpu, const void *data, size_t size)
 	memcpy(&change, data, sizeof(change));
 	if (change.is_gone)
 		cgroup_leave(watch, change.id);
-	else if (!cgroups_find(watch->cgroups, change.id, path))
-		cgroup_put(&filling, change.id, path);
+	else if (!cgroups_find(watch->cgroups, change.id, path) &&
+		 cgroup_put(&filling, change.id, path))
+		watch->refused++;
+}
+
+uint64_t cgroup_watch_lost(const struct cgroup_watch *watch)
+{
+	return watch ? watch->refused + ring_set_lost(watch->changes) : 0;
 }
 
 void cgroup_watch_follow(struct cgroup_watch *watch)
 {
-	uint64_t lost;
-
-	if (!watch)
-		return;
-	ring_set_drain(watch->changes, change_take, watch);
-	lost = ring_set_lost(watch->changes);
-	if (lost > watch->lost)
-		message_print(
-			"%llu new cgroups are unknown to the filter: the perf buffer was full",
-			(unsigned long long)(lost - watch->lost));
-	watch->lost = lost;
+	if (watch)
+		ring_set_drain(watch->changes, change_take, watch);
 }

@@ -7,6 +7,8 @@
 #ifndef CGROUP_MARKS_H
 #define CGROUP_MARKS_H
 
+#include <stdint.h>
+
 struct cgroup_watch;
 struct diag;
 struct filter;
@@ -32,6 +34,9 @@ void cgroup_watch_free(struct cgroup_watch *watch);
 
 /* The buffers whose records cgroup_watch_follow() reads; of NULL, NULL. */
 const struct ring_set *cgroup_watch_changes(const struct cgroup_watch *watch);
+
+/* How many cgroups the map or the buffers had no room for. */
+uint64_t cgroup_watch_lost(const struct cgroup_watch *watch);
 
 /* Answers for the cgroups that are new since the last call. watch may be NULL. */
 void cgroup_watch_follow(struct cgroup_watch *watch);

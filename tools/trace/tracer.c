@@ -52,6 +52,7 @@ struct tracer {
 	bool others_told;
 	struct top *top; /* or NULL: without --top */
 	struct timespec margin; /* that output is held back by, after the horizon */
+	uint64_t cgroups_lost; /* while they were followed */
 	bool quiet; /* no event for long: the next one wakes the reader */
 };
 
@@ -116,6 +117,9 @@ static void losses_read(struct tracer *tracer)
 	counts[LOSS_NO_BUFFER] = counters[COUNTER_NO_BUFFER];
 	counts[LOSS_NO_ROOM] = counters[COUNTER_NO_ROOM];
 	counts[LOSS_TABLE_ERROR] = counters[COUNTER_TABLE_ERROR];
+	if (tracer->ladder.cgroups)
+		tracer->cgroups_lost = cgroup_watch_lost(tracer->ladder.cgroups);
+	counts[LOSS_UNFOLLOWED] = counters[COUNTER_UNFOLLOWED] + tracer->cgroups_lost;
 	recursion_misses += counters[COUNTER_DECLINED];
 	/* More may have been recovered by now, but the missed ones stay missed. */
 	if (recursion_misses > counters[COUNTER_RECOVERED] + counts[LOSS_MISSED])
@@ -418,6 +422,7 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	err = tracer_loop(tracer, diag);
 	notify_send("STOPPING=1");
 	top_end(tracer);
+	losses_read(tracer); /* of what the ladder forgets */
 	err = err ? err : last_round(tracer, diag);
 	ladder_detach(&tracer->ladder, tracer->ladder.rung); /* also after an error */
 	losses_read(tracer);
