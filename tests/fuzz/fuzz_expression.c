@@ -24,6 +24,7 @@ static void values_fill(struct operand_value values[OPERANDS_MAX], int64_t first
 			.address = {i % 2 ? 0xfd00000000000000ULL : 0, 0xffff0a000001ULL, 128},
 			.is_ipv6 = i % 2,
 			.text = "nginx",
+			.marks = i * 0x9e3779b97f4a7c15ULL,
 		};
 }
 
@@ -40,7 +41,9 @@ static bool word_is_known(const char *word, size_t len)
 					    "low",
 					    "is_ipv6",
 					    "expression_quotient",
-					    "expression_remainder"};
+					    "expression_remainder",
+					    "tree_marks",
+					    "cgroup_marks"};
 	static const char end[] = "_known";
 	size_t name = len;
 
@@ -84,12 +87,14 @@ static void around_judge(const struct expression *expression, const char *before
 			 bool negated)
 {
 	_cleanup_text_ struct text text = {0};
+	struct marks marks = {0};
 	struct expression *more;
 	struct diag diag;
 
 	text_printf(&text, "%s(%s)", before, str);
-	if (expression_parse("--filter", text.data, &(struct marks){0}, &more, &diag)) {
+	if (expression_parse("--filter", text.data, &marks, &more, &diag)) {
 		PROMISE(strstr(diag.what, "longer than") || strstr(diag.what, "nested deeper"));
+		marks_free(&marks);
 		return;
 	}
 	for (size_t i = 0; i < COUNT_OF(firsts); i++) {
@@ -101,6 +106,7 @@ static void around_judge(const struct expression *expression, const char *before
 		PROMISE(expression_evaluate(more, values) == (negated ? !value : value));
 	}
 	expression_free(more);
+	marks_free(&marks);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -109,8 +115,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *str = input_string(&input);
 	_cleanup_text_ struct text text = {0};
 	struct expression *expression;
+	struct marks marks = {0};
 	struct diag diag = {0};
-	int err = expression_parse("--filter", str, &(struct marks){0}, &expression, &diag);
+	int err = expression_parse("--filter", str, &marks, &expression, &diag);
 
 	PROMISE(!err || err == -EINVAL);
 	if (err) {
@@ -124,6 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		around_judge(expression, "!", str, true);
 		expression_free(expression);
 	}
+	marks_free(&marks);
 	free(str);
 	return 0;
 }

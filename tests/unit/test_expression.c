@@ -58,10 +58,11 @@ static void value_assert(const char *str, int64_t expected)
 {
 	struct operand_value values[OPERANDS_MAX];
 	struct expression *expression = NULL;
+	struct marks marks = {0};
 	struct diag diag = {0};
 	int64_t value;
 
-	if (expression_parse("--filter", str, &(struct marks){0}, &expression, &diag))
+	if (expression_parse("--filter", str, &marks, &expression, &diag))
 		print_error("%s\n", diag.what);
 	assert_non_null(expression);
 	values_fill(values);
@@ -70,21 +71,23 @@ static void value_assert(const char *str, int64_t expected)
 		print_error("%s\n", str);
 	assert_int_equal(value, expected);
 	expression_free(expression);
+	marks_free(&marks);
 }
 
 static void rendered_assert(const char *str, const char *expected)
 {
 	_cleanup_text_ struct text text = {0};
 	struct expression *expression = NULL;
+	struct marks marks = {0};
 	struct diag diag = {0};
 
 	text_str(&text, "kept ");
-	assert_int_equal(expression_parse("--filter", str, &(struct marks){0}, &expression, &diag),
-			 0);
+	assert_int_equal(expression_parse("--filter", str, &marks, &expression, &diag), 0);
 	expression_render(expression, &text);
 	assert_memory_equal(text.data, "kept ", 5);
 	assert_string_equal(text.data + 5, expected);
 	expression_free(expression);
+	marks_free(&marks);
 }
 
 #pragma GCC diagnostic push
