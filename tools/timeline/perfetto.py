@@ -10,14 +10,15 @@ import json
 import groups
 import rows
 
+PID_IDLE = 0  # of a process with one thread, which Perfetto adds to each trace
 PID_MOST = 2 ** 22  # what the kernel has at most (PID_MAX_LIMIT): the numbers above are free for the rest
 PID_UNKNOWN = PID_MOST + 1
 TID_FIRST = PID_MOST + 2
 
 
 def pid_of(session):
-    """Of the owner. Perfetto's process 0 is the idle one."""
-    return session.owner[1] if session.owner and 0 < session.owner[1] <= PID_MOST else PID_UNKNOWN
+    """Of the owner."""
+    return session.owner[1] if session.owner and PID_IDLE < session.owner[1] <= PID_MOST else PID_UNKNOWN
 
 
 def named(kind, name, pid, tid):
@@ -54,14 +55,15 @@ def session_events(session, tid, origin):
 
 
 def losses(trace):
+    """Of no process. Perfetto adds a process without a name for a number that no session has."""
     for at, count, cause in trace.marks:
         if at is not None:
             yield {"ph": "i", "s": "g", "cat": "lost", "name": rows.visible(f"lost: {count:,} {cause}"),
-                   "ts": at - trace.left, "pid": PID_UNKNOWN, "tid": PID_UNKNOWN}
+                   "ts": at - trace.left, "pid": PID_IDLE, "tid": PID_IDLE}
 
 
 def text(value):
-    """Perfetto does not decode the escapes of characters beyond ASCII."""
+    """No escapes of characters beyond ASCII: Perfetto refuses a file that has surrogate pairs."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
