@@ -32,6 +32,9 @@ static const struct sock_fprog tracer_filters[] = {
 	[KEPT_NOTHING] = {FILTER(tracer_0)},
 	[KEPT_CGROUPS] = {FILTER(tracer_1)},
 	[KEPT_MAPS] = {FILTER(tracer_2)},
+	[KEPT_NOTHING | KEPT_TERMINAL] = {FILTER(tracer_4)},
+	[KEPT_CGROUPS | KEPT_TERMINAL] = {FILTER(tracer_5)},
+	[KEPT_MAPS | KEPT_TERMINAL] = {FILTER(tracer_6)},
 };
 static const struct sock_fprog compiler_filter = {FILTER(compiler_0)};
 
@@ -141,7 +144,7 @@ int privileges_drop(enum kept keep, bool (*may_read)(void *arg), void *arg, stru
 	cap_value_t kept[2];
 	int count = 0, err;
 
-	if (keep >= KEPT_CGROUPS)
+	if ((keep & ~KEPT_TERMINAL) >= KEPT_CGROUPS)
 		kept[count++] = CAP_DAC_READ_SEARCH;
 	err = caps_set(kept, count, false);
 	if (!err) {

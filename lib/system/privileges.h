@@ -24,6 +24,7 @@ enum kept {
 	KEPT_NOTHING,
 	KEPT_CGROUPS, /* open_by_handle_at(2), with CAP_DAC_READ_SEARCH if it is there */
 	KEPT_MAPS, /* the same, and changing the elements of maps */
+	KEPT_TERMINAL = 4, /* with one of the others: the size and the settings of terminals */
 };
 
 /*

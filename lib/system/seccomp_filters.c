@@ -25,6 +25,7 @@
 
 #include "privileges.h"
 
+#define REFUSE	     SCMP_ACT_ERRNO(EPERM)
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 enum { ARG_ANY, ARG_0, ARG_1, ARG_2 }; /* the argument that is compared; ARG_ANY: none */
@@ -45,7 +46,7 @@ enum { ARG_ANY, ARG_0, ARG_1, ARG_2 }; /* the argument that is compared; ARG_ANY
 /* A system call, if (arg & mask) == value. */
 struct call_rule {
 	const char *name;
-	unsigned int kept; /* the least enum kept of privileges.h that allows it */
+	unsigned int kept; /* enum kept: KEPT_TERMINAL, or the least of the others */
 	int arg;
 	uint32_t mask, value;
 };
@@ -89,11 +90,11 @@ static const struct call_rule tracer[] = {
 	{.name = "capget"},
 	{.name = "ioctl", .arg = ARG_1, .mask = UINT32_MAX, .value = PERF_EVENT_IOC_DISABLE},
 	/* lib/system/terminal.c; glibc uses the second pair from 2.42 on. */
-	{.name = "ioctl", .arg = ARG_1, .mask = UINT32_MAX, .value = TIOCGWINSZ},
-	{.name = "ioctl", .arg = ARG_1, .mask = UINT32_MAX, .value = TCGETS},
-	{.name = "ioctl", .arg = ARG_1, .mask = UINT32_MAX, .value = TCSETSW},
-	{.name = "ioctl", .arg = ARG_1, .mask = UINT32_MAX, .value = TCGETS2},
-	{.name = "ioctl", .arg = ARG_1, .mask = UINT32_MAX, .value = TCSETSW2},
+	{"ioctl", KEPT_TERMINAL, ARG_1, UINT32_MAX, TIOCGWINSZ},
+	{"ioctl", KEPT_TERMINAL, ARG_1, UINT32_MAX, TCGETS},
+	{"ioctl", KEPT_TERMINAL, ARG_1, UINT32_MAX, TCSETSW},
+	{"ioctl", KEPT_TERMINAL, ARG_1, UINT32_MAX, TCGETS2},
+	{"ioctl", KEPT_TERMINAL, ARG_1, UINT32_MAX, TCSETSW2},
 	{.name = "prctl", .arg = ARG_0, .mask = UINT32_MAX, .value = PR_GET_SECCOMP},
 	{.name = "prctl", .arg = ARG_0, .mask = UINT32_MAX, .value = PR_GET_NO_NEW_PRIVS},
 	{.name = "bpf", .arg = ARG_0, .mask = UINT32_MAX, .value = BPF_MAP_LOOKUP_ELEM},
@@ -206,24 +207,37 @@ static scmp_filter_ctx filter_new(uint32_t action)
 	return filter;
 }
 
+static bool rule_applies(const struct call_rule *rule, unsigned int kept)
+{
+	if (rule->kept == KEPT_TERMINAL)
+		return kept & KEPT_TERMINAL;
+	return (kept & ~KEPT_TERMINAL) >= rule->kept;
+}
+
+static void tracer_write(unsigned int kept)
+{
+	scmp_filter_ctx filter = filter_new(REFUSE);
+
+	for (size_t i = 0; i < COUNT(tracer); i++)
+		if (rule_applies(&tracer[i], kept))
+			rule_apply(filter, SCMP_ACT_ALLOW, &tracer[i]);
+	filter_write(filter, "tracer", kept);
+}
+
 int main(void)
 {
-	const uint32_t refuse = SCMP_ACT_ERRNO(EPERM);
 	scmp_filter_ctx filter;
 
 	puts("/* Made by seccomp_filters.c. */");
 	for (unsigned int kept = KEPT_NOTHING; kept <= KEPT_MAPS; kept++) {
-		filter = filter_new(refuse);
-		for (size_t i = 0; i < COUNT(tracer); i++)
-			if (kept >= tracer[i].kept)
-				rule_apply(filter, SCMP_ACT_ALLOW, &tracer[i]);
-		filter_write(filter, "tracer", kept);
+		tracer_write(kept);
+		tracer_write(kept | KEPT_TERMINAL);
 	}
 	filter = filter_new(SCMP_ACT_ALLOW);
-	names_add(filter, refuse, compiler_refused);
+	names_add(filter, REFUSE, compiler_refused);
 	names_add(filter, SCMP_ACT_ERRNO(ENOSYS), compiler_unseen);
 	for (size_t i = 0; i < COUNT(compiler_refused_arguments); i++)
-		rule_apply(filter, refuse, &compiler_refused_arguments[i]);
+		rule_apply(filter, REFUSE, &compiler_refused_arguments[i]);
 	filter_write(filter, "compiler", 0);
 	return fflush(stdout) ? 1 : 0;
 }

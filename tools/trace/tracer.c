@@ -403,6 +403,8 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 		kept = KEPT_MAPS;
 	else if (tracer->writer.line.cgroups)
 		kept = KEPT_CGROUPS;
+	if (config->top)
+		kept |= KEPT_TERMINAL;
 	err = rights_drop(config->keep_privileges, kept, counters_may_read, tracer, tracer->log,
 			  diag);
 	if (err)
