@@ -61,8 +61,8 @@ struct option_row {
 	enum option_group group;
 	bool value_optional;
 	enum completion complete;
-	const char *conflicts; /* names of other options, separated by blanks, or NULL; A+B:
-				    both; A!B: A without B */
+	/* Names of other options, separated by blanks, or NULL. A+B: both; A!B: A without B. */
+	const char *conflicts;
 	const char *requires; /* the name of another option, or two: A|B; or NULL */
 	size_t member; /* offset in struct options: of the bool to set, or of what set() fills */
 	option_fn *set; /* with a value */
