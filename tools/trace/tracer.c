@@ -101,6 +101,13 @@ static void event_show(void *arg, void *record)
 	writer_event(&tracer->writer, record);
 }
 
+/* Once more before the ladder forgets them. */
+static void cgroups_lost_read(struct tracer *tracer)
+{
+	if (tracer->ladder.cgroups)
+		tracer->cgroups_lost = cgroup_watch_lost(tracer->ladder.cgroups);
+}
+
 static void losses_read(struct tracer *tracer)
 {
 	uint64_t *counts = tracer->writer.losses.counts, counters[COUNTERS];
@@ -117,8 +124,7 @@ static void losses_read(struct tracer *tracer)
 	counts[LOSS_NO_BUFFER] = counters[COUNTER_NO_BUFFER];
 	counts[LOSS_NO_ROOM] = counters[COUNTER_NO_ROOM];
 	counts[LOSS_TABLE_ERROR] = counters[COUNTER_TABLE_ERROR];
-	if (tracer->ladder.cgroups)
-		tracer->cgroups_lost = cgroup_watch_lost(tracer->ladder.cgroups);
+	cgroups_lost_read(tracer);
 	counts[LOSS_UNFOLLOWED] = counters[COUNTER_UNFOLLOWED] + tracer->cgroups_lost;
 	recursion_misses += counters[COUNTER_DECLINED];
 	/* More may have been recovered by now, but the missed ones stay missed. */
@@ -424,7 +430,7 @@ static int tracer_trace(struct tracer *tracer, struct diag *diag)
 	err = tracer_loop(tracer, diag);
 	notify_send("STOPPING=1");
 	top_end(tracer);
-	losses_read(tracer); /* of what the ladder forgets */
+	cgroups_lost_read(tracer);
 	err = err ? err : last_round(tracer, diag);
 	ladder_detach(&tracer->ladder, tracer->ladder.rung); /* also after an error */
 	losses_read(tracer);
