@@ -83,12 +83,14 @@ static int batches_read(int fd, uint32_t batch, char *keys, size_t key_size, cha
 int hash_map_walk(int fd, size_t key_size, size_t value_size, value_fn *on_value, void *arg)
 {
 	size_t fitting = BATCH_BYTES / value_size;
-	uint32_t batch = fitting > BATCH_MAX   ? BATCH_MAX
-			 : fitting > BATCH_MIN ? fitting
-					       : BATCH_MIN;
-	char *keys = calloc(batch, key_size), *values = calloc(batch, value_size);
+	uint32_t batch = fitting < BATCH_MAX ? fitting : BATCH_MAX;
+	char *keys, *values;
 	int err = -ENOMEM;
 
+	if (batch < BATCH_MIN)
+		batch = BATCH_MIN;
+	keys = calloc(batch, key_size);
+	values = calloc(batch, value_size);
 	if (keys && values)
 		err = batches_read(fd, batch, keys, key_size, values, value_size, on_value, arg);
 

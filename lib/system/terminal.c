@@ -20,7 +20,7 @@ int terminal_open(struct terminal *terminal, struct diag *diag)
 	int err = 0;
 
 	if (!isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &terminal->before))
-		return diag_set(diag, -ENOTTY, "--top requires a terminal as stdin and stdout");
+		return diag_set(diag, -ENOTTY, "stdin and stdout must be a terminal");
 	raw = terminal->before;
 	/* Also ^C and ^Z come as keys, so that nothing ends or stops it in the middle. */
 	raw.c_lflag &= ~(ICANON | ECHO | ISIG | IEXTEN);

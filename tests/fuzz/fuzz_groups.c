@@ -79,6 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct field_list list = {0};
 	struct event_layout layout;
 	struct group_by by = {0};
+	struct diag diag;
 	struct line_format line = {
 		.kind = how & 1 ? FORMAT_JSON : FORMAT_COLUMNS,
 		.time = how & 2,
@@ -91,8 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	event_layout_init(&layout, field_list_optionals(&list) | group_by_optionals(&by));
 	keys_read(&groups, &line, &by, &input);
 	PROMISE(!groups.err && groups.count <= groups.max);
-	groups_since(&groups, how & 8 ? &empty : NULL);
-	PROMISE(!groups_sort(&groups, column % GROUP_COLUMNS));
+	PROMISE(!groups_prepare(&groups, how & 8 ? &empty : NULL, column % GROUP_COLUMNS, &diag));
 	format_of_summary(line.kind)->groups(&line, &groups, &text);
 	lines_judge(&text, line.kind);
 	groups_free(&groups);

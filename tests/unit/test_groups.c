@@ -67,6 +67,7 @@ static void rows_are_sorted_and_cut(void **state)
 {
 	struct fixture *fixture = fixture_new("rport", FORMAT_COLUMNS);
 	_cleanup_text_ struct text text = {0};
+	struct diag diag;
 
 	port_add(fixture, &fixture->groups, 80, 1);
 	port_add(fixture, &fixture->groups, 443, 5);
@@ -76,8 +77,7 @@ static void rows_are_sorted_and_cut(void **state)
 	fixture->event->rport = 22;
 	groups_add_open(&fixture->groups, &fixture->format, fixture->event, false);
 	groups_add_open(&fixture->groups, &fixture->format, fixture->event, true);
-	groups_since(&fixture->groups, NULL);
-	assert_int_equal(groups_sort(&fixture->groups, GROUP_STUCK), 0);
+	assert_int_equal(groups_prepare(&fixture->groups, NULL, GROUP_STUCK, &diag), 0);
 	groups_show(&fixture->format, &fixture->groups, &text);
 	text_assert(&text,
 		    BYTES("\nsince the start, 2.000 s:\n" HEAD
@@ -96,14 +96,14 @@ static void an_interval_has_what_came_in_it(void **state)
 	struct fixture *fixture = fixture_new("rport", FORMAT_COLUMNS);
 	struct groups before = {.max = 3, .now_ns = 1500000000};
 	_cleanup_text_ struct text text = {0};
+	struct diag diag;
 
 	port_add(fixture, &before, 80, 1);
 	port_add(fixture, &before, 443, 5);
 	port_add(fixture, &fixture->groups, 80, 4);
 	port_add(fixture, &fixture->groups, 443, 5);
 	fixture->groups.has_open = false;
-	groups_since(&fixture->groups, &before);
-	assert_int_equal(groups_sort(&fixture->groups, GROUP_FAILED), 0);
+	assert_int_equal(groups_prepare(&fixture->groups, &before, GROUP_FAILED, &diag), 0);
 	groups_show(&fixture->format, &fixture->groups, &text);
 	text_assert(&text,
 		    BYTES("\nin the last 0.500 s:\n" HEAD
@@ -119,6 +119,7 @@ static void owners_that_are_unknown_are_one(void **state)
 	struct fixture *fixture = fixture_new("ocomm,uid", FORMAT_JSON);
 	struct owner owner = {.from = OWNER_LISTENER, .pid = 7, .comm = "a\"b"};
 	_cleanup_text_ struct text text = {0};
+	struct diag diag;
 
 	groups_add_open(&fixture->groups, &fixture->format, fixture->event, false);
 	event_set_owner(&fixture->layout, fixture->event, &owner);
@@ -126,9 +127,8 @@ static void owners_that_are_unknown_are_one(void **state)
 	owner.from = OWNER_UNKNOWN;
 	event_set_owner(&fixture->layout, fixture->event, &owner);
 	groups_add_open(&fixture->groups, &fixture->format, fixture->event, false);
-	groups_since(&fixture->groups, NULL);
 	assert_int_equal(fixture->groups.count, 2);
-	assert_int_equal(groups_sort(&fixture->groups, GROUP_FAILED), 0);
+	assert_int_equal(groups_prepare(&fixture->groups, NULL, GROUP_FAILED, &diag), 0);
 	groups_json(&fixture->format, &fixture->groups, &text);
 	assert_non_null(strstr(text.data, "\"other\":false,\"ocomm\":null,\"uid\":0,\"sessions\":0,"
 					  "\"failed\":0,\"open\":2,\"stuck\":0,"));

@@ -142,16 +142,10 @@ const char *group_by_name(const struct group_by *by, size_t i)
 
 unsigned int group_by_optionals(const struct group_by *by)
 {
-	unsigned int optionals = 1U << OPTIONAL_AGE | 1U << OPTIONAL_SESSION |
-				 1U << OPTIONAL_CLOSE | 1U << OPTIONAL_tx_bytes |
-				 1U << OPTIONAL_rx_bytes | 1U << OPTIONAL_retrans;
-
 	if (!by->count)
 		return 0;
-	for (int i = PART_OWNER; i < PARTS; i++)
-		if (by->parts >> i & 1)
-			optionals |= 1U << parts[i].optional;
-	return optionals;
+	return 1U << OPTIONAL_AGE | 1U << OPTIONAL_SESSION | 1U << OPTIONAL_CLOSE |
+	       1U << OPTIONAL_tx_bytes | 1U << OPTIONAL_rx_bytes | 1U << OPTIONAL_retrans;
 }
 
 void group_by_render(const struct group_by *by, struct text *text)

@@ -34,7 +34,10 @@ const char *group_field_name(size_t i);
 /* The name of the key's field i, as -o has it. */
 const char *group_by_name(const struct group_by *by, size_t i);
 
-/* The optional members of the event (enum event_optional) that the program needs to count. */
+/*
+ * The optional members of the event (enum event_optional) that are counted. Those of the key are
+ * its fields' own (field_list_optionals()).
+ */
 unsigned int group_by_optionals(const struct group_by *by);
 
 /* Appends the macros of the key. */

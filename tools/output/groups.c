@@ -223,7 +223,7 @@ static void row_since(struct group_row *row, const struct group_row *before)
 	}
 }
 
-void groups_since(struct groups *groups, const struct groups *before)
+static void groups_since(struct groups *groups, const struct groups *before)
 {
 	for (size_t i = 0; i < groups->count; i++) {
 		struct group_row *row = groups->rows[i];
@@ -323,16 +323,18 @@ static int rows_compare(const void *left, const void *right, void *arg)
 	return order ? order : strcmp(a->key, b->key);
 }
 
-int groups_sort(struct groups *groups, enum group_column column)
+int groups_prepare(struct groups *groups, const struct groups *before, enum group_column sort,
+		   struct diag *diag)
 {
 	size_t size = groups->count * sizeof(struct group_row *);
 
+	groups_since(groups, before);
 	groups->sorted = malloc(size + 1);
 	if (!groups->sorted)
-		return -ENOMEM;
+		return diag_errno(diag, -ENOMEM, "sorting the keys");
 	if (size)
 		memcpy(groups->sorted, groups->rows, size);
-	qsort_r(groups->sorted, groups->count, sizeof(struct group_row *), rows_compare, &column);
+	qsort_r(groups->sorted, groups->count, sizeof(struct group_row *), rows_compare, &sort);
 	return 0;
 }
 

@@ -52,9 +52,6 @@ void groups_add(struct groups *groups, struct line_format *format, const struct 
 void groups_add_open(struct groups *groups, struct line_format *format, const struct event *event,
 		     bool is_stuck);
 
-/* Sets what is shown: the counts since those of before, or NULL: since the start. */
-void groups_since(struct groups *groups, const struct groups *before);
-
 /* What is shown of each key. By its name it is found in --sort and in JSON. */
 enum group_column {
 	GROUP_SESSIONS,
@@ -78,10 +75,12 @@ int group_column_find(const char *option, const char *name, enum group_column *c
 		      struct diag *diag);
 
 /*
- * To be called before they are shown: largest first; equal ones by failed, stuck, sessions, open,
- * key. -ENOMEM.
+ * To be called before they are shown: sets the counts to those since before, or NULL: since the
+ * start, and sorts, largest first; equal ones by failed, stuck, sessions, open, key. -ENOMEM with
+ * diag filled.
  */
-int groups_sort(struct groups *groups, enum group_column column);
+int groups_prepare(struct groups *groups, const struct groups *before, enum group_column sort,
+		   struct diag *diag);
 
 /* The table without the line above it: of format->limit keys at most. */
 void groups_table(struct line_format *format, const struct groups *groups, struct text *text);

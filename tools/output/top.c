@@ -15,8 +15,8 @@
 #define LAST_ROWS 1
 #define KEYS	  "q quit   s/S sort   k/K key   i interval or total   space refresh"
 
-/* Ends a line of the screen, of which only its first characters are kept. */
-static void line_append(struct text *screen, const char *line, size_t len, size_t columns)
+/* Appends the first characters, as many as there are columns. */
+static void cut_append(struct text *screen, const char *line, size_t len, size_t columns)
 {
 	size_t at = 0;
 
@@ -27,6 +27,11 @@ static void line_append(struct text *screen, const char *line, size_t len, size_
 			break;
 	}
 	text_bytes(screen, line, at);
+}
+
+static void line_append(struct text *screen, const char *line, size_t len, size_t columns)
+{
+	cut_append(screen, line, len, columns);
 	text_str(screen, TERMINAL_LINE_END);
 }
 
@@ -95,11 +100,8 @@ void top_show(struct line_format *format, const struct groups *groups,
 	for (; rows + head < screen->rows; rows++)
 		text_str(text, TERMINAL_LINE_END);
 	if (screen->message_len)
-		text_bytes(text, screen->message,
-			   screen->message_len < screen->columns ? screen->message_len
-								 : screen->columns);
+		cut_append(text, screen->message, screen->message_len, screen->columns);
 	else
-		text_bytes(text, KEYS,
-			   strlen(KEYS) < screen->columns ? strlen(KEYS) : screen->columns);
+		cut_append(text, KEYS, strlen(KEYS), screen->columns);
 	text_str(text, TERMINAL_END);
 }

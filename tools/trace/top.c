@@ -76,6 +76,8 @@ int top_open(struct top **top, const struct trace_config *config, struct writer 
 	new->screen.sort = config->sort;
 	key_choose(new, config->top_key);
 	err = terminal_open(&new->terminal, diag);
+	if (err == -ENOTTY)
+		diag_set(diag, err, "--top requires a terminal as stdin and stdout");
 	if (new->terminal.is_open)
 		message_hold();
 	return err;
@@ -118,12 +120,9 @@ int top_draw(struct top *top, const struct loader *loader, struct sockets *socke
 	struct top_screen *screen = &top->screen;
 	int err = groups_read(&groups, top->config, loader, sockets, line, diag);
 
-	if (!err) {
-		groups_since(&groups, top->is_interval ? &top->before : NULL);
-		err = groups_sort(&groups, screen->sort);
-		if (err)
-			diag_errno(diag, err, "sorting the keys");
-	}
+	if (!err)
+		err = groups_prepare(&groups, top->is_interval ? &top->before : NULL, screen->sort,
+				     diag);
 	if (err) {
 		groups_free(&groups);
 		return err;

@@ -179,12 +179,9 @@ static int groups_print(struct tracer *tracer, bool is_interval, struct diag *di
 	int err = groups_read(&groups, tracer->config, tracer->loader, tracer->ladder.sockets,
 			      &writer->line, diag);
 
-	if (!err) {
-		groups_since(&groups, is_interval ? &tracer->groups : NULL);
-		err = groups_sort(&groups, tracer->config->sort);
-		if (err)
-			diag_errno(diag, err, "sorting the keys");
-	}
+	if (!err)
+		err = groups_prepare(&groups, is_interval ? &tracer->groups : NULL,
+				     tracer->config->sort, diag);
 	if (!err)
 		others_tell(tracer, &groups);
 	if (!err)
